@@ -1,0 +1,66 @@
+/**
+ * Time, injected: whoever waits takes a Clock, so that a test can hold time still and advance it.
+ */
+export interface Alarm {
+  /** Stops the alarm; harmless when it has already gone off. */
+  cancel(): void;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970-01-01 UTC, for timestamps. Can jump when the machine's clock is set. */
+  now(): number;
+  /** Milliseconds from an arbitrary start, for durations. Never goes backwards. */
+  monotonic(): number;
+  /** Calls `ring` once after `ms` milliseconds. Does not keep the process alive. */
+  alarm(ms: number, ring: () => void): Alarm;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  alarm(ms, ring) {
+    const timer = setTimeout(ring, ms);
+    timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** A clock that stands still until told: `advance(ms)` rings every alarm that falls due, in order of time. */
+export class ManualClock implements Clock {
+  #elapsed = 0;
+  #start: number;
+  #alarms = new Set<{ at: number; ring: () => void }>();
+
+  /** @param start what `now()` says at first, milliseconds since 1970 */
+  constructor(start = 1_700_000_000_000) {
+    this.#start = start;
+  }
+
+  now(): number {
+    return this.#start + this.#elapsed;
+  }
+
+  monotonic(): number {
+    return this.#elapsed;
+  }
+
+  alarm(ms: number, ring: () => void): Alarm {
+    const alarm = { at: this.#elapsed + ms, ring };
+    this.#alarms.add(alarm);
+    return { cancel: () => this.#alarms.delete(alarm) };
+  }
+
+  advance(ms: number): void {
+    const end = this.#elapsed + ms;
+    for (;;) {
+      let next: { at: number; ring: () => void } | undefined;
+      for (const alarm of this.#alarms) if (alarm.at <= end && (!next || alarm.at < next.at)) next = alarm;
+      if (!next) break;
+      this.#alarms.delete(next);
+      this.#elapsed = Math.max(this.#elapsed, next.at);
+      next.ring();
+    }
+    this.#elapsed = end;
+  }
+}

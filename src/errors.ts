@@ -1,0 +1,43 @@
+/**
+ * Every error that Kiteline throws at its users. Codes are stable and may be matched; messages are written
+ * for a person, in the person's language, and may change in any release.
+ */
+export type ErrorCode =
+  /** A number, name, address or option that cannot be used as given. */
+  | 'BAD_ARGUMENT'
+  /** The port or address is taken by another program. */
+  | 'PORT_TAKEN'
+  /** The address is not one of this machine's, or may not be bound. */
+  | 'ADDRESS_UNAVAILABLE'
+  /** The peer refused the connection: nothing listens there. */
+  | 'REFUSED'
+  /** No route, no such host, or the network is down. */
+  | 'UNREACHABLE'
+  /** Nothing came before the deadline. */
+  | 'TIMEOUT'
+  /** The peer closed or reset the connection. */
+  | 'CLOSED'
+  /** No running hub was found. */
+  | 'NO_HUB'
+  /** A virtual board could not be started, or died of something that is not its program's exception. */
+  | 'BOARD_CRASHED'
+  /** What was asked for is not there (a file, a board, an encoding). */
+  | 'NOT_FOUND'
+  /** A sentence for the person at the terminal is the whole message; nothing else went wrong in our code. */
+  | 'USAGE';
+
+export class KitelineError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'KitelineError';
+    this.code = code;
+  }
+}
+
+/** The `code` of a Node system error (`EADDRINUSE`, …), or undefined for anything else. */
+export function systemCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

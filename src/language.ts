@@ -1,0 +1,22 @@
+/**
+ * English or Chinese, by the locale (LC_ALL, LC_MESSAGES, LANG, then what the system tells Node).
+ * `KITELINE_LANG=en` or `zh` overrides. Both texts stand side by side where they are said, so neither can be forgotten.
+ */
+export type Language = 'en' | 'zh';
+
+export function languageOf(env: Record<string, string | undefined>, system: string): Language {
+  const locale = env.KITELINE_LANG || env.LC_ALL || env.LC_MESSAGES || env.LANG || system;
+  return /^zh/i.test(locale) ? 'zh' : 'en';
+}
+
+let current: Language = languageOf(process.env, Intl.DateTimeFormat().resolvedOptions().locale);
+
+export const language = (): Language => current;
+
+/** Tests and embedding programs choose; everybody else has what the environment says. */
+export function setLanguage(language: Language): void {
+  current = language;
+}
+
+/** The one of two texts that the person reads. */
+export const say = (en: string, zh: string): string => (current === 'zh' ? zh : en);
