@@ -1,0 +1,24 @@
+/** The wire: lines and messages. A leaf that runs in Node and in a browser. */
+export {
+  encodeError,
+  encodeLine,
+  encodeNotification,
+  encodeRequest,
+  encodeResult,
+  encodeSample,
+  encodeText,
+} from './encode.ts';
+export type { Json, JsonObject } from './json.ts';
+export { type Notification, type Request, type Response, RPC, type RpcError, type RpcId } from './jsonrpc.ts';
+export { limits } from './limits.ts';
+export { type FramerCounts, LineFramer } from './lines.ts';
+export { decode, decodeText, type Message, type Refused, type Samples, type Text } from './message.ts';
+export {
+  MESSAGE_REASONS,
+  type MessageReason,
+  type Skips,
+  VALUE_REASONS,
+  type ValueReason,
+} from './reasons.ts';
+export type { Sample, Value } from './sample.ts';
+export { showBytes } from './utf8.ts';
