@@ -1,0 +1,82 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { addSend } from './commands/send.ts';
+import { localize, usageSentence } from './commands/usage.ts';
+import { KitelineError, systemCode } from './errors.ts';
+import { say } from './language.ts';
+
+const OK = 0;
+const FAILED = 1; // an expected failure, told in a sentence on stderr
+const MISUSED = 2; // the command line itself cannot be understood
+
+/** Only what `--help` needs is loaded here: each command imports its implementation when it runs. */
+function commandLine(): Command {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const program = localize(new Command('kiteline'))
+    .description(
+      say(
+        'One line between an ESP32 and your server: plain sockets, a hub, virtual boards.',
+        'ESP32 与服务器之间的一条线：普通套接字、中枢（hub）、虚拟板。',
+      ),
+    )
+    .version(version, '-V, --version', say('print the version', '显示版本号'))
+    .addHelpText(
+      'after',
+      `
+${say('Examples:', '示例：')}
+  kiteline demo                                ${say('see it work, no hardware needed', '看它运行，不需要硬件')}
+  kiteline listen udp                          ${say('show what boards send to port 9000', '显示开发板发到 9000 端口的内容')}
+  kiteline send tcp 192.168.1.23:9000 hello    ${say('send a text to a board, print its answer', '向开发板发送文本并显示回答')}
+  kiteline board run main.py                   ${say('run a program on a virtual ESP32', '在虚拟 ESP32 上运行程序')}
+  kiteline up                                  ${say('start the hub', '启动中枢')}`,
+    );
+  for (const add of [addSend]) add(program);
+  return program;
+}
+
+/** Runs one command line; gives the exit code back when everything that it printed may be considered final. */
+async function main(argv: string[]): Promise<number> {
+  const program = commandLine();
+  let current = program;
+  const follow = (command: Command): void => {
+    command.hook('preSubcommand', (_, sub) => {
+      current = sub;
+    });
+    for (const sub of command.commands) follow(sub);
+  };
+  follow(program);
+  try {
+    await program.parseAsync(argv);
+    return Number(process.exitCode ?? OK);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Help and version that were asked for end here as well, with exit code 0.
+      if (error.exitCode === 0) return OK;
+      const sentence = usageSentence(error, current);
+      if (sentence) process.stderr.write(`${sentence}\n`);
+      return MISUSED;
+    }
+    if (error instanceof KitelineError) {
+      process.stderr.write(`${error.message}\n`);
+      return error.code === 'USAGE' || error.code === 'BAD_ARGUMENT' ? MISUSED : FAILED;
+    }
+    const report = error instanceof Error ? error.stack : String(error);
+    process.stderr.write(
+      `${say('A fault in Kiteline itself; please report it:', 'Kiteline 自身的故障，请报告：')}\n${report}\n`,
+    );
+    return FAILED;
+  }
+}
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    // Whoever read us (`kiteline listen udp | head -1`) has gone: nobody is left to tell.
+    if (systemCode(error) === 'EPIPE') process.exit(OK);
+    throw error;
+  });
+}
+
+const code = await main(process.argv);
+// Not process.exit() alone: on some systems a pipe takes what was written later.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));

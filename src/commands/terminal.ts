@@ -1,0 +1,72 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+
+/**
+ * Text from the network made safe for a terminal, on one line: control characters (which could move the cursor,
+ * change colours or forge a line) and marks that reverse the direction of writing become visible escapes.
+ */
+export function printable(text: string): string {
+  return text.replace(CONTROLS, (character) => {
+    const named = NAMED[character];
+    if (named) return named;
+    const code = character.charCodeAt(0);
+    return code > 0xff
+      ? `\\u${code.toString(16).padStart(4, '0')}`
+      : `\\x${code.toString(16).padStart(2, '0')}`;
+  });
+}
+
+/** As `printable`, for a stream that may have lines of its own. */
+export function printableLines(text: string): string {
+  return text.split(/\r?\n/).map(printable).join('\n');
+}
+
+// C0 but tab, DEL, C1, and Unicode's bidirectional controls and line separators.
+const CONTROLS = /(?!\t)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+const NAMED: Record<string, string> = { '\n': '\\n', '\r': '\\r' };
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Styled for stdout when that is a terminal with colours (NO_COLOR and FORCE_COLOR are honoured), else plain. */
+export function styled(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  return styleText(style, text, { stream });
+}
+
+/** How many columns a text takes; characters of East Asian scripts take two. */
+export function columns(text: string): number {
+  let count = 0;
+  for (const character of stripVTControlCharacters(text)) {
+    count +=
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/.test(
+        character,
+      )
+        ? 2
+        : 1;
+  }
+  return count;
+}
+
+/** Writes to stdout and waits while whoever reads it is slower than we are. */
+export function print(data: string | Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(data, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** A line for the person, on stderr, so that stdout carries the data alone. */
+export function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/**
+ * Aborts at the first Ctrl-C (or SIGTERM, SIGHUP), so that a command can end in order; a second one ends it at once.
+ */
+export function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(130);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
