@@ -1,0 +1,146 @@
+import type { Socket } from 'node:net';
+import type { Alarm, Clock } from '../clock.ts';
+import { LineFramer, limits } from '../wire/index.ts';
+import { formatHostPort } from './address.ts';
+import { newCounts, type Peer, plainHost, type TransportEvents, type TransportReason } from './transport.ts';
+
+export const tcpLimits = {
+  /** Bytes that wait in our memory for a peer that does not read. A few hundred replies; the kernel holds more. */
+  outBytes: 64 * 1024,
+  /** Batches of messages under way for one peer before it is not read from: one slow answer must not buffer a flood. */
+  batchesUnderWay: 16,
+  /** Milliseconds for the other end to take the rest and close, once we have ended. Then it is cut. */
+  lingerMs: 5_000,
+} as const;
+
+/** One TCP connection: framing, the 20 ms of silence, bounds in both directions, an orderly end. */
+export class TcpPeer implements Peer {
+  readonly transport = 'tcp';
+  readonly stream = true;
+  readonly maxBytes = Number.POSITIVE_INFINITY;
+  readonly host: string;
+  readonly port: number;
+  readonly address: string;
+  readonly counts = newCounts();
+  #socket: Socket;
+  #events: TransportEvents;
+  #clock: Clock;
+  #framer = new LineFramer();
+  #tooLong = 0; // of the framer's counts, how much has been reported
+  #cut = 0;
+  #quiet: Alarm | undefined;
+  #linger: Alarm | undefined;
+  #underWay = 0;
+  #ending = false; // we send our FIN as soon as nothing is under way
+  #failed = false;
+
+  /** @param gone called once, after `closed` was told */
+  constructor(socket: Socket, events: TransportEvents, clock: Clock, gone: () => void) {
+    this.#socket = socket;
+    this.#events = events;
+    this.#clock = clock;
+    this.host = plainHost(socket.remoteAddress ?? '');
+    this.port = socket.remotePort ?? 0;
+    this.address = formatHostPort(this.host, this.port);
+    socket.on('data', (bytes) => this.#received(bytes));
+    socket.on('end', () => this.#finished());
+    socket.on('error', () => {
+      this.#failed = true;
+    });
+    socket.on('close', () => {
+      this.#closed();
+      gone();
+    });
+  }
+
+  get framed(): boolean {
+    return this.#framer.framed;
+  }
+
+  send(bytes: Uint8Array): boolean {
+    const waiting = this.#socket.writableLength;
+    if (!this.#socket.writable) return this.#lose('SEND_FAILED');
+    if (waiting > 0 && waiting + bytes.length > tcpLimits.outBytes) return this.#lose('PEER_NOT_READING');
+    this.#socket.write(bytes);
+    this.counts.messagesOut++;
+    this.counts.bytesOut += bytes.length;
+    return true;
+  }
+
+  close(): void {
+    this.#ending = true;
+    this.#endWhenIdle();
+  }
+
+  #received(bytes: Uint8Array): void {
+    this.#quiet?.cancel();
+    this.counts.bytesIn += bytes.length;
+    const units = this.#framer.push(bytes);
+    this.#reportLosses();
+    this.#deliver(units);
+    this.#awaitQuiet();
+  }
+
+  #awaitQuiet(): void {
+    if (!this.#framer.wantsQuiet || this.#socket.readableEnded || this.#socket.destroyed) return;
+    this.#quiet = this.#clock.alarm(limits.quietMs, () => {
+      this.#deliver(this.#framer.quiet());
+      this.#awaitQuiet();
+    });
+  }
+
+  /** The peer's FIN. It may still be reading: its last message is answered before ours goes out. */
+  #finished(): void {
+    this.#quiet?.cancel();
+    const units = this.#framer.end();
+    this.#reportLosses();
+    this.#deliver(units);
+    this.close();
+  }
+
+  #deliver(units: Uint8Array[]): void {
+    if (units.length === 0) return;
+    this.counts.messagesIn += units.length;
+    const work = this.#events.messages(this, units);
+    if (!work) return;
+    this.#underWay++;
+    if (this.#underWay >= tcpLimits.batchesUnderWay) this.#socket.pause();
+    const done = () => {
+      this.#underWay--;
+      if (this.#underWay < tcpLimits.batchesUnderWay) this.#socket.resume();
+      if (this.#ending) this.#endWhenIdle();
+    };
+    work.then(done, (error: unknown) => {
+      this.#events.failed(error);
+      done();
+    });
+  }
+
+  #endWhenIdle(): void {
+    if (this.#underWay > 0 || this.#socket.destroyed || this.#linger) return;
+    this.#socket.end();
+    this.#linger = this.#clock.alarm(tcpLimits.lingerMs, () => this.#socket.destroy());
+  }
+
+  #closed(): void {
+    this.#quiet?.cancel();
+    this.#linger?.cancel();
+    this.#framer.abort();
+    this.#reportLosses();
+    this.#events.closed(this, this.#failed ? 'RESET' : 'CLOSED');
+  }
+
+  #reportLosses(): void {
+    const { tooLong, cut } = this.#framer.counts;
+    if (tooLong > this.#tooLong) this.#lose('LINE_TOO_LONG', tooLong - this.#tooLong);
+    if (cut > this.#cut) this.#lose('LINE_CUT', cut - this.#cut);
+    this.#tooLong = tooLong;
+    this.#cut = cut;
+  }
+
+  #lose(reason: TransportReason, count = 1): false {
+    this.counts.dropped += count;
+    this.#events.dropped(this, reason, count);
+    return false;
+  }
+}

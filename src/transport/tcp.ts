@@ -1,0 +1,184 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, Socket } from 'node:net';
+import { type Clock, systemClock } from '../clock.ts';
+import { KitelineError, systemCode } from '../errors.ts';
+import { say } from '../language.ts';
+import { formatHostPort } from './address.ts';
+import { TcpPeer } from './tcp-peer.ts';
+import { plainHost, type Transport, type TransportEvents } from './transport.ts';
+
+export interface TcpListenOptions {
+  /** Numeric address; `0.0.0.0` or `::` for all. */
+  host: string;
+  /** 0 asks the system. */
+  port: number;
+  /** SO_REUSEPORT, to share the port with virtual boards (transport/ports.ts). */
+  reusePort?: boolean;
+  /** Connections at a time; more are refused and counted. 16,384: far above 10,000 boards, below what fills memory. */
+  maxConnections?: number;
+  clock?: Clock;
+}
+
+export interface TcpConnectOptions {
+  /** A numeric address or a name. */
+  host: string;
+  port: number;
+  /** Milliseconds until giving up. 5,000: longer than two lost SYNs. */
+  timeoutMs?: number;
+  clock?: Clock;
+}
+
+const MAX_CONNECTIONS = 16_384;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Milliseconds of silence before the system asks whether the peer is still there: a board that lost power sends no FIN. */
+const KEEP_ALIVE_MS = 60_000;
+
+// The peer's FIN must not end our side: a script that has shut down its writing still waits for the reply.
+const SOCKET_OPTIONS = {
+  allowHalfOpen: true,
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: KEEP_ALIVE_MS,
+} as const;
+
+/**
+ * Listens for TCP connections.
+ * @throws the system's error (EADDRINUSE, EADDRNOTAVAIL, EACCES, …), for transport/ports.ts to explain
+ */
+export async function listenTcp(options: TcpListenOptions): Promise<TcpTransport> {
+  const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: true });
+  server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
+  const transport = new TcpTransport(options.clock ?? systemClock, server);
+  const { host, port, reusePort = false } = options;
+  server.listen({ host, port, reusePort });
+  await once(server, 'listening'); // rejects with the error if there is one
+  return transport;
+}
+
+/**
+ * Connects to a board that listens. The transport has this one peer, and ends with it.
+ * @throws KitelineError REFUSED, UNREACHABLE, TIMEOUT
+ */
+export async function connectTcp(options: TcpConnectOptions): Promise<TcpTransport> {
+  const { host, port, timeoutMs = CONNECT_TIMEOUT_MS, clock = systemClock } = options;
+  const socket = connect({ host, port, ...SOCKET_OPTIONS });
+  let late = false;
+  const alarm = clock.alarm(timeoutMs, () => {
+    late = true;
+    socket.destroy(new Error('no answer'));
+  });
+  try {
+    await once(socket, 'connect');
+  } catch (error) {
+    throw connectError(formatHostPort(host, port), late, error);
+  } finally {
+    alarm.cancel();
+  }
+  socket.pause();
+  return new TcpTransport(clock, socket);
+}
+
+export class TcpTransport implements Transport {
+  readonly kind = 'tcp';
+  #clock: Clock;
+  #server: Server | undefined;
+  #waiting: Socket[] = []; // connections from before start(); bounded by maxConnections
+  #peers = new Set<TcpPeer>();
+  #events: TransportEvents | undefined;
+  #closed: Promise<void> | undefined;
+  readonly #own: Server | Socket;
+
+  /** Use `listenTcp` or `connectTcp`. */
+  constructor(clock: Clock, own: Server | Socket) {
+    this.#clock = clock;
+    this.#own = own;
+    if (own instanceof Socket) {
+      this.#waiting.push(own);
+      return;
+    }
+    this.#server = own;
+    own.on('connection', (socket: Socket) => this.#connected(socket));
+    own.on('drop', () => this.#events?.dropped(undefined, 'TOO_MANY_CONNECTIONS', 1));
+  }
+
+  get host(): string {
+    const address = this.#address();
+    return plainHost(address?.address ?? '');
+  }
+
+  get port(): number {
+    return this.#address()?.port ?? 0;
+  }
+
+  start(events: TransportEvents): void {
+    if (this.#events) throw new Error('this transport was started already');
+    this.#events = events;
+    this.#server?.on('error', (error) => events.failed(error));
+    for (const socket of this.#waiting.splice(0)) this.#connected(socket);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    const gone = [...this.#waiting, ...(this.#server ? [this.#server] : [])].map((one) => once(one, 'close'));
+    this.#server?.close();
+    for (const socket of this.#waiting.splice(0)) socket.destroy();
+    for (const peer of this.#peers) peer.close();
+    await Promise.all([...gone, this.#lastPeerGone()]);
+  }
+
+  #lastPeerGone(): Promise<void> {
+    if (this.#peers.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#whenEmpty = resolve;
+    });
+  }
+
+  #whenEmpty = () => {};
+
+  #connected(socket: Socket): void {
+    const events = this.#events;
+    if (!events) {
+      this.#waiting.push(socket);
+      return;
+    }
+    // Gone again while it waited: it never becomes a peer.
+    if (socket.destroyed || socket.remoteAddress === undefined) {
+      socket.destroy();
+      return;
+    }
+    const peer = new TcpPeer(socket, events, this.#clock, () => {
+      this.#peers.delete(peer);
+      if (this.#peers.size === 0) this.#whenEmpty();
+    });
+    this.#peers.add(peer);
+    events.opened(peer);
+    socket.resume();
+  }
+
+  #address(): { address: string; port: number } | undefined {
+    if (this.#own instanceof Socket) {
+      const { localAddress, localPort } = this.#own;
+      return localAddress === undefined ? undefined : { address: localAddress, port: localPort ?? 0 };
+    }
+    const address = this.#own.address();
+    return typeof address === 'object' && address !== null ? address : undefined;
+  }
+}
+
+function connectError(where: string, late: boolean, cause: unknown): KitelineError {
+  if (late) {
+    return new KitelineError('TIMEOUT', say(`${where} did not answer.`, `${where} 没有回应。`), { cause });
+  }
+  if (systemCode(cause) === 'ECONNREFUSED') {
+    return new KitelineError('REFUSED', say(`Nothing listens at ${where}.`, `${where} 上没有程序在监听。`), {
+      cause,
+    });
+  }
+  return new KitelineError('UNREACHABLE', say(`${where} cannot be reached.`, `无法连接到 ${where}。`), {
+    cause,
+  });
+}

@@ -1,0 +1,104 @@
+/**
+ * The contract of what carries messages. A transport has peers; it cuts what they send into messages and hands
+ * those over undecoded, and takes bytes for them. It decides nothing else: who a peer is and what to answer
+ * is the hub's.
+ */
+import type { MessageReason } from '../wire/index.ts';
+
+export type TransportKind = 'tcp' | 'udp';
+
+/** Why a transport lost something: what the wire drops, and what only a transport can. */
+export type TransportReason =
+  | MessageReason
+  /** Not sent: the peer reads more slowly than it is written to, and its share of memory is full. */
+  | 'PEER_NOT_READING'
+  /** Not sent: the peer is gone, or the system refused to send. */
+  | 'SEND_FAILED'
+  /** Not sent: larger than `peer.maxBytes`. */
+  | 'DATAGRAM_TOO_LONG'
+  /** A connection was refused: there are as many as the listener takes. */
+  | 'TOO_MANY_CONNECTIONS';
+
+export type CloseReason =
+  /** The peer finished, or we did. */
+  | 'CLOSED'
+  /** The connection broke. */
+  | 'RESET'
+  /** A datagram sender that had been silent longest made room for a new one; it may come back. */
+  | 'EVICTED';
+
+export interface PeerCounts {
+  messagesIn: number;
+  bytesIn: number;
+  messagesOut: number;
+  bytesOut: number;
+  /** Messages lost in either direction. */
+  dropped: number;
+}
+
+/** Somebody at the other end: a connection, or an address that sends datagrams. */
+export interface Peer {
+  readonly transport: TransportKind;
+  /** Numeric address; an IPv4-mapped IPv6 address is given as the IPv4 address that it is. */
+  readonly host: string;
+  readonly port: number;
+  /** `HOST:PORT`, IPv6 in brackets. */
+  readonly address: string;
+  /** Whether messages arrive in order and complete, so that a line may be cut across sends. */
+  readonly stream: boolean;
+  /** Whether the peer separates its messages by LF. Datagrams need not. */
+  readonly framed: boolean;
+  /** The most bytes of one `send`. */
+  readonly maxBytes: number;
+  readonly counts: Readonly<PeerCounts>;
+  /**
+   * Sends these bytes, nothing added.
+   * @returns false when they were dropped, which is then counted and reported through `TransportEvents.dropped`
+   */
+  send(bytes: Uint8Array): boolean;
+  /** Ends the connection after what was sent has gone out; forgets a datagram sender. */
+  close(): void;
+}
+
+/** What a transport tells its owner. */
+export interface TransportEvents {
+  opened(peer: Peer): void;
+  /**
+   * Messages in their order, at least one, never an empty one. They are views of what was received: whoever keeps
+   * one copies it. A promise says that the work goes on: a stream that has too much of it under way is not
+   * read from until some is done, and is not ended before all is.
+   */
+  messages(peer: Peer, units: readonly Uint8Array[]): void | Promise<void>;
+  /** Something was lost, `count` times; without a peer when it never became one. */
+  dropped(peer: Peer | undefined, reason: TransportReason, count: number): void;
+  closed(peer: Peer, reason: CloseReason): void;
+  /** The transport as a whole has a problem; it goes on where it can. */
+  failed(error: unknown): void;
+}
+
+export interface Transport {
+  readonly kind: TransportKind;
+  /** Our own end: where it listens, or what it is connected from. */
+  readonly host: string;
+  readonly port: number;
+  /**
+   * Begins to deliver. Connections made before wait; datagrams sent before are lost.
+   * @throws Error when it was started already
+   */
+  start(events: TransportEvents): void;
+  /** Ends every peer, lets go of the port. Harmless when repeated. */
+  close(): Promise<void>;
+}
+
+/** `::ffff:192.168.1.7`, as a socket for both families gives it, is 192.168.1.7. */
+export function plainHost(host: string): string {
+  return host.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+}
+
+export const newCounts = (): PeerCounts => ({
+  messagesIn: 0,
+  bytesIn: 0,
+  messagesOut: 0,
+  bytesOut: 0,
+  dropped: 0,
+});

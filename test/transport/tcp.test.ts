@@ -1,0 +1,219 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { ManualClock } from '../../src/clock.ts';
+import { claimPort } from '../../src/transport/ports.ts';
+import { connectTcp, listenTcp } from '../../src/transport/tcp.ts';
+import { tcpLimits } from '../../src/transport/tcp-peer.ts';
+import { limits } from '../../src/wire/index.ts';
+import { Recorder, transportSuite } from '../suites/transport.ts';
+import { plainTcp } from './plain.ts';
+
+transportSuite('TCP, as the server', async (clock) => {
+  const transport = await listenTcp({ host: '127.0.0.1', port: 0, clock });
+  return { transport, connect: () => plainTcp(transport.port) };
+});
+
+async function begin(maxConnections?: number) {
+  const clock = new ManualClock();
+  const transport = await listenTcp({
+    host: '127.0.0.1',
+    port: 0,
+    clock,
+    ...(maxConnections === undefined ? {} : { maxConnections }),
+  });
+  const events = new Recorder();
+  transport.start(events);
+  onTestFinished(async () => {
+    const closed = transport.close();
+    clock.advance(60_000);
+    await closed;
+  });
+  const connect = async () => {
+    const end = await plainTcp(transport.port);
+    onTestFinished(() => end.close());
+    return end;
+  };
+  return { clock, transport, events, connect };
+}
+
+/** Resolves when the transport has taken that many bytes of the first peer. */
+async function taken(events: Recorder, bytes: number): Promise<void> {
+  const { peer } = await events.next('opened');
+  while (peer.counts.bytesIn < bytes) await new Promise(setImmediate);
+}
+
+test('text without an LF is a message after 20 ms of silence', async () => {
+  const { clock, events, connect } = await begin();
+  const end = await connect();
+  end.send('hello');
+  await taken(events, 5);
+  clock.advance(limits.quietMs - 1);
+  expect(events.all).toHaveLength(1);
+  clock.advance(1);
+  expect((await events.next('message')).text).toBe('hello');
+});
+
+test('a character cut in two is waited for, and bytes that are none come out all the same', async () => {
+  const { clock, events, connect } = await begin();
+  const end = await connect();
+  end.send(Buffer.from('你好').subarray(0, 4));
+  await taken(events, 4);
+  clock.advance(limits.quietMs * 3);
+  expect(events.all).toHaveLength(1);
+  clock.advance(limits.quietMs * limits.quietRounds);
+  expect((await events.next('message')).text).toBe('你\ufffd');
+});
+
+test('a half-closed peer gets its answer, then our FIN', async () => {
+  const { events, connect } = await begin();
+  const end = await connect();
+  let answer = () => {};
+  events.work = (peer) =>
+    new Promise((resolve) => {
+      answer = () => {
+        peer.send(Buffer.from('ok'));
+        resolve();
+      };
+    });
+  end.socket.end('hello');
+  await events.next('message');
+  answer();
+  await once(end.socket, 'end');
+  expect(String(await end.received(2))).toBe('ok');
+});
+
+test('a cut line of a framed connection and anything before a reset are counted', async () => {
+  const { events, connect } = await begin();
+  const framed = await connect();
+  framed.socket.end('one\ntwo');
+  expect((await events.next('message')).text).toBe('one');
+  expect(await events.next('dropped')).toMatchObject({ reason: 'LINE_CUT', count: 1 });
+  framed.close();
+  expect((await events.next('closed')).reason).toBe('CLOSED');
+  const reset = await connect();
+  reset.send('half');
+  const { peer } = await events.next('opened');
+  while (peer.counts.bytesIn < 4) await new Promise(setImmediate);
+  reset.socket.resetAndDestroy();
+  expect(await events.next('dropped')).toMatchObject({ reason: 'LINE_CUT', count: 1 });
+  expect((await events.next('closed')).reason).toBe('RESET');
+});
+
+test('a peer that never reads costs a bounded amount, and is told apart from others', async () => {
+  const { events, connect } = await begin();
+  const [deaf, other] = [await connect(), await connect()];
+  deaf.socket.pause();
+  deaf.send('x\n');
+  const { peer } = await events.next('message');
+  const reply = Buffer.alloc(16 * 1024, 'r');
+  let sent = 0;
+  while (peer.send(reply)) sent++;
+  expect(sent * reply.length).toBeLessThan(64 * 1024 * 1024);
+  expect(await events.next('dropped')).toMatchObject({ peer, reason: 'PEER_NOT_READING' });
+  other.send('y\n');
+  const heard = await events.next('message');
+  expect(heard.peer.send(Buffer.from('fine'))).toBe(true);
+  expect(String(await other.received(4))).toBe('fine');
+});
+
+test('a peer with too much work under way is not read from until some is done', async () => {
+  const { events, connect } = await begin();
+  const end = await connect();
+  const done: (() => void)[] = [];
+  events.work = () => new Promise((resolve) => done.push(resolve));
+  const send = async (count: number) => {
+    for (let i = 0; i < count; i++) {
+      end.send('x\n');
+      if (done.length < tcpLimits.batchesUnderWay) await events.next('message');
+    }
+  };
+  await send(tcpLimits.batchesUnderWay);
+  end.send('waits\n');
+  end.socket.end();
+  await new Promise(setImmediate);
+  expect(done).toHaveLength(tcpLimits.batchesUnderWay);
+  done.shift()?.();
+  expect((await events.next('message')).text).toBe('waits');
+  for (const finish of done) finish();
+  await once(end.socket, 'end');
+});
+
+test('connections above the limit are refused and counted', async () => {
+  const { events, connect } = await begin(1);
+  await connect();
+  const refused = await connect();
+  expect(await events.next('dropped')).toMatchObject({ peer: undefined, reason: 'TOO_MANY_CONNECTIONS' });
+  if (!refused.socket.readableEnded) await once(refused.socket, 'end');
+});
+
+test('connections made before start() wait for it', async () => {
+  const clock = new ManualClock();
+  const transport = await listenTcp({ host: '127.0.0.1', port: 0, clock });
+  onTestFinished(() => transport.close());
+  const end = await plainTcp(transport.port);
+  onTestFinished(() => end.close());
+  end.send('early\n');
+  await new Promise(setImmediate);
+  const events = new Recorder();
+  transport.start(events);
+  expect((await events.next('message')).text).toBe('early');
+});
+
+test('an IPv4 peer of a socket for both families has its IPv4 address', async () => {
+  const transport = await listenTcp({ host: '::', port: 0 });
+  onTestFinished(() => transport.close());
+  const events = new Recorder();
+  transport.start(events);
+  const [v4, v6] = [await plainTcp(transport.port), await plainTcp(transport.port, '::1')];
+  onTestFinished(() => {
+    v4.close();
+    v6.close();
+  });
+  v4.send('four\n');
+  expect((await events.next('message')).peer.address).toBe(v4.address);
+  v6.send('six\n');
+  expect((await events.next('message')).peer.address).toBe(`[::1]:${v6.socket.localPort}`);
+});
+
+test('as the client it has one peer, and both ends talk', async () => {
+  const server = createServer((socket) => socket.on('data', (bytes) => socket.end(`echo ${bytes}\n`)));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const transport = await connectTcp({ host: 'localhost', port });
+  const events = new Recorder();
+  transport.start(events);
+  const { peer } = await events.next('opened');
+  expect(peer.address).toBe(`127.0.0.1:${port}`);
+  peer.send(Buffer.from('hi'));
+  expect((await events.next('message')).text).toBe('echo hi');
+  expect((await events.next('closed')).reason).toBe('CLOSED');
+  await transport.close();
+});
+
+test('a refused connection is a KitelineError with its cause', async () => {
+  const transport = await listenTcp({ host: '127.0.0.1', port: 0 });
+  const { port } = transport;
+  await transport.close();
+  await expect(connectTcp({ host: '127.0.0.1', port })).rejects.toMatchObject({
+    code: 'REFUSED',
+    cause: { code: 'ECONNREFUSED' },
+  });
+});
+
+test('its port can be claimed, and once only', async () => {
+  const request = { protocol: 'tcp', host: '0.0.0.0', port: 0 } as const;
+  const claim = await claimPort(request, listenTcp);
+  onTestFinished(async () => {
+    await claim.bound.close();
+    await claim.release();
+  });
+  await expect(claimPort({ ...request, port: claim.port }, listenTcp)).rejects.toMatchObject({
+    code: 'PORT_TAKEN',
+  });
+});
