@@ -3,6 +3,8 @@
  * their own (127.x.y.z), which takes SO_REUSEPORT on both; a lock keeps a second wildcard listener out.
  * See docs/adr/0002-sharing-ports.md.
  */
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
 import { platform } from 'node:os';
 import { KitelineError, systemCode } from '../errors.ts';
 import { say } from '../language.ts';
@@ -27,6 +29,7 @@ export interface PortRequest {
 
 /** What a listener binds with: options of node:net's `listen` and, `reusePort` apart, of node:dgram's `bind`. */
 export interface BindOptions {
+  /** Numeric. */
   host: string;
   port: number;
   /** For node:dgram an option of `createSocket`. */
@@ -63,13 +66,17 @@ export async function claimPort<T extends Bound>(
   request: PortRequest,
   bind: (options: BindOptions) => Promise<T>,
 ): Promise<Claim<T>> {
-  const { protocol, host, port } = request;
+  const { protocol, port } = request;
   try {
+    // IPv4 first, for TCP and UDP alike: `localhost` is then where a board's program reaches it.
+    const host = isIP(request.host)
+      ? request.host
+      : (await lookup(request.host, { order: 'ipv4first' })).address;
     if (platform() !== 'linux' || !isWildcard(host)) {
       const bound = await bind({ host, port, reusePort: false });
       return { bound, port: bound.port, release: async () => {} };
     }
-    return port === 0 ? await claimFreePort(request, bind) : await claimGivenPort(request, bind);
+    return await (port === 0 ? claimFreePort : claimGivenPort)({ ...request, host }, bind);
   } catch (error) {
     if (systemCode(error) === 'EADDRINUSE') {
       throw portTaken(request, await whoHas(protocol, port), error);

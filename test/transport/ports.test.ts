@@ -189,6 +189,20 @@ describe.each(['tcp', 'udp'] as const)('a %s port', (protocol) => {
     expect((await refusal(claim(protocol, '203.0.113.9', 0))).message).toContain('本机没有地址');
   });
 
+  it('on localhost is on IPv4', async () => {
+    let bound = '';
+    await claimPort({ protocol, host: 'localhost', port: 0 }, async ({ host }) => {
+      bound = host;
+      return { port: 1, close() {} };
+    });
+    expect(bound).toBe('127.0.0.1');
+  });
+
+  it('on a name that leads nowhere is refused', async () => {
+    const error = await refusal(claim(protocol, 'no-such-host.invalid', 0));
+    expect(error).toMatchObject({ code: 'ADDRESS_UNAVAILABLE' });
+  });
+
   it('that the system keeps for itself is refused in a sentence', async () => {
     const denied = Object.assign(new Error('bind EACCES'), { code: 'EACCES' });
     const error = await refusal(
