@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 'use strict';
-// Old syntax throughout: this file must run on any Node, to say which one the rest needs.
+// Old syntax throughout (ES5): this file must run on any Node, to say which one the rest needs.
 var NEEDED = [22, 18];
 
 function isOldNode(version) {
@@ -14,22 +14,16 @@ function isChinese(env) {
   return /^zh/i.test(env.KITELINE_LANG || env.LC_ALL || env.LC_MESSAGES || env.LANG || system);
 }
 
-var found = process.versions.node;
-if (isOldNode(found)) {
-  console.error(
-    isChinese(process.env)
-      ? 'Kiteline 需要 Node.js ' +
-          NEEDED.join('.') +
-          ' 或更新版本，本机为 ' +
-          found +
-          '。下载：https://nodejs.org/'
-      : 'Kiteline needs Node.js ' +
-          NEEDED.join('.') +
-          ' or later; this is ' +
-          found +
-          '. Get it at https://nodejs.org/',
-  );
+function needs(found) {
+  var parts = isChinese(process.env)
+    ? ['Kiteline 需要 Node.js ', ' 或更新版本，本机为 ', '。下载：https://nodejs.org/']
+    : ['Kiteline needs Node.js ', ' or later; this is ', '. Get it at https://nodejs.org/'];
+  return parts[0] + NEEDED.join('.') + parts[1] + found + parts[2];
+}
+
+if (isOldNode(process.versions.node)) {
+  console.error(needs(process.versions.node));
   process.exitCode = 1;
 } else {
-  import('../dist/cli.js');
+  require('../dist/cli.js');
 }

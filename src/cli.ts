@@ -78,6 +78,8 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const code = await main(process.argv);
-// Not process.exit() alone: on some systems a pipe takes what was written later.
-process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+// No top-level await: bin/kiteline.cjs loads this file with require(), which every Node can parse.
+void main(process.argv).then((code) => {
+  // Not process.exit() alone: on some systems a pipe takes what was written later.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+});

@@ -157,8 +157,8 @@ class Listener {
     else
       this.#note(
         say(
-          'Nobody has sent anything yet, so there is nobody to send to.',
-          '还没有收到任何消息，不知道发给谁。',
+          'There is nobody to send to: no one has sent yet, or the last one has gone.',
+          '没有可发送的对象：还没有人来信，或者最近的一方已经离开。',
         ),
       );
   }
