@@ -60,7 +60,7 @@ async function main(argv: string[]): Promise<number> {
     }
     if (error instanceof KitelineError) {
       process.stderr.write(`${error.message}\n`);
-      return error.code === 'USAGE' || error.code === 'BAD_ARGUMENT' ? MISUSED : FAILED;
+      return error.code === 'BAD_ARGUMENT' ? MISUSED : FAILED;
     }
     const report = error instanceof Error ? error.stack : String(error);
     process.stderr.write(
