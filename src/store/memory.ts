@@ -1,0 +1,197 @@
+import type { Value } from '../wire/index.ts';
+import { History } from './history.ts';
+import {
+  type LatestValue,
+  type Point,
+  type SeriesInfo,
+  Store,
+  type StoreCounts,
+  type StoredBoard,
+  type StoredSample,
+  type StoredText,
+} from './store.ts';
+
+export interface MemoryStoreOptions {
+  /** Points kept of a series. 10,000: nearly three hours at one a second. */
+  pointsPerSeries?: number;
+  /** Series of a board; values of more are not taken. 1,000: a board that makes up names does not push others out. */
+  seriesPerBoard?: number;
+  /** Boards kept. 10,000; then the one that was silent longest goes. */
+  boards?: number;
+  /** Texts kept of a board. */
+  textsPerBoard?: number;
+  /** About how many bytes all of it may cost. 256 MiB. */
+  bytes?: number;
+}
+
+/** Bytes of a series and of a board before their first point: maps, arrays, names. Measured roughly, and on the safe side. */
+const SERIES_BYTES = 512;
+const BOARD_BYTES = 1024;
+
+interface Kept {
+  name: string;
+  series: Map<string, History>;
+  texts: History;
+  lastAt: number;
+  bytes: number;
+}
+
+/** Keeps samples in memory, and loses them with the process: for trying things out, and for tests. */
+export class MemoryStore extends Store {
+  readonly counts: StoreCounts = { tooManySeries: 0, evicted: 0, evictedBoards: 0 };
+  #boards = new Map<string, Kept>(); // the board that was silent longest first
+  #limits: Required<MemoryStoreOptions>;
+  #bytes = 0;
+
+  constructor(options: MemoryStoreOptions = {}) {
+    super();
+    this.#limits = {
+      pointsPerSeries: 10_000,
+      seriesPerBoard: 1_000,
+      boards: 10_000,
+      textsPerBoard: 200,
+      bytes: 256 * 1024 * 1024,
+      ...options,
+    };
+  }
+
+  /** About what is kept, in bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  protected override async _append(
+    samples: readonly StoredSample[],
+    texts: readonly StoredText[],
+  ): Promise<void> {
+    for (const { board, at, values, units } of samples) {
+      const kept = this.#kept(board, at);
+      for (const [metric, value] of values) this.#addValue(kept, metric, at, value, units?.get(metric));
+    }
+    for (const { board, at, text } of texts) {
+      const kept = this.#kept(board, at);
+      this.#add(kept, kept.texts, at, text, this.#limits.textsPerBoard);
+    }
+  }
+
+  protected override async _latest(board: string): Promise<LatestValue[]> {
+    const latest: LatestValue[] = [];
+    for (const [metric, history] of this.#boards.get(board)?.series ?? []) {
+      if (history.newest) latest.push({ metric, ...history.newest, ...unitOf(history) });
+    }
+    return latest;
+  }
+
+  protected override async _query(
+    board: string,
+    metric: string,
+    from: number,
+    to: number,
+    limit: number,
+  ): Promise<Point[]> {
+    return this.#boards.get(board)?.series.get(metric)?.between(from, to, limit) ?? [];
+  }
+
+  protected override async _texts(board: string, limit: number): Promise<StoredText[]> {
+    const points =
+      this.#boards.get(board)?.texts.between(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, limit) ?? [];
+    return points.map(({ at, value }) => ({ board, at, text: String(value) }));
+  }
+
+  protected override async _boards(): Promise<StoredBoard[]> {
+    return [...this.#boards.values()].map(({ name, series, lastAt }) => ({
+      board: name,
+      series: series.size,
+      lastAt,
+    }));
+  }
+
+  protected override async _series(board: string): Promise<SeriesInfo[]> {
+    return [...(this.#boards.get(board)?.series ?? [])].map(([metric, history]) => ({
+      metric,
+      ...unitOf(history),
+      points: history.length,
+      from: history.first,
+      to: history.last,
+    }));
+  }
+
+  protected override async _close(): Promise<void> {
+    this.#boards.clear();
+    this.#bytes = 0;
+  }
+
+  #kept(name: string, at: number): Kept {
+    const known = this.#boards.get(name);
+    if (known) {
+      this.#boards.delete(name);
+      this.#boards.set(name, known);
+      known.lastAt = Math.max(known.lastAt, at);
+      return known;
+    }
+    if (this.#boards.size >= this.#limits.boards) this.#evictOldestBoard();
+    const kept: Kept = { name, series: new Map(), texts: new History(), lastAt: at, bytes: 0 };
+    this.#boards.set(name, kept);
+    this.#charge(kept, BOARD_BYTES + 2 * name.length);
+    return kept;
+  }
+
+  #addValue(kept: Kept, metric: string, at: number, value: Value, unit: string | undefined): void {
+    let history = kept.series.get(metric);
+    if (!history) {
+      if (kept.series.size >= this.#limits.seriesPerBoard) {
+        this.counts.tooManySeries++;
+        return;
+      }
+      history = new History();
+      kept.series.set(metric, history);
+      this.#charge(kept, SERIES_BYTES + 2 * metric.length);
+    }
+    if (unit !== undefined) history.unit = unit;
+    this.#add(kept, history, at, value, this.#limits.pointsPerSeries);
+  }
+
+  #add(kept: Kept, history: History, at: number, value: Value, most: number): void {
+    const before = history.bytes;
+    history.add(at, value);
+    this.#charge(kept, history.bytes - before);
+    if (history.length > most) this.#evictPoint(kept, history);
+    // A full store makes room where the new value is: first its own series, then whoever has been silent longest,
+    // so that no sender can push out what busy others have.
+    while (this.#bytes > this.#limits.bytes) {
+      if (history.length > 1) this.#evictPoint(kept, history);
+      else if (this.#boards.size > 1) this.#evictOldestBoard();
+      else if (!this.#evictPointOfLargest(kept)) return;
+    }
+  }
+
+  #evictPoint(kept: Kept, history: History): void {
+    const before = history.bytes;
+    history.shift();
+    this.#charge(kept, history.bytes - before);
+    this.counts.evicted++;
+  }
+
+  #evictPointOfLargest(kept: Kept): boolean {
+    let largest = kept.texts;
+    for (const history of kept.series.values()) if (history.bytes > largest.bytes) largest = history;
+    if (largest.length <= 1) return false;
+    this.#evictPoint(kept, largest);
+    return true;
+  }
+
+  #evictOldestBoard(): void {
+    const oldest = this.#boards.values().next().value;
+    if (!oldest) return;
+    this.#boards.delete(oldest.name);
+    this.#bytes -= oldest.bytes;
+    this.counts.evictedBoards++;
+  }
+
+  #charge(kept: Kept, bytes: number): void {
+    kept.bytes += bytes;
+    this.#bytes += bytes;
+  }
+}
+
+const unitOf = ({ unit }: History) => (unit === undefined ? {} : { unit });
