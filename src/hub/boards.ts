@@ -1,0 +1,130 @@
+import type { Peer } from '../transport/transport.ts';
+import { count, type Reason, type ReasonCounts } from './reasons.ts';
+
+/** Boards known at a time. Beyond it the one that was silent longest and has no connection is forgotten. */
+const MAX_BOARDS = 10_000;
+
+/** What the hub knows of a board. Plain data, a copy. */
+export interface BoardInfo {
+  name: string;
+  /** Where its newest message came from, and over what. */
+  address: string;
+  transport: string;
+  /** Open connections; a board that sends datagrams or posts has none. */
+  connections: number;
+  /** Milliseconds since 1970 UTC. */
+  firstSeen: number;
+  lastSeen: number;
+  messages: number;
+  samples: number;
+  texts: number;
+  /** What was lost of it, by reason. */
+  dropped: ReasonCounts;
+}
+
+/** A board as the hub keeps it. */
+export class Board {
+  readonly name: string;
+  readonly firstSeen: number;
+  lastSeen: number;
+  messages = 0;
+  samples = 0;
+  texts = 0;
+  connections = 0;
+  readonly dropped: ReasonCounts = {};
+  #address = '';
+  #transport = '';
+  #peer: Peer | undefined; // that spoke last
+
+  constructor(name: string, now: number) {
+    this.name = name;
+    this.firstSeen = now;
+    this.lastSeen = now;
+  }
+
+  get info(): BoardInfo {
+    const { name, connections, firstSeen, lastSeen, messages, samples, texts } = this;
+    return {
+      name,
+      address: this.#address,
+      transport: this.#transport,
+      connections,
+      firstSeen,
+      lastSeen,
+      messages,
+      samples,
+      texts,
+      dropped: { ...this.dropped },
+    };
+  }
+
+  heard(peer: Peer, now: number): void {
+    this.#peer = peer;
+    this.#address = peer.address;
+    this.#transport = peer.transport;
+    this.lastSeen = now;
+  }
+
+  gone(peer: Peer): void {
+    if (this.#peer === peer) this.#peer = undefined;
+  }
+
+  /** Sends to where the board spoke from last. @returns false when it cannot be reached there, or does not read */
+  send(bytes: Uint8Array): boolean {
+    return this.#peer?.send(bytes) ?? false;
+  }
+
+  drop(reason: Reason, times = 1): void {
+    count(this.dropped, reason, times);
+  }
+}
+
+/** The boards, the one that was silent longest first. */
+export class Boards {
+  #byName = new Map<string, Board>();
+  #max: number;
+  #onNew: (board: Board) => void;
+  evicted = 0;
+
+  constructor(onNew: (board: Board) => void, max = MAX_BOARDS) {
+    this.#onNew = onNew;
+    this.#max = max;
+  }
+
+  get(name: string): Board | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** The board of this name, which is now the one heard of last. */
+  touch(name: string, now: number): Board {
+    const known = this.#byName.get(name);
+    if (known) {
+      this.#byName.delete(name);
+      this.#byName.set(name, known);
+      return known;
+    }
+    if (this.#byName.size >= this.#max) this.#evict();
+    const board = new Board(name, now);
+    this.#byName.set(name, board);
+    this.#onNew(board);
+    return board;
+  }
+
+  list(): BoardInfo[] {
+    return [...this.#byName.values()].map((board) => board.info);
+  }
+
+  #evict(): void {
+    // Almost always the first; a row of silent but connected boards costs one walk along it.
+    let victim: Board | undefined;
+    for (const board of this.#byName.values()) {
+      victim ??= board;
+      if (board.connections > 0) continue;
+      victim = board;
+      break;
+    }
+    if (!victim) return;
+    this.#byName.delete(victim.name);
+    this.evicted++;
+  }
+}

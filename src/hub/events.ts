@@ -1,0 +1,164 @@
+import type { Alarm, Clock } from '../clock.ts';
+import type { Value } from '../wire/index.ts';
+
+/** A text as the app gets it. */
+export interface TextMessage {
+  board: string;
+  text: string;
+  /** The bytes as they came, when they were no UTF-8. */
+  bytes?: Uint8Array;
+  /** When it arrived, milliseconds since 1970 UTC. */
+  at: number;
+  /** `HOST:PORT` of the sender. */
+  from: string;
+  transport: string;
+}
+
+/** A sample as the app gets it, after the store has accepted it. */
+export interface SampleMessage {
+  board: string;
+  /** Metric → value. */
+  values: ReadonlyMap<string, Value>;
+  units?: ReadonlyMap<string, string>;
+  /** Of when it is, milliseconds since 1970 UTC. */
+  at: number;
+  /** `HOST:PORT` of the sender. */
+  from: string;
+}
+
+/** What a text handler may answer: sent as it is, nothing added. Nothing: the next handler or the configured reply answers. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing is the common one
+export type Reply = string | Uint8Array | undefined | void;
+
+/** Something went wrong in the app, the store or a transport; the hub goes on. */
+export interface Problem {
+  what: 'handler failed' | 'handler took too long' | 'store failed' | 'transport failed';
+  error: unknown;
+}
+
+export interface HubEvents {
+  text: (message: TextMessage) => Reply | Promise<Reply>;
+  sample: (message: SampleMessage) => unknown;
+  /** A board sent its first message. */
+  board: (name: string) => unknown;
+  problem: (problem: Problem) => unknown;
+}
+
+/** Milliseconds that a text handler may take: longer than any answer that a board would still wait for. */
+export const HANDLER_MS = 10_000;
+
+/** The app's handlers, called so that none of them can hurt the hub. */
+export class Handlers {
+  #lists: { [E in keyof HubEvents]: HubEvents[E][] } = { text: [], sample: [], board: [], problem: [] };
+  #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  add<E extends keyof HubEvents>(event: E, handler: HubEvents[E]): void {
+    this.#lists[event].push(handler);
+  }
+
+  remove<E extends keyof HubEvents>(event: E, handler: HubEvents[E]): void {
+    const list = this.#lists[event];
+    const at = list.indexOf(handler);
+    if (at >= 0) list.splice(at, 1);
+  }
+
+  get hasSampleHandlers(): boolean {
+    return this.#lists.sample.length > 0;
+  }
+
+  sample(message: SampleMessage): void {
+    for (const handler of [...this.#lists.sample]) this.#guard(() => handler(message));
+  }
+
+  board(name: string): void {
+    for (const handler of [...this.#lists.board]) this.#guard(() => handler(name));
+  }
+
+  problem(problem: Problem): void {
+    const handlers = [...this.#lists.problem];
+    if (handlers.length === 0) console.error(`kiteline: ${problem.what}:`, problem.error);
+    for (const handler of handlers) {
+      try {
+        handler(problem);
+      } catch (error) {
+        console.error('kiteline: a problem handler failed:', error);
+      }
+    }
+  }
+
+  /**
+   * The reply of the first handler that gives one, all of them called.
+   * @returns undefined when none does; `'failed'` in `state` when one failed and none answered, so that nobody is
+   *   told `ok` about what was not done
+   */
+  text(message: TextMessage): TextAnswer | Promise<TextAnswer> {
+    if (this.#lists.text.length === 0) return NO_ANSWER;
+    const answers = [...this.#lists.text].map((handler) => this.#guard(() => handler(message)));
+    if (!answers.some((answer) => answer instanceof Promise)) return firstOf(answers as TextAnswer[]);
+    return Promise.all(answers).then(firstOf);
+  }
+
+  #guard(call: () => unknown): TextAnswer | Promise<TextAnswer> {
+    try {
+      const result = call();
+      return isThenable(result) ? this.#within(result) : answerOf(result);
+    } catch (error) {
+      this.problem({ what: 'handler failed', error });
+      return FAILED;
+    }
+  }
+
+  #within(result: PromiseLike<unknown>): Promise<TextAnswer> {
+    return new Promise((resolve) => {
+      let alarm: Alarm | undefined = this.#clock.alarm(HANDLER_MS, () => {
+        alarm = undefined;
+        this.problem({
+          what: 'handler took too long',
+          error: new Error(`no answer within ${HANDLER_MS} ms`),
+        });
+        resolve(FAILED);
+      });
+      result.then(
+        (value) => {
+          alarm?.cancel();
+          resolve(answerOf(value));
+        },
+        (error: unknown) => {
+          // Also a failure after its time is told: it would be an unhandled rejection otherwise.
+          alarm?.cancel();
+          this.problem({ what: 'handler failed', error });
+          resolve(FAILED);
+        },
+      );
+    });
+  }
+}
+
+export type TextAnswer =
+  | { state: 'none' }
+  | { state: 'failed' }
+  | { state: 'reply'; reply: string | Uint8Array };
+
+const NO_ANSWER: TextAnswer = { state: 'none' };
+const FAILED: TextAnswer = { state: 'failed' };
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+
+function answerOf(value: unknown): TextAnswer {
+  return typeof value === 'string' || value instanceof Uint8Array
+    ? { state: 'reply', reply: value }
+    : NO_ANSWER;
+}
+
+function firstOf(answers: TextAnswer[]): TextAnswer {
+  return (
+    answers.find((answer) => answer.state === 'reply') ??
+    answers.find((answer) => answer.state === 'failed') ??
+    NO_ANSWER
+  );
+}

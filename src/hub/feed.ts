@@ -1,0 +1,153 @@
+import type { Value } from '../wire/index.ts';
+
+/** A sample as the live feed tells it. */
+export interface SampleEvent {
+  type: 'sample';
+  board: string;
+  /** Milliseconds since 1970 UTC. */
+  at: number;
+  /** Metric → value. */
+  values: ReadonlyMap<string, Value>;
+  /** Metric → unit, where one was named. */
+  units?: ReadonlyMap<string, string>;
+}
+
+export interface TextEvent {
+  type: 'text';
+  board: string;
+  at: number;
+  /** `HOST:PORT` of the sender. */
+  from: string;
+  text: string;
+  /** What was answered, where something was. */
+  reply?: string;
+}
+
+/** A board sent its first message. */
+export interface BoardEvent {
+  type: 'board';
+  board: string;
+  at: number;
+}
+
+/** In place of the events that a subscriber did not fetch in time: the oldest `count` are gone. */
+export interface LostEvent {
+  type: 'lost';
+  count: number;
+}
+
+export type LiveEvent = SampleEvent | TextEvent | BoardEvent;
+
+export interface FeedOptions {
+  /** Only this board's events. */
+  board?: string;
+  /** Events that wait for the subscriber, 1 to 100,000; then the oldest are dropped. 1,000: some seconds of a busy hub. */
+  capacity?: number;
+}
+
+const CAPACITY = 1_000;
+const MAX_CAPACITY = 100_000;
+
+/** The live feed: whoever subscribes sees what happens from then on, in order, and never slows the hub. */
+export class Feed {
+  #subscriptions = new Set<Subscription>();
+  /** Events that slow subscribers lost, all together. */
+  lost = 0;
+
+  get subscribers(): number {
+    return this.#subscriptions.size;
+  }
+
+  /** @throws RangeError for a capacity that is none */
+  subscribe(options: FeedOptions = {}): Subscription {
+    const { board, capacity = CAPACITY } = options;
+    if (!Number.isInteger(capacity) || capacity < 1 || capacity > MAX_CAPACITY) {
+      throw new RangeError(`capacity: 1 to ${MAX_CAPACITY}`);
+    }
+    const subscription = new Subscription(board, capacity, () => this.#subscriptions.delete(subscription));
+    this.#subscriptions.add(subscription);
+    return subscription;
+  }
+
+  publish(event: LiveEvent): void {
+    for (const subscription of this.#subscriptions) this.lost += subscription.offer(event);
+  }
+
+  /** Ends every subscription after what waits for it. */
+  close(): void {
+    for (const subscription of this.#subscriptions) subscription.close();
+  }
+}
+
+/** One subscriber's bounded queue. `for await (const events of subscription)` takes all that waits, each time. */
+export class Subscription implements AsyncIterable<(LiveEvent | LostEvent)[]> {
+  readonly #board: string | undefined;
+  readonly #capacity: number;
+  readonly #forget: () => void;
+  #ring: LiveEvent[] = [];
+  #oldest = 0; // where in the ring the oldest event is, once it is full
+  #lost = 0; // since the last batch
+  #open = true;
+  #wake: (() => void) | undefined;
+
+  /** Use `Feed.subscribe`. */
+  constructor(board: string | undefined, capacity: number, forget: () => void) {
+    this.#board = board;
+    this.#capacity = capacity;
+    this.#forget = forget;
+  }
+
+  /** @returns how many events were lost by it: 0 or 1 */
+  offer(event: LiveEvent): number {
+    if (this.#board !== undefined && event.board !== this.#board) return 0;
+    const full = this.#ring.length === this.#capacity;
+    if (full) {
+      this.#ring[this.#oldest] = event;
+      this.#oldest = (this.#oldest + 1) % this.#capacity;
+      this.#lost++;
+    } else {
+      this.#ring.push(event);
+    }
+    this.#wake?.();
+    return full ? 1 : 0;
+  }
+
+  /**
+   * All that has come since the last call, at least one event; waits for the first.
+   * @returns undefined once the subscription is closed and empty
+   * @throws Error when another call is waiting
+   */
+  async next(): Promise<(LiveEvent | LostEvent)[] | undefined> {
+    if (this.#wake) throw new Error('one reader at a time');
+    while (this.#ring.length === 0) {
+      if (!this.#open) return undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#wake = undefined;
+    }
+    const events: (LiveEvent | LostEvent)[] = [
+      ...this.#ring.slice(this.#oldest),
+      ...this.#ring.slice(0, this.#oldest),
+    ];
+    if (this.#lost > 0) events.unshift({ type: 'lost', count: this.#lost });
+    this.#ring = [];
+    this.#oldest = 0;
+    this.#lost = 0;
+    return events;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<(LiveEvent | LostEvent)[], void> {
+    try {
+      for (let events = await this.next(); events; events = await this.next()) yield events;
+    } finally {
+      this.close();
+    }
+  }
+
+  close(): void {
+    this.#open = false;
+    this.#forget();
+    this.#wake?.();
+  }
+}

@@ -1,0 +1,32 @@
+import type { Clock } from '../clock.ts';
+import type { Boards } from './boards.ts';
+import type { Encoding } from './encoding.ts';
+import type { Handlers } from './events.ts';
+import type { Feed } from './feed.ts';
+import type { Intake } from './intake.ts';
+import type { ReasonCounts } from './reasons.ts';
+
+/** What sessions and message handlers see of the hub. */
+export interface Inside {
+  readonly clock: Clock;
+  readonly boards: Boards;
+  readonly handlers: Handlers;
+  readonly feed: Feed;
+  readonly intake: Intake;
+  readonly counts: HubCounts;
+  /** The reply to a text that no handler answers; undefined for none. */
+  readonly reply: string | Uint8Array | undefined;
+  /** What text that is no UTF-8 is read as, where the hub was told. */
+  readonly encoding: Encoding | undefined;
+}
+
+export interface HubCounts {
+  messages: number;
+  samples: number;
+  texts: number;
+  replies: number;
+  /** Connections that are open now. */
+  connections: number;
+  /** What was lost, by reason, of all peers together. */
+  dropped: ReasonCounts;
+}

@@ -1,0 +1,24 @@
+import type { TransportReason } from '../transport/transport.ts';
+import type { ValueReason } from '../wire/index.ts';
+
+/** Why the hub did not do all that a message asked: what transports and the wire lose, and what only the hub can. */
+export type Reason =
+  | TransportReason
+  | ValueReason
+  /** A peer had too many messages under way; this one was not looked at. */
+  | 'PEER_TOO_BUSY'
+  /** The store is behind by as much as memory allows; the samples were not taken. */
+  | 'STORE_BEHIND'
+  /** The store failed; the samples are lost. */
+  | 'STORE_FAILED'
+  /** A JSON-RPC method that the hub does not offer. */
+  | 'UNKNOWN_METHOD'
+  /** A JSON-RPC response to nothing that was asked. */
+  | 'UNEXPECTED_RESPONSE';
+
+/** How often each happened; a reason that did not is absent. */
+export type ReasonCounts = Partial<Record<Reason, number>>;
+
+export function count(counts: ReasonCounts, reason: Reason, times = 1): void {
+  counts[reason] = (counts[reason] ?? 0) + times;
+}
