@@ -58,6 +58,7 @@ export class Hub {
   readonly #inside: Inside;
   readonly #listeners: Listener[] = [];
   readonly #transports = new Set<Transport>();
+  readonly #where: { tcp?: HostPort; udp?: HostPort } = {};
   #udp: UdpTransport | undefined;
   #closed: Promise<void> | undefined;
 
@@ -162,15 +163,19 @@ export class Hub {
       await Promise.all(opened.map(closeListener));
       throw error;
     }
-    const where: { tcp?: HostPort; udp?: HostPort } = {};
     for (const listener of opened) {
       const { transport } = listener;
       this.#listeners.push(listener);
       this.accept(transport);
-      where[transport.kind] = { host: transport.host, port: transport.port };
+      this.#where[transport.kind] = { host: transport.host, port: transport.port };
       if (transport instanceof UdpTransport) this.#udp = transport;
     }
-    return where;
+    return this.listening;
+  }
+
+  /** Where the hub listens; of each protocol what was opened last. */
+  get listening(): { tcp?: HostPort; udp?: HostPort } {
+    return { ...this.#where };
   }
 
   /**
@@ -224,11 +229,12 @@ export class Hub {
   }
 
   /** What the hub has done and lost, a copy. */
-  get counts(): HubCounts & { lostByFeed: number; evictedBoards: number } {
+  get counts(): HubCounts & { subscribers: number; lostByFeed: number; evictedBoards: number } {
     const { counts, feed, boards } = this.#inside;
     return {
       ...counts,
       dropped: { ...counts.dropped },
+      subscribers: feed.subscribers,
       lostByFeed: feed.lost,
       evictedBoards: boards.evicted,
     };
@@ -268,7 +274,7 @@ export class Hub {
   }
 
   #mustBeOpen(): void {
-    if (this.#closed) throw new KitelineError('CLOSED', say('The hub is closed.', 'hub 已关闭。'));
+    if (this.#closed) throw new KitelineError('CLOSED', say('The hub is closed.', '中枢已关闭。'));
   }
 }
 

@@ -38,7 +38,8 @@ export interface PeerCounts {
 
 /** Somebody at the other end: a connection, or an address that sends datagrams. */
 export interface Peer {
-  readonly transport: TransportKind;
+  /** What carries its messages; `http` for one who posts. */
+  readonly transport: TransportKind | 'http';
   /** Numeric address; an IPv4-mapped IPv6 address is given as the IPv4 address that it is. */
   readonly host: string;
   readonly port: number;

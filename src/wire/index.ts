@@ -20,5 +20,5 @@ export {
   VALUE_REASONS,
   type ValueReason,
 } from './reasons.ts';
-export type { Sample, Value } from './sample.ts';
+export { isName, type Sample, type Value } from './sample.ts';
 export { showBytes } from './utf8.ts';

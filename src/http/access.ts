@@ -1,0 +1,43 @@
+import { getConnInfo } from '@hono/node-server/conninfo';
+import type { Context, MiddlewareHandler } from 'hono';
+import { say } from '../language.ts';
+import { isLoopback } from '../transport/address.ts';
+import { plainHost } from '../transport/transport.ts';
+import { problem } from './problem.ts';
+
+/** The IP address and port that a request came from. */
+export function senderOf(c: Context): { host: string; port: number } {
+  const { address = '', port = 0 } = getConnInfo(c).remote;
+  return { host: plainHost(address), port };
+}
+
+/**
+ * Lets this machine alone read. The Host header is looked at as well: a page from elsewhere that has pointed its own
+ * name at 127.0.0.1 (DNS rebinding) comes from this machine's browser, but calls us by that name.
+ */
+export const thisMachineOnly: MiddlewareHandler = async (c, next) => {
+  if (!isLoopback(senderOf(c).host)) {
+    const detail = say(
+      'What boards sent can be read on the machine that the hub runs on, and not over the network.',
+      '板子发来的数据只能在运行中枢的本机上读取，不能通过网络读取。',
+    );
+    return problem(c, 403, detail);
+  }
+  const name = hostName(c.req.header('host'));
+  if (name !== undefined && !isLoopback(name)) {
+    const detail = say(
+      'Use http://localhost or http://127.0.0.1: requests that call this hub by another name are refused.',
+      '请使用 http://localhost 或 http://127.0.0.1：以其他名称访问会被拒绝。',
+    );
+    return problem(c, 421, detail);
+  }
+  await next();
+};
+
+/** The name in a Host header, its port and brackets left out; undefined when there is none (HTTP/1.0). */
+function hostName(header: string | undefined): string | undefined {
+  return header
+    ?.replace(/:\d*$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase();
+}

@@ -1,0 +1,82 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Hub } from '../hub/hub.ts';
+import { say } from '../language.ts';
+import { formatHostPort } from '../transport/address.ts';
+import { lanAddresses } from '../transport/lan.ts';
+import { thisMachineOnly } from './access.ts';
+import type { Live } from './live.ts';
+import { problem } from './problem.ts';
+import { MAX_BODY, postSamples } from './samples.ts';
+
+/** Texts that come with a board. */
+const TEXTS = 20;
+
+/** The routes. @param failed is told of errors that are ours; the client gets a 500 */
+export function createApp(hub: Hub, live: Live, failed: (error: unknown) => void): Hono {
+  const app = new Hono();
+
+  app.use(async (c, next) => {
+    await next();
+    c.header('X-Content-Type-Options', 'nosniff');
+  });
+
+  app.get('/', (c) => c.text(frontPage(hub)));
+
+  const limit = bodyLimit({
+    maxSize: MAX_BODY,
+    onError: (c) =>
+      problem(c, 413, say(`A request has at most ${MAX_BODY} bytes.`, `请求最多 ${MAX_BODY} 字节。`)),
+  });
+  app.post('/samples', limit, (c) => postSamples(c, hub));
+
+  app.use('/api/*', thisMachineOnly);
+
+  app.get('/api/v1/boards', (c) => c.json({ boards: hub.boards() }));
+
+  app.get('/api/v1/boards/:name', async (c) => {
+    const name = c.req.param('name');
+    const [latest, series, texts] = await Promise.all([
+      hub.store.latest(name),
+      hub.store.series(name),
+      hub.store.texts({ board: name, limit: TEXTS }),
+    ]);
+    const board = hub.board(name)?.info() ?? null;
+    if (!board && series.length === 0 && texts.length === 0) {
+      return problem(c, 404, say(`No board ${name} has sent anything.`, `没有收到过板子 ${name} 的数据。`));
+    }
+    return c.json({ board, latest, series, texts });
+  });
+
+  app.get('/api/v1/live', (c) => live.respond(c));
+
+  app.notFound((c) => problem(c, 404, say(`There is no ${c.req.path} here.`, `这里没有 ${c.req.path}。`)));
+  app.onError((error, c) => {
+    failed(error);
+    return problem(c, 500, say('Something went wrong in the hub.', '中枢内部出错。'));
+  });
+  return app;
+}
+
+function frontPage(hub: Hub): string {
+  const lines = [
+    say('Kiteline hub: boards send here.', 'Kiteline 中枢：板子把数据发到这里。'),
+    '',
+    say('HTTP   POST /samples with {"temp":23.5}', 'HTTP   向 /samples POST {"temp":23.5}'),
+  ];
+  for (const protocol of ['tcp', 'udp'] as const) {
+    const at = hub.listening[protocol];
+    for (const host of at ? lanAddresses(at.host) : []) {
+      lines.push(`${protocol.toUpperCase()}    ${formatHostPort(host, at?.port ?? 0)}`);
+    }
+  }
+  lines.push(
+    '',
+    say('On this machine also:', '在本机还可访问：'),
+    'GET /api/v1/boards',
+    'GET /api/v1/boards/NAME',
+    'GET /api/v1/live',
+    '',
+  );
+  return lines.join('\n');
+}

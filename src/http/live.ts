@@ -1,0 +1,92 @@
+import type { Context } from 'hono';
+import type { Clock } from '../clock.ts';
+import type { LiveEvent, LostEvent, Subscription } from '../hub/feed.ts';
+import type { Hub } from '../hub/hub.ts';
+import { say } from '../language.ts';
+import { problem } from './problem.ts';
+
+/** Readers at a time; more are refused. Each holds at most its feed's queue. */
+const MAX_READERS = 64;
+/** Milliseconds of silence before a comment is sent, so that a reader that is gone shows. Below the usual 30 s of proxies. */
+export const HEARTBEAT_MS = 15_000;
+
+const encoder = new TextEncoder();
+
+/** `GET /api/v1/live`: the feed as server-sent events (HTML Living Standard section 9.2), one per event of the feed. */
+export class Live {
+  #hub: Hub;
+  #clock: Clock;
+  #readers = new Set<Subscription>();
+
+  constructor(hub: Hub, clock: Clock) {
+    this.#hub = hub;
+    this.#clock = clock;
+  }
+
+  respond(c: Context): Response {
+    if (this.#readers.size >= MAX_READERS) {
+      return problem(c, 503, say('There are too many readers.', '读取者过多。'));
+    }
+    const board = c.req.query('board');
+    const subscription = this.#hub.subscribe(board === undefined ? {} : { board });
+    this.#readers.add(subscription);
+    return c.body(this.#stream(subscription), 200, {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-store',
+      Connection: 'close', // nothing follows a stream without end; kept alive it would only hold up our close()
+    });
+  }
+
+  /** Ends every stream after what waits for it. */
+  close(): void {
+    for (const subscription of this.#readers) subscription.close();
+  }
+
+  /** Pulled, not pushed: while a reader does not take what is there, its events wait in the bounded queue of the feed. */
+  #stream(subscription: Subscription): ReadableStream<Uint8Array> {
+    let next: ReturnType<Subscription['next']> | undefined;
+    const done = () => {
+      subscription.close();
+      this.#readers.delete(subscription);
+    };
+    return new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(encoder.encode(': live\n\n')), // so that the reader knows it is connected
+      pull: async (controller) => {
+        next ??= subscription.next();
+        const events = await this.#orSilence(next);
+        if (events === 'silence') {
+          controller.enqueue(encoder.encode(':\n\n'));
+          return;
+        }
+        next = undefined;
+        if (events) {
+          controller.enqueue(encoder.encode(events.map(eventText).join('')));
+          return;
+        }
+        done();
+        controller.close();
+      },
+      cancel: done,
+    });
+  }
+
+  #orSilence<T>(next: Promise<T>): Promise<T | 'silence'> {
+    return new Promise((resolve, reject) => {
+      const alarm = this.#clock.alarm(HEARTBEAT_MS, () => resolve('silence'));
+      next.then(resolve, reject).finally(() => alarm.cancel());
+    });
+  }
+}
+
+/** JSON has no maps: values and units become objects, with names such as `__proto__` as plain members. */
+function eventText(event: LiveEvent | LostEvent): string {
+  const plain =
+    event.type === 'sample'
+      ? {
+          ...event,
+          values: Object.fromEntries(event.values),
+          ...(event.units && { units: Object.fromEntries(event.units) }),
+        }
+      : event;
+  return `event: ${event.type}\ndata: ${JSON.stringify(plain)}\n\n`;
+}

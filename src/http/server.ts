@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Hub } from '../hub/hub.ts';
+import { formatHostPort, isWildcard } from '../transport/address.ts';
+import { claimPort } from '../transport/ports.ts';
+import { createApp } from './app.ts';
+import { Live } from './live.ts';
+
+export interface HttpOptions {
+  /** Numeric address; `0.0.0.0`, which is all of IPv4, unless told. */
+  host?: string;
+  /** 8080 unless told; 0 asks the system. */
+  port?: number;
+  clock?: Clock;
+  /** Told of errors that are ours; they go to stderr unless it is given. */
+  onError?: (error: unknown) => void;
+}
+
+export interface HttpServer {
+  readonly host: string;
+  readonly port: number;
+  /** How this machine reaches it, without a slash at the end. */
+  readonly url: string;
+  /** Ends live streams, answers what is under way, lets go of the port. Harmless when repeated. */
+  close(): Promise<void>;
+}
+
+/** Connections at a time; more are refused. A page, some tools and some hundred boards that post. */
+const MAX_CONNECTIONS = 2_048;
+/** Milliseconds for a request's headers, and for all of it. A board on bad Wi-Fi needs seconds, a slow-loris minutes. */
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 30_000;
+/** Milliseconds that close() gives answers under way. */
+const CLOSE_MS = 2_000;
+
+/**
+ * Serves a hub over HTTP. It does not close the hub.
+ * @throws KitelineError PORT_TAKEN, ADDRESS_UNAVAILABLE
+ */
+export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<HttpServer> {
+  const { host = '0.0.0.0', port = 8080, clock = systemClock } = options;
+  const live = new Live(hub, clock);
+  const app = createApp(hub, live, options.onError ?? ((error) => console.error('kiteline: http:', error)));
+  const request = { protocol: 'tcp', host, port, program: 'kiteline hub', option: '--http' } as const;
+  const claim = await claimPort(request, async (bind) => {
+    // `hostname` stands in for the Host header that an HTTP/1.0 client may leave out.
+    const server = createAdaptorServer({ fetch: app.fetch, hostname: 'localhost' }) as Server;
+    server.maxConnections = MAX_CONNECTIONS;
+    server.headersTimeout = HEADERS_MS;
+    server.requestTimeout = REQUEST_MS;
+    server.listen(bind);
+    await once(server, 'listening');
+    const address = server.address();
+    const bound = typeof address === 'object' && address ? address.port : bind.port;
+    return { port: bound, close: () => closeServer(server, live, clock) };
+  });
+  const { bound, release } = claim;
+  let closed: Promise<void> | undefined;
+  return {
+    host,
+    port: bound.port,
+    url: `http://${formatHostPort(isWildcard(host) ? '127.0.0.1' : host, bound.port)}`,
+    close() {
+      closed ??= bound.close().then(release);
+      return closed;
+    },
+  };
+}
+
+async function closeServer(server: Server, live: Live, clock: Clock): Promise<void> {
+  live.close();
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const alarm = clock.alarm(CLOSE_MS, () => server.closeAllConnections());
+  await closed;
+  alarm.cancel();
+}

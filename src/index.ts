@@ -1,0 +1,43 @@
+/** Kiteline as a library: the hub and what goes with it. Virtual boards are `kiteline/virtual`. */
+export { type Clock, ManualClock, systemClock } from './clock.ts';
+export { type ErrorCode, KitelineError } from './errors.ts';
+export { type HttpOptions, type HttpServer, serveHttp } from './http/server.ts';
+export type { BoardInfo } from './hub/boards.ts';
+export type { HubEvents, Problem, Reply, SampleMessage, TextMessage } from './hub/events.ts';
+export type {
+  BoardEvent,
+  FeedOptions,
+  LiveEvent,
+  LostEvent,
+  SampleEvent,
+  Subscription,
+  TextEvent,
+} from './hub/feed.ts';
+export { type BoardHandle, createHub, type Hub, type HubOptions } from './hub/hub.ts';
+export type { HubCounts } from './hub/inside.ts';
+export type { ListenAddress } from './hub/listen.ts';
+export type { Reason, ReasonCounts } from './hub/reasons.ts';
+export { MemoryStore, type MemoryStoreOptions } from './store/memory.ts';
+export {
+  type Batch,
+  type LatestValue,
+  type Point,
+  type RangeQuery,
+  type SeriesInfo,
+  Store,
+  type StoreCounts,
+  type StoredBoard,
+  type StoredSample,
+  type StoredText,
+  type TextQuery,
+} from './store/store.ts';
+export { connectTcp, listenTcp, type TcpConnectOptions, type TcpListenOptions } from './transport/tcp.ts';
+export type {
+  CloseReason,
+  Peer,
+  Transport,
+  TransportEvents,
+  TransportReason,
+} from './transport/transport.ts';
+export { listenUdp, type UdpOptions } from './transport/udp.ts';
+export type { Sample, Value } from './wire/index.ts';

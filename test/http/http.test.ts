@@ -1,0 +1,228 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { ManualClock } from '../../src/clock.ts';
+import { HEARTBEAT_MS } from '../../src/http/live.ts';
+import { MAX_BODY } from '../../src/http/samples.ts';
+import { serveHttp } from '../../src/http/server.ts';
+import { createHub, type HubOptions } from '../../src/hub/hub.ts';
+import { MemoryStore } from '../../src/store/memory.ts';
+import { limits } from '../../src/wire/index.ts';
+import { until } from '../hub/helpers.ts';
+
+async function start(options: HubOptions = {}) {
+  const clock = new ManualClock();
+  const hub = createHub({ clock, ...options });
+  const server = await serveHttp(hub, { host: '127.0.0.1', port: 0, clock });
+  onTestFinished(async () => {
+    const closed = server.close();
+    clock.advance(60_000);
+    await closed;
+    await hub.close();
+  });
+  const post = (body: string, path = '/samples') => fetch(server.url + path, { method: 'POST', body });
+  const get = (path: string, init: RequestInit = {}) => fetch(server.url + path, init);
+  /** A request as bytes, for what fetch does not let one say. */
+  const raw = async (request: string): Promise<string> => {
+    const socket = connect(server.port, '127.0.0.1');
+    let answer = '';
+    socket.on('data', (bytes) => {
+      answer += bytes;
+    });
+    socket.write(request);
+    await once(socket, 'close');
+    return answer;
+  };
+  return { hub, clock, server, post, get, raw };
+}
+
+const metrics = async (hub: Awaited<ReturnType<typeof start>>['hub'], board = '127.0.0.1') =>
+  Object.fromEntries((await hub.store.latest(board)).map(({ metric, value }) => [metric, value]));
+
+test('what urequests.post(url, json={…}) sends is a sample', async () => {
+  const { hub, raw } = await start();
+  const body = '{"temp": 23.5, "hum": 40}';
+  const answer = await raw(
+    `POST /samples HTTP/1.0\r\nHost: 192.168.1.5:8080\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+  );
+  expect(answer).toMatch(/^HTTP\/1\.[01] 200 OK\r\n/);
+  expect(answer).not.toMatch(/transfer-encoding/i);
+  expect(answer.split('\r\n\r\n')[1]).toBe('{"samples":1,"texts":0,"skipped":{}}');
+  expect(await metrics(hub)).toEqual({ temp: 23.5, hum: 40 });
+  expect(hub.boards()).toMatchObject([{ name: '127.0.0.1', transport: 'http', samples: 1 }]);
+});
+
+test('a client of HTTP/1.0 may leave the Host header out', async () => {
+  const { raw } = await start();
+  expect(await raw('POST /samples HTTP/1.0\r\nContent-Length: 7\r\n\r\n{"a":1}')).toContain('200 OK');
+  expect(await raw('GET /api/v1/boards HTTP/1.0\r\n\r\n')).toContain('200 OK');
+});
+
+test('takes a SenML pack, pretty-printed JSON, and several lines', async () => {
+  const { hub, post } = await start();
+  expect(await (await post('[{"n":"temp","u":"Cel","v":20}]')).json()).toMatchObject({ samples: 1 });
+  expect(await (await post(JSON.stringify({ a: 1, b: { c: 2 } }, null, 2))).json()).toMatchObject({
+    samples: 1,
+  });
+  expect(await (await post('{"x":1}\r\n{"x":2}\n\n{"y":nan,"z":3}')).json()).toEqual({
+    samples: 3,
+    texts: 0,
+    skipped: { NOT_FINITE: 1 },
+  });
+  expect(await metrics(hub)).toEqual({ temp: 20, a: 1, 'b.c': 2, x: 2, z: 3 });
+});
+
+test('text is answered with its reply', async () => {
+  const { hub, post } = await start();
+  const plain = await post('hello');
+  expect(plain.headers.get('content-type')).toMatch(/^text\/plain/);
+  expect(await plain.text()).toBe('ok');
+  hub.on('text', ({ text, transport }) => `${transport} ${text}`);
+  expect(await (await post('你好')).text()).toBe('http 你好');
+});
+
+test('a board may say its name', async () => {
+  const { hub, post } = await start();
+  await post('{"a":1}', '/samples?board=greenhouse');
+  expect(hub.boards()).toMatchObject([{ name: 'greenhouse' }]);
+  for (const name of ['', 'x'.repeat(65), '%1b%5b2J']) {
+    expect((await post('{"a":1}', `/samples?board=${name}`)).status).toBe(400);
+  }
+});
+
+test('what is refused is answered with a problem that says why', async () => {
+  const { hub, post } = await start();
+  const refused = await post('{"a":1}\n[{"jsonrpc":"2.0","id":1,"method":"x"}]');
+  expect(refused.status).toBe(400);
+  expect(refused.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(await refused.json()).toMatchObject({
+    status: 400,
+    title: 'Bad Request',
+    reasons: ['BATCH_REFUSED'],
+    samples: 1,
+  });
+  expect((await post('')).status).toBe(400);
+  expect((await post('x'.repeat(limits.lineBytes + 1))).status).toBe(413);
+  expect((await post('{"a":1}\n'.repeat(MAX_BODY / 8 + 1))).status).toBe(413);
+  expect(hub.counts.samples).toBe(1);
+});
+
+test('answers only after the store has accepted, and 503 when it will not', async () => {
+  let accept = () => {};
+  class SlowStore extends MemoryStore {
+    protected override _append(): Promise<void> {
+      return new Promise((resolve) => {
+        accept = resolve;
+      });
+    }
+  }
+  const { hub, post } = await start({ store: new SlowStore() });
+  let answered = false;
+  const answer = post('{"a":1}').then((response) => {
+    answered = true;
+    return response;
+  });
+  await until(() => hub.counts.messages === 1);
+  expect(answered).toBe(false);
+  accept();
+  expect((await answer).status).toBe(200);
+
+  class BrokenStore extends MemoryStore {
+    protected override async _append(): Promise<void> {
+      throw new Error('disk full');
+    }
+  }
+  const broken = await start({ store: new BrokenStore() });
+  broken.hub.on('problem', () => {});
+  const failed = await broken.post('{"a":1}');
+  expect(failed.status).toBe(503);
+  expect(await failed.json()).toMatchObject({ reasons: ['STORE_FAILED'], samples: 0 });
+});
+
+test('tells of boards and of one board', async () => {
+  const { hub, post, get, clock } = await start();
+  await post('{"temp":20,"__proto__":1}');
+  await post('hello');
+  expect(await (await get('/api/v1/boards')).json()).toEqual({ boards: hub.boards() });
+  expect(await (await get('/api/v1/boards/127.0.0.1')).json()).toEqual({
+    board: hub.boards()[0],
+    latest: [
+      { metric: 'temp', value: 20, at: clock.now() },
+      { metric: '__proto__', value: 1, at: clock.now() },
+    ],
+    series: [
+      { metric: 'temp', points: 1, from: clock.now(), to: clock.now() },
+      { metric: '__proto__', points: 1, from: clock.now(), to: clock.now() },
+    ],
+    texts: [{ board: '127.0.0.1', at: clock.now(), text: 'hello' }],
+  });
+  expect((await get('/api/v1/boards/nobody')).status).toBe(404);
+  expect((await get('/nothing')).status).toBe(404);
+});
+
+test('a page that has pointed its own name at this machine cannot read', async () => {
+  const { raw } = await start();
+  const ask = (host: string) =>
+    raw(`GET /api/v1/boards HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  for (const host of ['localhost:8080', '127.0.0.1', '[::1]:9', 'LOCALHOST'])
+    expect(await ask(host)).toContain(' 200 ');
+  for (const host of ['evil.example', 'localhost.evil.example', '192.168.1.5:80', '127.evil.example']) {
+    expect(await ask(host)).toContain(' 421 ');
+  }
+});
+
+test('the live feed comes as server-sent events, of all boards or of one', async () => {
+  const { get, post, server, hub } = await start();
+  const [all, one] = [await get('/api/v1/live'), await get('/api/v1/live?board=b')];
+  expect(all.headers.get('content-type')).toBe('text/event-stream');
+  await post('{"a":1,"__proto__":2}', '/samples?board=a');
+  await post('hi', '/samples?board=b');
+  const texts = Promise.all([all.text(), one.text()]);
+  await server.close();
+  const events = (text: string) =>
+    [...text.matchAll(/event: (.*)\ndata: (.*)\n\n/g)].map(([, event, data = '']) => ({
+      event,
+      ...JSON.parse(data),
+    }));
+  const [ofAll, ofOne] = await texts;
+  expect(events(ofAll).map(({ type, board }) => [type, board])).toEqual([
+    ['board', 'a'],
+    ['sample', 'a'],
+    ['board', 'b'],
+    ['text', 'b'],
+  ]);
+  expect(ofAll).toContain('"values":{"a":1,"__proto__":2}');
+  expect(events(ofOne)).toMatchObject([
+    { event: 'board', board: 'b' },
+    { event: 'text', board: 'b', text: 'hi', reply: 'ok' },
+  ]);
+  expect(hub.counts.lostByFeed).toBe(0);
+});
+
+test('a silent live stream carries a sign of life, and a reader that leaves is forgotten', async () => {
+  const { hub, get, clock } = await start();
+  const leave = new AbortController();
+  const { body } = await get('/api/v1/live', { signal: leave.signal });
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+  expect((await reader?.read())?.value).toBe(': live\n\n');
+  clock.advance(HEARTBEAT_MS);
+  expect((await reader?.read())?.value).toBe(':\n\n');
+  leave.abort();
+  await expect(reader?.read()).rejects.toThrow();
+  await until(() => hub.counts.subscribers === 0);
+});
+
+test('the front page says what this is and where boards send to', async () => {
+  const { hub, get } = await start();
+  const { tcp } = await hub.listen({ tcp: { host: '127.0.0.1', port: 0 } });
+  const page = await (await get('/')).text();
+  expect(page).toContain('POST /samples');
+  expect(page).toContain(`127.0.0.1:${tcp?.port}`);
+});
+
+test('a taken port is refused', async () => {
+  const { hub, server } = await start();
+  await expect(serveHttp(hub, { host: '127.0.0.1', port: server.port })).rejects.toMatchObject({
+    code: 'PORT_TAKEN',
+  });
+});
