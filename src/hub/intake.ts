@@ -12,6 +12,12 @@ interface Round {
   settle: (outcome: Outcome) => void;
 }
 
+interface Waiting {
+  samples: readonly StoredSample[];
+  texts: readonly StoredText[];
+  resolve: (outcome: Promise<Outcome>) => void;
+}
+
 /**
  * The one way into the store. While one batch is on its way to the disk, all that comes meanwhile is gathered into the
  * next, whoever sent it: so a hundred boards share one fsync.
@@ -21,6 +27,7 @@ export class Intake {
   #onError: (error: unknown) => void;
   #next: Round | undefined;
   #running: Promise<void> | undefined;
+  #waiting: Waiting[] = [];
   #closed = false;
 
   constructor(store: Store, onError: (error: unknown) => void) {
@@ -28,18 +35,44 @@ export class Intake {
     this.#onError = onError;
   }
 
-  /** Resolves when the store has accepted the batch, or with the reason why it never will. Never rejects. */
-  add(samples: readonly StoredSample[], texts: readonly StoredText[]): Promise<Outcome> {
+  /**
+   * Resolves when the store has accepted the batch, or with the reason why it never will. Never rejects.
+   * @param patient waits for room where there is none: for a sender that is not read from meanwhile, so that what
+   *   waits here is bounded by the number of connections. Others are told STORE_BEHIND.
+   */
+  add(samples: readonly StoredSample[], texts: readonly StoredText[], patient = false): Promise<Outcome> {
     if (this.#closed) return Promise.resolve('STORE_FAILED');
+    // In order: as long as somebody waits for room, nobody who is patient overtakes.
+    if (this.#waiting.length === 0 && this.#hasRoom(samples.length + texts.length))
+      return this.#put(samples, texts);
+    if (!patient) return Promise.resolve('STORE_BEHIND');
+    return new Promise((resolve) => this.#waiting.push({ samples, texts, resolve }));
+  }
+
+  /** A batch that is alone always has room: it is as large as its sender's message may be. */
+  #hasRoom(count: number): boolean {
+    const { samples = [], texts = [] } = this.#next ?? {};
+    const waiting = samples.length + texts.length;
+    return waiting === 0 || waiting + count <= MAX_WAITING;
+  }
+
+  #put(samples: readonly StoredSample[], texts: readonly StoredText[]): Promise<Outcome> {
     this.#next ??= newRound();
     const round = this.#next;
-    if (round.samples.length + round.texts.length + samples.length + texts.length > MAX_WAITING) {
-      return Promise.resolve('STORE_BEHIND');
-    }
     for (const sample of samples) round.samples.push(sample);
     for (const text of texts) round.texts.push(text);
     this.#running ??= this.#run();
     return round.done;
+  }
+
+  #admitWaiting(): void {
+    let admitted = 0;
+    for (const { samples, texts, resolve } of this.#waiting) {
+      if (!this.#hasRoom(samples.length + texts.length)) break;
+      resolve(this.#put(samples, texts));
+      admitted++;
+    }
+    this.#waiting.splice(0, admitted);
   }
 
   /** Takes no more. Resolves when nothing waits any more. */
@@ -51,6 +84,7 @@ export class Intake {
   async #run(): Promise<void> {
     for (let round = this.#next; round; round = this.#next) {
       this.#next = undefined;
+      this.#admitWaiting();
       round.settle(await this.#append(round));
     }
     this.#running = undefined;

@@ -8,7 +8,7 @@ import type { Inside } from './inside.ts';
 import type { Outcome } from './intake.ts';
 import { count, type Reason } from './reasons.ts';
 
-/** Batches of one peer that may be under way; a stream holds its own back long before, datagrams cannot be held back. */
+/** Batches of one peer that may wait for answers; a stream is held back long before, datagrams cannot be. */
 const MAX_UNDER_WAY = 64;
 
 /** What became of the messages of one `receive`. */
@@ -76,10 +76,10 @@ export class Session {
     this.#underWay++;
     try {
       await this.#inOrder(() => this.#process(units, 0, work));
-      await Promise.all(work.stored);
     } finally {
       this.#underWay--;
     }
+    await Promise.all(work.stored);
     return receipt;
   }
 
@@ -152,7 +152,9 @@ export class Session {
     work.samples = [];
     work.texts = [];
     work.stored.push(
-      this.#inside.intake.add(samples, texts).then((outcome) => this.#stored(work, samples, outcome)),
+      this.#inside.intake
+        .add(samples, texts, this.peer.stream)
+        .then((outcome) => this.#stored(work, samples, outcome)),
     );
   }
 

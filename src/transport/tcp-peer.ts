@@ -7,8 +7,8 @@ import { newCounts, type Peer, plainHost, type TransportEvents, type TransportRe
 export const tcpLimits = {
   /** Bytes that wait in our memory for a peer that does not read. A few hundred replies; the kernel holds more. */
   outBytes: 64 * 1024,
-  /** Batches of messages under way for one peer before it is not read from: one slow answer must not buffer a flood. */
-  batchesUnderWay: 16,
+  /** Reads of 64 KiB under way for one peer before it is not read from: one slow answer must not buffer a flood. */
+  batchesUnderWay: 4,
   /** Milliseconds for the other end to take the rest and close, once we have ended. Then it is cut. */
   lingerMs: 5_000,
 } as const;

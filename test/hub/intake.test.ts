@@ -51,6 +51,28 @@ test('a store that is behind costs a bounded amount, and says so', async () => {
   expect(store.batches).toEqual([1_000, 20_000]);
 });
 
+test('who can be made to wait is not told that the store is behind, and waits in order', async () => {
+  const store = new SlowStore();
+  const intake = new Intake(store, () => {});
+  const many = Array.from({ length: 15_000 }, () => one[0] as StoredSample);
+  const outcomes = [1, 2, 3, 4].map(() => intake.add(many, [], true));
+  const small = intake.add(one, [], true);
+  expect(await intake.add(one, [])).toBe('STORE_BEHIND');
+  for (const outcome of outcomes) {
+    store.finish();
+    expect(await outcome).toBe('STORED');
+  }
+  expect(await small).toBe('STORED');
+  expect(store.batches).toEqual([15_000, 15_000, 15_000, 15_001]);
+  await intake.close();
+});
+
+test('a batch that is alone is taken, however large', async () => {
+  const intake = new Intake(new MemoryStore(), () => {});
+  const many = Array.from({ length: 50_000 }, () => one[0] as StoredSample);
+  expect(await intake.add(many, [])).toBe('STORED');
+});
+
 test('a closed intake takes nothing and reports nothing', async () => {
   const intake = new Intake(new MemoryStore(), () => {
     throw new Error('must not be told');
