@@ -1,0 +1,466 @@
+/** A virtual ESP32: power, flash, serial port, pins, radio and sockets of one board, on the main thread. */
+import { EventEmitter } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve, sep } from 'node:path';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { KitelineError } from '../errors.ts';
+import { say } from '../language.ts';
+import { type Claim, claimAddress, hash } from './addresses.ts';
+import { Air } from './air.ts';
+import type { BoardSetup, Ending, FromBoard, Reply, ResetKind } from './messages.ts';
+import { note } from './notes.ts';
+import { Pins, type VirtualPin } from './pins.ts';
+import { INPUT_RING, putRing, SharedState, WORD } from './shared.ts';
+import { BoardSockets, ErrnoError } from './sockets.ts';
+import { ChipError, Station } from './station.ts';
+
+export interface VirtualBoardOptions {
+  /** Also the host name. Default `esp32`. */
+  name?: string;
+  /** An IPv4 address of this computer; default: one in 127.0.0.0/8 that follows from the name. */
+  ip?: string;
+  /** The air that the board shares with others; default: one of its own where every network exists. */
+  air?: Air;
+  /** A host folder that is the flash; kept afterwards. Default: a temporary one. */
+  flash?: string;
+  /** Files to put on the flash before power on, by path: `{ 'main.py': 'print(1)' }`. */
+  files?: Record<string, string | Uint8Array>;
+  /** A prompt after main.py, as on the chip. Default false: the board is done when its program is. */
+  repl?: boolean;
+  /** Bytes of memory before MemoryError. Default 48 MiB; the chip has far less, see ARCHITECTURE.md. */
+  memoryLimit?: number;
+}
+
+/** How a run ended: as the program did, by `stop()`, or because the board itself could not go on. */
+export type RunEnd = Ending | { how: 'stopped' } | { how: 'crashed'; error: KitelineError };
+
+interface BoardEvents {
+  /** Bytes that the program printed. */
+  stdout: [Uint8Array];
+  /** Tracebacks, and notes of ours. */
+  stderr: [Uint8Array];
+  /** main.py has ended, or the board was stopped. */
+  end: [RunEnd];
+  /** The board restarts. */
+  reset: [ResetKind];
+  /** main.py begins. */
+  start: [];
+  /** The station joined or lost its network. */
+  wifi: [{ connected: boolean; ssid: string | undefined; address: string }];
+}
+
+const MEMORY_LIMIT = 48 * 1024 * 1024;
+/** machine.reset_cause() */
+const RESET_CAUSE = { powerOn: 1, hard: 2, watchdog: 3, deepsleep: 4, soft: 5 } as const;
+/** A program that has not noticed Ctrl-C after this long never will: it runs bytecode that makes no call. */
+const INTERRUPT_MS = 1_000;
+/** 2000-01-01, what a chip without a battery believes at power on. */
+const EPOCH_2000_MS = 946_684_800_000;
+
+const WORKER = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+
+export class VirtualBoard extends EventEmitter<BoardEvents> {
+  readonly name: string;
+  readonly air: Air;
+  readonly mac: Uint8Array;
+  /** The host folder that is the flash. */
+  readonly flash: string;
+  readonly #claim: Claim;
+  readonly #temporary: boolean;
+  readonly #repl: boolean;
+  readonly #memoryLimit: number;
+  readonly #shared = new SharedState();
+  readonly #pins = new Pins(this.#shared);
+  readonly #sockets: BoardSockets;
+  readonly #station: Station;
+  #worker: Worker | undefined;
+  #port: MessagePort | undefined;
+  #hostname: string;
+  #clockOffset = 0;
+  #running: { promise: Promise<RunEnd>; settle: (end: RunEnd) => void } | undefined;
+  #closed = false;
+  #wasConnected = false;
+  /** Input that the ring had no room for. */
+  inputDropped = 0;
+
+  /** Use `virtualBoard()`. */
+  constructor(options: VirtualBoardOptions, claim: Claim) {
+    super();
+    this.name = options.name ?? 'esp32';
+    this.#hostname = this.name.slice(0, 32);
+    this.air = options.air ?? new Air();
+    this.#claim = claim;
+    this.#repl = options.repl ?? false;
+    this.#memoryLimit = options.memoryLimit ?? MEMORY_LIMIT;
+    // Espressif's prefix; the rest follows from the name and address, so that a board keeps its identity.
+    this.mac = Uint8Array.of(0x24, 0x0a, 0xc4, 0, 0, 0);
+    new DataView(this.mac.buffer).setUint32(2, hash(`${this.name} ${claim.address}`));
+    this.mac.set([0x24, 0x0a, 0xc4]);
+    this.#temporary = options.flash === undefined;
+    this.flash = resolve(options.flash ?? mkdtempSync(join(tmpdir(), 'kiteline-flash-')));
+    mkdirSync(this.flash, { recursive: true });
+    this.write(options.files ?? {});
+    this.#station = new Station(
+      this.air,
+      this.#shared,
+      { address: claim.address, mac: this.mac },
+      { changed: () => this.#radioChanged(), addressLost: () => this.#sockets.abortAll() },
+    );
+    this.#sockets = new BoardSockets(this.#shared, {
+      name: this.name,
+      address: claim.address,
+      own: claim.own,
+      air: this.air,
+      flowing: () => this.#station.flowing,
+      hasAddress: () => this.#station.hasAddress,
+      neighbour: (name) => this.air.addressOf(name),
+      note: (code, detail) => this.#note(code, detail),
+    });
+    this.air.join(this.name, {
+      address: () => (this.#station.flowing ? claim.address : undefined),
+      networksChanged: () => this.#station.networksChanged(),
+      broadcast: (port, from, bytes) => this.#sockets.broadcast(port, from, bytes),
+    });
+  }
+
+  /** The address that the program sees in `ifconfig()` once it has joined a network. */
+  get address(): string {
+    return this.#claim.address;
+  }
+
+  /** Datagrams that the program was too slow to take from the chip's mailbox of six. */
+  get datagramsDropped(): number {
+    return this.#sockets.datagramsDropped;
+  }
+
+  /** Joined to a network, with an address. */
+  get connected(): boolean {
+    return this.#shared.get(WORD.STATION_CONNECTED) === 1;
+  }
+
+  /** A GPIO: `board.pin(2).on('change', …)`, `board.pin(0).set(1)`, `board.pin(34).setVoltage(1.2)`. */
+  pin(number: number): VirtualPin {
+    return this.#pins.get(number);
+  }
+
+  /** Puts files on the flash. */
+  write(files: Record<string, string | Uint8Array>): void {
+    for (const [path, content] of Object.entries(files)) {
+      const target = join(this.flash, path);
+      if (!target.startsWith(this.flash + sep)) {
+        throw new KitelineError(
+          'BAD_ARGUMENT',
+          say(`"${path}" is not a path on the flash.`, `"${path}" 不是闪存里的路径。`),
+        );
+      }
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, content);
+    }
+  }
+
+  /**
+   * Power on: boot.py, main.py, then the prompt if there is one. Resolves when main.py has ended, or the board was stopped;
+   * a board that resets itself goes on. Never rejects.
+   */
+  run(): Promise<RunEnd> {
+    if (this.#closed)
+      throw new KitelineError('BAD_ARGUMENT', say('This board was closed.', '这块板已经关闭。'));
+    if (this.#running) return this.#running.promise;
+    let settle: (end: RunEnd) => void = () => {};
+    const promise = new Promise<RunEnd>((done) => {
+      settle = done;
+    });
+    this.#running = { promise, settle };
+    this.#clockOffset = EPOCH_2000_MS - Date.now();
+    this.#powerOn(RESET_CAUSE.powerOn);
+    return promise;
+  }
+
+  #powerOn(resetCause: number): void {
+    const { port1, port2 } = new MessageChannel();
+    const setup: BoardSetup = {
+      shared: this.#shared.buffer,
+      flash: this.flash,
+      hostname: this.#hostname,
+      mac: this.mac,
+      resetCause,
+      repl: this.#repl,
+      memoryLimit: this.#memoryLimit,
+      clockOffset: this.#clockOffset,
+    };
+    this.#shared.set(WORD.INTERRUPT, 0);
+    this.#shared.set(WORD.OUTPUT_PENDING, 0);
+    const worker = new Worker(WORKER, {
+      workerData: { setup, port: port2 },
+      transferList: [port2],
+      stdout: true,
+      stderr: true,
+      // Of the worker's own JavaScript; MicroPython's memory is counted apart.
+      resourceLimits: { maxOldGenerationSizeMb: 64 },
+    });
+    this.#worker = worker;
+    this.#port = port1;
+    port1.on('message', (message: FromBoard) => this.#message(message));
+    worker.on('error', (error) => this.#crashed(worker, error));
+    worker.on('exit', () => {
+      if (this.#worker === worker) this.#exited();
+    });
+  }
+
+  #message(message: FromBoard): void {
+    switch (message.kind) {
+      case 'call':
+        void this.#answer(message.id, message.op, message.args);
+        break;
+      case 'send':
+        this.#sockets.send(message.slot, message.bytes);
+        break;
+      case 'sendto':
+        this.#sockets.sendTo(message.slot, message.bytes, message.address, message.port);
+        break;
+      case 'taken':
+        this.#sockets.taken(message.slot);
+        break;
+      case 'shut':
+        this.#sockets.shut(message.slot);
+        break;
+      case 'output':
+        this.#shared.add(WORD.OUTPUT_PENDING, -message.bytes.length);
+        this.#shared.wake();
+        this.emit(message.stream, message.bytes);
+        break;
+      case 'pin': {
+        const { level, duty, frequency } = message;
+        const pwm = duty < 0 ? {} : { duty: duty / 65_535, frequency };
+        this.#pins.get(message.pin).driven({ level: level === 0 ? 0 : 1, ...pwm });
+        break;
+      }
+      case 'pixels':
+        this.#pins.get(message.pin).emit('pixels', message.bytes);
+        break;
+      case 'started':
+        this.emit('start');
+        break;
+      case 'ended':
+        this.#ending = message.ending;
+        break;
+      case 'idle':
+        // With a prompt, or handlers still armed, the board lives on; the program's end is told all the same.
+        this.emit('end', this.#ending);
+        break;
+      case 'clock':
+        this.#clockOffset = message.offset;
+        break;
+      case 'reset':
+        this.emit('reset', message.reset);
+        void this.#restart(message.reset, message.wakeAfterMs);
+        break;
+    }
+  }
+
+  #ending: Ending = { how: 'done' };
+
+  async #answer(id: number, op: string, args: unknown[]): Promise<void> {
+    const port = this.#port;
+    let reply: Reply;
+    try {
+      reply = { id, value: (await this.#perform(op, args)) ?? null };
+    } catch (error) {
+      if (error instanceof ErrnoError) reply = { id, errno: error.errno };
+      else reply = { id, error: error instanceof Error ? error.message : String(error) };
+      if (!(error instanceof ErrnoError || error instanceof ChipError || error instanceof TypeError))
+        throw error;
+    }
+    port?.postMessage(reply);
+    this.#shared.wake();
+  }
+
+  /** What the board's modules ask by `_native.call(op, …)`. */
+  #perform(op: string, args: unknown[]): unknown {
+    const [a, b, c] = args as [never, never, never];
+    const station = this.#station;
+    const sockets = this.#sockets;
+    switch (op) {
+      case 'socket':
+        return sockets.open(a, b);
+      case 'bind':
+        return sockets.bind(a, b, c);
+      case 'listen':
+        return sockets.listen(a, b);
+      case 'accept':
+        return sockets.accept(a);
+      case 'connect':
+        return sockets.connect(a, b, c);
+      case 'option':
+        return sockets.option(a, b, c, args[3]);
+      case 'resolve':
+        return sockets.resolve(a);
+      case 'active':
+        return station.active(a, b);
+      case 'join':
+        return station.join(a, b);
+      case 'leave':
+        return station.leave();
+      case 'scan':
+        return station.scan();
+      case 'config':
+        return station.config(a, b, ...args.slice(2));
+      case 'address':
+        return station.address(a);
+      case 'dhcp':
+        return undefined;
+      case 'setAddress':
+        return this.#note('static-address', this.address);
+      case 'hostname':
+        this.#hostname = a;
+        return undefined;
+      default:
+        throw new Error(`no such question: ${op}`);
+    }
+  }
+
+  #note(code: string, detail: string): void {
+    this.emit('stderr', Buffer.from(`${note(code, detail)}\n`));
+  }
+
+  #radioChanged(): void {
+    if (this.#station.flowing) this.#sockets.resume();
+    if (this.connected === this.#wasConnected) return;
+    this.#wasConnected = this.connected;
+    this.emit('wifi', { connected: this.connected, ssid: this.#station.ssid, address: this.address });
+  }
+
+  /** Bytes typed at the serial port. Ctrl-C (3) interrupts the running program. */
+  type(input: string | Uint8Array): void {
+    for (const byte of typeof input === 'string' ? Buffer.from(input) : input) {
+      if (byte === 3 && this.#shared.get(WORD.INTERRUPT_BYTE) === 3) {
+        this.interrupt();
+        continue;
+      }
+      const written = this.#shared.get(WORD.INPUT_WRITTEN);
+      if (((written - this.#shared.get(WORD.INPUT_READ)) | 0) >= INPUT_RING) {
+        this.inputDropped += 1;
+        continue;
+      }
+      putRing(this.#shared.input, written, Uint8Array.of(byte));
+      this.#shared.set(WORD.INPUT_WRITTEN, written + 1);
+    }
+    this.#shared.wake();
+  }
+
+  /**
+   * Ctrl-C: KeyboardInterrupt in the program, also one that sleeps or waits for a socket. A loop that never calls anything
+   * cannot be reached this way; it is ended with a message after a second.
+   */
+  interrupt(): void {
+    const worker = this.#worker;
+    if (!worker || this.#shared.get(WORD.INTERRUPT) === 1) return;
+    this.#shared.set(WORD.INTERRUPT, 1);
+    this.#shared.wake();
+    this.air.clock.alarm(INTERRUPT_MS, () => {
+      if (this.#worker !== worker || this.#shared.get(WORD.INTERRUPT) === 0) return;
+      const text = say(
+        'KeyboardInterrupt: the program was in a loop that calls nothing (like while True: pass), so the board was stopped.',
+        'KeyboardInterrupt：程序陷在不调用任何函数的循环里（例如 while True: pass），因此板已被停止。',
+      );
+      this.emit('stderr', Buffer.from(`${text}\n`));
+      this.#finish({ how: 'exception', text });
+    });
+  }
+
+  /** The reset button (`hard`), or Ctrl-D at the prompt (`soft`, which keeps the Wi-Fi). */
+  async reset(kind: 'soft' | 'hard' = 'hard'): Promise<void> {
+    if (!this.#running) return;
+    this.emit('reset', kind);
+    await this.#restart(kind, 0);
+  }
+
+  async #restart(kind: ResetKind, wakeAfterMs: number): Promise<void> {
+    await this.#powerOff(kind !== 'soft');
+    const again = () => {
+      if (this.#running && !this.#worker) this.#powerOn(RESET_CAUSE[kind]);
+    };
+    if (wakeAfterMs > 0) this.air.clock.alarm(wakeAfterMs, again);
+    else again();
+  }
+
+  async #powerOff(radioToo: boolean): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    this.#sockets.closeAll();
+    this.#pins.reset();
+    if (radioToo) this.#station.powerOff();
+    this.#port?.removeAllListeners('message');
+    this.#port?.close();
+    this.#port = undefined;
+    await worker?.terminate();
+  }
+
+  #exited(): void {
+    this.emit('end', this.#ending);
+    this.#finish(this.#ending);
+  }
+
+  #crashed(worker: Worker, error: unknown): void {
+    if (this.#worker !== worker) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    const crash = new KitelineError(
+      'BOARD_CRASHED',
+      say(
+        `The virtual board "${this.name}" crashed: ${reason}. Other boards are not affected; start it again.`,
+        `虚拟板 "${this.name}" 崩溃：${reason}。其他板不受影响；请重新启动它。`,
+      ),
+      { cause: error },
+    );
+    this.emit('stderr', Buffer.from(`${crash.message}\n`));
+    this.#finish({ how: 'crashed', error: crash });
+  }
+
+  #finish(end: RunEnd): void {
+    const running = this.#running;
+    this.#running = undefined;
+    void this.#powerOff(true).then(() => running?.settle(end));
+  }
+
+  /** Power off; the flash stays. A program in any loop is stopped. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    await this.#powerOff(true);
+    running?.settle({ how: 'stopped' });
+  }
+
+  /** Stops the board and gives back its address and its temporary flash. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.stop();
+    this.air.leave(this.name);
+    this.#claim.release();
+    if (this.#temporary) rmSync(this.flash, { recursive: true, force: true });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/**
+ * Makes a virtual ESP32 with an address of its own; `run()` powers it on.
+ * @throws KitelineError ADDRESS_UNAVAILABLE, BAD_ARGUMENT
+ */
+export async function virtualBoard(options: VirtualBoardOptions = {}): Promise<VirtualBoard> {
+  const name = options.name ?? 'esp32';
+  if (!/^[\w][\w.-]{0,31}$/u.test(name)) {
+    throw new KitelineError(
+      'BAD_ARGUMENT',
+      say(
+        `"${name}" cannot be a board's name: letters, digits, "_", "-" and ".", at most 32.`,
+        `"${name}" 不能作为板的名字：只能用字母、数字、"_"、"-" 和 "."，最多 32 个字符。`,
+      ),
+    );
+  }
+  const claim = await claimAddress(name, options.ip);
+  return new VirtualBoard(options, claim);
+}

@@ -1,0 +1,168 @@
+/**
+ * Makes the WebAssembly build of MicroPython look and behave like the ESP32's firmware where its C code decides: errno
+ * numbers, platform names, and garbage collection while a program runs. Each finds its place in the interpreter's memory
+ * by what stands there, and says so if a new build has moved it (ADR 0003).
+ */
+export interface Interpreter {
+  runPython(code: string): unknown;
+  pyimport(name: string): Record<string, (...args: unknown[]) => unknown>;
+  registerJsModule(name: string, module: object): void;
+}
+
+/** Words that may hold static data and variables: the build's end well below 1 MiB. */
+const STATIC_WORDS = 262_144;
+
+/** errno numbers of the build (Linux) in the order of its `errno` module's table, and what the chip has. */
+const ERRNO_TABLE: [build: number, chip: number][] = [
+  [1, 1],
+  [2, 2],
+  [5, 5],
+  [9, 9],
+  [11, 11],
+  [12, 12],
+  [13, 13],
+  [17, 17],
+  [19, 19],
+  [21, 21],
+  [22, 22],
+  [95, 95],
+  [98, 112],
+  [103, 113],
+  [104, 104],
+  [105, 105],
+  [107, 128],
+  [110, 116],
+  [111, 111],
+  [113, 118],
+  [114, 120],
+  [115, 119],
+];
+
+/** MicroPython's small integers: shifted left by one, lowest bit set. */
+const small = (value: number): number => (value << 1) | 1;
+
+function moved(what: string): Error {
+  return new Error(
+    `This build of MicroPython keeps ${what} elsewhere: src/virtual/firmware.ts must learn where.`,
+  );
+}
+
+/** OSError prints the chip's names for the chip's numbers, and the `errno` module has the chip's values. */
+export function patchErrno(memory: WebAssembly.Memory): void {
+  const words = new Int32Array(memory.buffer);
+  const last = STATIC_WORDS - ERRNO_TABLE.length * 2;
+  let tables = 0;
+  for (let at = 0; at < last; at++) {
+    if (!ERRNO_TABLE.every(([build], row) => words[at + row * 2] === small(build))) continue;
+    for (const [row, [, chip]] of ERRNO_TABLE.entries()) words[at + row * 2] = small(chip);
+    tables += 1;
+  }
+  // One from names to numbers, and `errno.errorcode` from numbers to names.
+  if (tables !== 2) throw moved('its errno tables');
+}
+
+/** Replaces a constant string object: `{type, hash, length, pointer to NUL-terminated bytes}`. */
+export function patchString(memory: WebAssembly.Memory, from: string, to: string): void {
+  if (to.length > from.length) throw new RangeError(`"${to}" does not fit in place of "${from}"`);
+  const bytes = Buffer.from(memory.buffer);
+  const words = new Int32Array(memory.buffer);
+  const text = Buffer.from(`${from}\0`);
+  for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1)) {
+    const holder = words.indexOf(at);
+    if (holder < 0 || words[holder - 1] !== from.length) continue;
+    bytes.fill(0, at, at + text.length);
+    bytes.write(to, at);
+    words[holder - 1] = to.length;
+    words[holder - 2] = 0; // the hash, "not computed yet"
+    return;
+  }
+  throw moved(`the name "${from}"`);
+}
+
+/**
+ * Garbage collection in the middle of a running program. The build only collects when control is back in JavaScript,
+ * because it cannot scan WebAssembly's own stack; a `while True:` would grow until it dies. But all that bytecode holds
+ * lives on MicroPython's own Python stack, which the collector does scan, so wherever the program is inside one of our
+ * calls (sleep, recv, print, …) a collection is safe. Entering "from the top" is what the build's call depth decides.
+ */
+export class Collector {
+  #memory: WebAssembly.Memory;
+  #depthAt: number;
+  #pendingAt: number;
+  #collect: () => unknown;
+
+  constructor(python: Interpreter, memory: WebAssembly.Memory) {
+    this.#memory = memory;
+    this.#depthAt = findDepth(python, memory);
+    this.#pendingAt = findPending(python, memory);
+    // An allocation of this much asks for a collection; the chip collects about every 100 KB.
+    const gc = python.pyimport('gc');
+    gc.threshold?.(65_536);
+    this.#collect = gc.collect ?? (() => undefined);
+  }
+
+  /** True once the program has allocated enough for a collection to be worth its while (about 50 µs). */
+  get due(): boolean {
+    return new Uint8Array(this.#memory.buffer)[this.#pendingAt] === 1;
+  }
+
+  /** Call only from inside a call that the program made into JavaScript. */
+  collect(): void {
+    const words = new Int32Array(this.#memory.buffer);
+    const depth = words[this.#depthAt] ?? 0;
+    words[this.#depthAt] = 0;
+    try {
+      this.#collect();
+    } finally {
+      new Int32Array(this.#memory.buffer)[this.#depthAt] = depth;
+    }
+  }
+}
+
+/** The word that counts nested calls from JavaScript: it alone reads 1, 2, 3, 4, 3, 2, 1, 0 as we nest. */
+function findDepth(python: Interpreter, memory: WebAssembly.Memory): number {
+  let candidates: number[] | undefined;
+  const look = (depth: number) => {
+    const words = new Int32Array(memory.buffer, 0, STATIC_WORDS);
+    if (candidates) {
+      candidates = candidates.filter((at) => words[at] === depth);
+    } else {
+      candidates = [];
+      for (let at = 1; at < words.length; at++) if (words[at] === depth) candidates.push(at);
+    }
+  };
+  const level = (depth: number) => {
+    look(depth);
+    if (depth < 4) python.runPython(`import _probe\n_probe.level(${depth + 1})`);
+    look(depth);
+  };
+  python.registerJsModule('_probe', { level });
+  python.runPython('import _probe\n_probe.level(1)');
+  look(0);
+  const [at, ...others] = candidates ?? [];
+  if (at === undefined || others.length > 0) throw moved('its call depth');
+  return at;
+}
+
+/** The byte that `gc.collect()` sets while a program runs. */
+function findPending(python: Interpreter, memory: WebAssembly.Memory): number {
+  let before = new Uint8Array();
+  let after = new Uint8Array();
+  const copy = () => new Uint8Array(memory.buffer.slice(0, STATIC_WORDS * 4));
+  python.registerJsModule('_probe', {
+    before: () => {
+      before = copy();
+    },
+    after: () => {
+      after = copy();
+    },
+  });
+  // Twice, so that everything else that a first call changes has changed already.
+  python.runPython('import _probe, gc\n_probe.before()\n_probe.before()\ngc.collect()\n_probe.after()');
+  const found: number[] = [];
+  for (let at = 0; at < before.length; at++) if (before[at] === 0 && after[at] === 1) found.push(at);
+  const [at, ...others] = found;
+  if (at === undefined || others.length > 0) throw moved('its collection flag');
+  python.runPython('import sys\ndel sys.modules["_probe"]');
+  return at;
+}

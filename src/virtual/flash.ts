@@ -1,0 +1,239 @@
+/**
+ * The board's flash as a folder of the host: a file system type for Emscripten, so that MicroPython's own VfsPosix, with
+ * its own file objects, works on it. A path can never lead out of the folder: links are neither followed nor listed.
+ */
+import {
+  closeSync,
+  constants,
+  ftruncateSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  type Stats,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { systemCode } from '../errors.ts';
+
+/** The parts of Emscripten's FS object that a file system type works with. */
+export interface EmscriptenFs {
+  ErrnoError: new (errno: number) => Error;
+  createNode(parent: FsNode | null, name: string, mode: number, rdev: number): FsNode;
+  isDir(mode: number): boolean;
+  isFile(mode: number): boolean;
+  mount(type: object, options: object, mountpoint: string): FsNode;
+  mkdir(path: string): void;
+  writeFile(path: string, data: Uint8Array | string): void;
+  filesystems: { MEMFS: { createNode(parent: FsNode, name: string, mode: number, dev: number): FsNode } };
+  streams: (FsStream | null)[];
+}
+
+export interface FsNode {
+  id: number;
+  name: string;
+  mode: number;
+  parent: FsNode;
+  mount: { opts: { folder: string } };
+  node_ops: object;
+  stream_ops: object;
+}
+
+export interface FsStream {
+  node: FsNode;
+  flags: number;
+  position: number;
+  host: number | undefined;
+  stream_ops: object;
+}
+
+/** Emscripten numbers errors as WASI does. */
+const WASI: Record<string, number> = {
+  EACCES: 2,
+  EEXIST: 20,
+  EINVAL: 28,
+  EISDIR: 31,
+  ENAMETOOLONG: 37,
+  ENOENT: 44,
+  ENOSPC: 51,
+  ENOTDIR: 54,
+  ENOTEMPTY: 55,
+  EPERM: 63,
+  EROFS: 69,
+};
+const WASI_EIO = 29;
+
+/** The same in the numbers that a program on the chip sees (newlib's). */
+const CHIP: Record<number, number> = {
+  2: 13,
+  8: 9,
+  10: 16,
+  20: 17,
+  22: 27,
+  28: 22,
+  29: 5,
+  31: 21,
+  33: 24,
+  37: 91,
+  43: 19,
+  44: 2,
+  48: 12,
+  51: 28,
+  54: 20,
+  55: 90,
+  63: 1,
+  69: 30,
+  75: 18,
+};
+
+/** A system call's negative result, from Emscripten's numbering to the chip's. */
+export const chipResult = (result: number): number => (result < 0 ? -(CHIP[-result] ?? 5) : result);
+
+/** Emscripten's open(2) flags, which are Linux's, in the numbers of the system we run on. */
+function hostFlags(flags: number): number {
+  const access = [constants.O_RDONLY, constants.O_WRONLY, constants.O_RDWR][flags & 3] ?? constants.O_RDONLY;
+  // O_CREAT and O_EXCL were acted on by Emscripten before the node was opened.
+  return access | (flags & 0o1000 ? constants.O_TRUNC : 0);
+}
+
+/** A file system type for `FS.mount(type, { folder }, …)`. */
+export function flashType(fs: EmscriptenFs): object {
+  const attempt = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw new fs.ErrnoError(WASI[systemCode(error) ?? ''] ?? WASI_EIO);
+    }
+  };
+
+  const hostPath = (node: FsNode): string => {
+    const names: string[] = [];
+    let at = node;
+    for (; at.parent !== at; at = at.parent) names.unshift(at.name);
+    return join(at.mount.opts.folder, ...names);
+  };
+
+  const modeOf = (stats: Stats): number => {
+    if (stats.isDirectory()) return 0o40777;
+    if (stats.isFile()) return 0o100666;
+    throw new fs.ErrnoError(WASI.ENOENT ?? WASI_EIO);
+  };
+
+  const createNode = (parent: FsNode | null, name: string, mode: number): FsNode => {
+    const node = fs.createNode(parent, name, mode, 0);
+    node.node_ops = nodeOps;
+    node.stream_ops = streamOps;
+    return node;
+  };
+
+  const nodeOps = {
+    getattr(node: FsNode) {
+      const stats = attempt(() => lstatSync(hostPath(node)));
+      return {
+        dev: 1,
+        ino: node.id,
+        mode: node.mode,
+        nlink: 1,
+        uid: 0,
+        gid: 0,
+        rdev: 0,
+        size: stats.isDirectory() ? 0 : stats.size,
+        atime: stats.mtime,
+        mtime: stats.mtime,
+        ctime: stats.mtime,
+        blksize: 4096,
+        blocks: Math.ceil(stats.size / 4096),
+      };
+    },
+    setattr(node: FsNode, attr: { size?: number; mtime?: number }) {
+      attempt(() => {
+        if (attr.size != null) truncateSync(hostPath(node), attr.size);
+        if (attr.mtime != null) utimesSync(hostPath(node), attr.mtime / 1000, attr.mtime / 1000);
+      });
+    },
+    lookup(parent: FsNode, name: string): FsNode {
+      const stats = attempt(() => lstatSync(join(hostPath(parent), name)));
+      return createNode(parent, name, modeOf(stats));
+    },
+    mknod(parent: FsNode, name: string, mode: number): FsNode {
+      const path = join(hostPath(parent), name);
+      attempt(() => (fs.isDir(mode) ? mkdirSync(path) : closeSync(openSync(path, 'wx'))));
+      return createNode(parent, name, fs.isDir(mode) ? 0o40777 : 0o100666);
+    },
+    rename(node: FsNode, folder: FsNode, name: string) {
+      attempt(() => renameSync(hostPath(node), join(hostPath(folder), name)));
+      node.name = name;
+    },
+    unlink(parent: FsNode, name: string) {
+      attempt(() => unlinkSync(join(hostPath(parent), name)));
+    },
+    rmdir(parent: FsNode, name: string) {
+      attempt(() => rmdirSync(join(hostPath(parent), name)));
+    },
+    readdir(node: FsNode): string[] {
+      const entries = attempt(() => readdirSync(hostPath(node), { withFileTypes: true }));
+      const names = entries
+        .filter((entry) => entry.isFile() || entry.isDirectory())
+        .map((entry) => entry.name);
+      return ['.', '..', ...names];
+    },
+  };
+
+  const streamOps = {
+    open(stream: FsStream) {
+      if (!fs.isFile(stream.node.mode)) return;
+      stream.host = attempt(() => openSync(hostPath(stream.node), hostFlags(stream.flags)));
+    },
+    close(stream: FsStream) {
+      if (stream.host === undefined) return;
+      const host = stream.host;
+      stream.host = undefined;
+      attempt(() => closeSync(host));
+    },
+    read(stream: FsStream, buffer: Int8Array, offset: number, length: number, position: number): number {
+      const host = stream.host;
+      if (length === 0 || host === undefined) return 0;
+      return attempt(() =>
+        readSync(
+          host,
+          new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length),
+          0,
+          length,
+          position,
+        ),
+      );
+    },
+    write(stream: FsStream, buffer: Int8Array, offset: number, length: number, position: number): number {
+      const host = stream.host;
+      if (host === undefined) return 0;
+      return attempt(() =>
+        writeSync(
+          host,
+          new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length),
+          0,
+          length,
+          position,
+        ),
+      );
+    },
+    llseek(stream: FsStream, offset: number, whence: number): number {
+      let position = offset;
+      if (whence === 1) position += stream.position;
+      else if (whence === 2) position += attempt(() => lstatSync(hostPath(stream.node)).size);
+      if (position < 0) throw new fs.ErrnoError(WASI.EINVAL ?? WASI_EIO);
+      return position;
+    },
+    allocate(stream: FsStream, offset: number, length: number) {
+      const host = stream.host;
+      if (host !== undefined) attempt(() => ftruncateSync(host, offset + length));
+    },
+  };
+
+  return { mount: () => createNode(null, '/', 0o40777), createNode };
+}

@@ -1,0 +1,13 @@
+/**
+ * `kiteline/virtual`: virtual ESP32s that run real MicroPython with real sockets.
+ *
+ * ```ts
+ * const board = await virtualBoard({ files: { 'main.py': 'print("hello")' } });
+ * board.on('stdout', (bytes) => process.stdout.write(bytes));
+ * await board.run();
+ * await board.close();
+ * ```
+ */
+export { type AccessPoint, Air, type AirOptions, type Cut, type Step, type Weather } from './air.ts';
+export { type RunEnd, VirtualBoard, type VirtualBoardOptions, virtualBoard } from './board.ts';
+export { type Drive, VirtualPin } from './pins.ts';

@@ -1,0 +1,128 @@
+/** Loads MicroPython's WebAssembly build in this worker thread and gives it the ESP32's face. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Collector, type Interpreter, patchErrno, patchString } from './firmware.ts';
+import { chipResult, type EmscriptenFs, type FsStream, flashType } from './flash.ts';
+
+export interface MicroPython extends Interpreter {
+  FS: EmscriptenFs;
+  _module: { ccall(name: string, returns: string, types: string[], args: unknown[]): unknown };
+  replInit(): void;
+  replProcessChar(byte: number): number;
+}
+
+export interface Loaded {
+  python: MicroPython;
+  memory: WebAssembly.Memory;
+  collector: Collector;
+}
+
+/** Where the board's own modules stand; a name that no program has, and that `os.listdir('/')` does not show. */
+export const ROM = '/.rom';
+
+const MODULES = fileURLToPath(new URL('./modules/', import.meta.url));
+
+export async function loadInterpreter(options: {
+  flash: string;
+  memoryLimit: number;
+  output(stream: 'stdout' | 'stderr', bytes: Uint8Array): void;
+  readInput(): number | null;
+}): Promise<Loaded> {
+  const { loadMicroPython } = await import('@micropython/micropython-webassembly-pyscript/micropython.mjs');
+  const capture = captureMemory(options.memoryLimit);
+  // pystack: words of Python stack; a plain ESP32 gets to a recursion depth of about 60 to 100 frames.
+  const python = (await loadMicroPython({
+    heapsize: 262_144,
+    pystack: 4_096,
+    stdin: options.readInput,
+    linebuffer: false,
+  })) as MicroPython;
+  const memory = capture.memory();
+  patchErrno(memory);
+  patchString(memory, 'webassembly', 'esp32');
+  patchString(memory, 'JS with Emscripten', 'ESP32 with ESP32');
+  patchString(memory, 'pyscript', 'ESP32');
+  const collector = new Collector(python, memory);
+  redirectOutput(python.FS, options.output);
+  mountFlash(python.FS, options.flash);
+  return { python, memory, collector };
+}
+
+/** The interpreter's memory is no property of its module object: it is taken where the module is instantiated. */
+function captureMemory(limit: number): { memory(): WebAssembly.Memory } {
+  let memory: WebAssembly.Memory | undefined;
+  const instantiate = WebAssembly.instantiate;
+  WebAssembly.instantiate = async (bytes, imports) => {
+    WebAssembly.instantiate = instantiate;
+    for (const group of new Set(Object.values(imports))) translateErrors(group);
+    const result = await instantiate(bytes, imports);
+    const memories = Object.values(result.instance.exports).filter(
+      (value) => value instanceof WebAssembly.Memory,
+    );
+    memory = memories[0];
+    return result;
+  };
+  const grow = WebAssembly.Memory.prototype.grow;
+  WebAssembly.Memory.prototype.grow = function (pages: number): number {
+    // Refused growth is a failed malloc, which MicroPython turns into MemoryError.
+    if (this.buffer.byteLength + pages * 65_536 > limit) throw new RangeError('memory limit');
+    return grow.call(this, pages);
+  };
+  return {
+    memory() {
+      if (!memory) throw new Error('MicroPython was loaded without a memory of its own');
+      return memory;
+    },
+  };
+}
+
+function translateErrors(imports: Record<string, unknown>): void {
+  for (const [name, call] of Object.entries(imports)) {
+    if (!name.startsWith('__syscall_') || typeof call !== 'function') continue;
+    imports[name] = (...args: unknown[]) => chipResult(call(...args));
+  }
+}
+
+/** Whole writes in place of Emscripten's byte by byte. */
+function redirectOutput(
+  fs: EmscriptenFs,
+  output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void,
+): void {
+  for (const [descriptor, stream] of [
+    [1, 'stdout'],
+    [2, 'stderr'],
+  ] as const) {
+    const open = fs.streams[descriptor];
+    if (!open) throw new Error(`MicroPython was loaded without ${stream}`);
+    open.stream_ops = {
+      ...open.stream_ops,
+      write(_stream: FsStream, buffer: Int8Array, offset: number, length: number): number {
+        output(stream, new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length));
+        return length;
+      },
+    };
+  }
+}
+
+function mountFlash(fs: EmscriptenFs, folder: string): void {
+  fs.mkdir('/flash');
+  const root = fs.mount(flashType(fs), { folder }, '/flash');
+  const memfs = fs.filesystems.MEMFS;
+  // MEMFS files its new node with its parent, which a node of ours does not keep.
+  Object.assign(root, { contents: {} });
+  memfs.createNode(root, ROM.slice(1), 0o40777, 0);
+  copyModules(fs, MODULES, `/flash${ROM}`);
+}
+
+function copyModules(fs: EmscriptenFs, from: string, to: string): void {
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const target = `${to}/${entry.name}`;
+    if (entry.isDirectory()) {
+      fs.mkdir(target);
+      copyModules(fs, join(from, entry.name), target);
+    } else if (entry.name.endsWith('.py')) {
+      fs.writeFile(target, readFileSync(join(from, entry.name)));
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/** What a board's worker thread and the main thread say to each other, beside the shared memory. */
+
+/** Errors cross as a number, or as text for the chip's OSErrors that have no number ("Wifi Internal Error"). */
+export type Reply =
+  | { id: number; value: unknown }
+  | { id: number; errno: number }
+  | { id: number; error: string };
+
+export type ResetKind = 'soft' | 'hard' | 'deepsleep' | 'watchdog';
+
+/** How a program ended: of itself, with `sys.exit(code)`, or with an exception nobody caught. */
+export type Ending = { how: 'done' } | { how: 'exit'; code: number } | { how: 'exception'; text: string };
+
+export type FromBoard =
+  | { kind: 'call'; id: number; op: string; args: unknown[] }
+  | { kind: 'send'; slot: number; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: 'sendto'; slot: number; address: string; port: number; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: 'taken'; slot: number }
+  | { kind: 'shut'; slot: number }
+  | { kind: 'output'; stream: 'stdout' | 'stderr'; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: 'pin'; pin: number; level: number; duty: number; frequency: number }
+  | { kind: 'pixels'; pin: number; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: 'started' }
+  | { kind: 'ended'; ending: Ending }
+  | { kind: 'idle' }
+  | { kind: 'clock'; offset: number }
+  | { kind: 'reset'; reset: ResetKind; wakeAfterMs: number };
+
+/** What a worker is started with. */
+export interface BoardSetup {
+  shared: SharedArrayBuffer;
+  /** The host folder that is the board's flash. */
+  flash: string;
+  /** What `network.hostname()` and `os.uname()` say at first. */
+  hostname: string;
+  mac: Uint8Array;
+  /** `machine.reset_cause()`: 1 power on, 2 hard, 3 watchdog, 4 deep sleep, 5 soft. */
+  resetCause: number;
+  /** True: friendly REPL after main.py, as on the chip. False: the worker ends with the program. */
+  repl: boolean;
+  /** Bytes that the interpreter may take from the system before it raises MemoryError. */
+  memoryLimit: number;
+  /** Milliseconds that the board's clock is ahead of the host's. */
+  clockOffset: number;
+}

@@ -1,0 +1,86 @@
+# What the firmware does before the program: lets programs import what an ESP32_GENERIC firmware has, and
+# nothing else that this build of MicroPython happens to bring.
+import builtins
+import sys
+
+import _host
+import uos
+
+ROM = "/.rom"
+
+# Modules of the build, or of ours, that no chip has.
+_HIDDEN = ("js", "jsffi", "_probe", "_host", "_boot", "_handlers", "_native", "_gc")
+
+# Names with a "u" in front that the firmware still accepts.
+_ALIASES = (
+    "array asyncio binascii bluetooth collections cryptolib errno hashlib heapq io json machine os platform "
+    "random re requests select socket ssl struct sys time zlib websocket"
+).split()
+
+# C modules of the chip that this board does not have yet: said in a sentence, not left to be guessed.
+_MISSING = ("_thread", "bluetooth", "espnow", "aioespnow", "aioble", "btree", "cryptolib", "webrepl", "_webrepl", "websocket")
+
+_import_native = builtins.__import__
+
+
+def _import(name, globals=None, locals=None, fromlist=None, level=0):
+    file = globals.get("__file__") if globals else None
+    if file and file.startswith(ROM):
+        return _import_native(name, globals, locals, fromlist, level)
+    if level == 0:
+        if name[0] == "u" and name[1:] in _ALIASES:
+            name = name[1:]
+        if name == "gc":
+            name = "_gc"
+        elif name in _HIDDEN:
+            raise ImportError("no module named '%s'" % name)
+        elif name in _MISSING and name not in sys.modules:
+            try:
+                return _import_native(name, globals, locals, fromlist, level)
+            except ImportError:
+                _host.note("missing-module", name)
+                raise
+    return _import_native(name, globals, locals, fromlist, level)
+
+
+def start():
+    builtins.__import__ = _import
+    import _handlers
+
+    _host.provide("dispatch", _handlers.dispatch)
+    _host.provide("handlers", _handlers.run)
+    _host.provide("run", run)
+    # What the chip's boot leaves in every program's globals is little: `machine` and the like are imported by hand.
+    builtins.input = _input
+
+
+def _input(prompt=""):
+    sys.stdout.write(prompt)
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line.rstrip("\r\n")
+
+
+def run(name, main):
+    try:
+        uos.stat(name)
+    except OSError:
+        return
+    if main:
+        _host.started()
+    try:
+        execfile(name, _import_native("__main__").__dict__)
+    except SystemExit as e:
+        code = e.args[0] if e.args else 0
+        if code is None or code is True:
+            code = 0
+        elif not isinstance(code, int):
+            print(code, file=sys.stderr)
+            code = 1
+        if main:
+            _host.ended("exit", code, "")
+    except BaseException as e:
+        sys.print_exception(e, sys.stderr)
+        if main:
+            _host.ended("exception", 0, "%s: %s" % (type(e).__name__, e))

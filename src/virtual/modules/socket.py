@@ -1,0 +1,331 @@
+# `socket` as ports/esp32/modsocket.c has it: positional arguments, plain OSError, the chip's numbers.
+import _host
+import io
+import re
+from _native import call
+from micropython import const
+from uctypes import addressof
+
+AF_INET = const(2)
+AF_INET6 = const(10)
+SOCK_STREAM = const(1)
+SOCK_DGRAM = const(2)
+SOCK_RAW = const(3)
+IPPROTO_IP = const(0)
+IPPROTO_TCP = const(6)
+IPPROTO_UDP = const(17)
+SOL_SOCKET = const(0xFFF)
+SO_REUSEADDR = const(4)
+SO_BROADCAST = const(32)
+SO_BINDTODEVICE = const(0x100B)
+IP_ADD_MEMBERSHIP = const(3)
+TCP_NODELAY = const(1)
+MSG_PEEK = const(1)
+MSG_DONTWAIT = const(8)
+
+_EINTR = const(-4)
+_EBADF = const(9)
+_EINVAL = const(22)
+_ENFILE = const(23)
+_ETIMEDOUT = const(116)
+_EINPROGRESS = const(119)
+
+_POLL_REQUEST = const(3)
+_CLOSE_REQUEST = const(4)
+
+_NUMERIC = re.compile(r"^\d+\.\d+\.\d+\.\d+$")
+
+
+def _text(host):
+    return str(host, "utf-8") if isinstance(host, (bytes, bytearray)) else host
+
+
+def _resolve(host):
+    host = _text(host)
+    if not isinstance(host, str):
+        raise TypeError("can't convert '%s' object to str implicitly" % type(host).__name__)
+    if host == "":
+        return "0.0.0.0"
+    if _NUMERIC.match(host):
+        return host
+    return call("resolve", host)
+
+
+def _address(address):
+    if not isinstance(address, (tuple, list)):
+        raise TypeError("object '%s' isn't a tuple or list" % type(address).__name__)
+    if len(address) != 2:
+        raise ValueError("requested length 2 but object has length %d" % len(address))
+    return _resolve(address[0]), int(address[1])
+
+
+def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
+    address = _resolve(host)
+    return [(AF_INET, type or SOCK_STREAM, proto, _text(host) or "0.0.0.0", (address, int(port)))]
+
+
+class socket(io.IOBase):
+    def __init__(self, *args, **keywords):
+        if keywords:
+            _host.note("socket-keywords", ", ".join(keywords))
+            raise TypeError("function doesn't take keyword arguments")
+        if len(args) > 3:
+            raise TypeError("function expected at most 3 arguments, got %d" % len(args))
+        self._family = args[0] if len(args) > 0 else AF_INET
+        self._type = args[1] if len(args) > 1 else SOCK_STREAM
+        self._timeout = -1
+        try:
+            slot = call("socket", self._family, self._type)
+        except OSError as e:
+            if e.errno != _ENFILE:
+                raise
+            # Sockets that the program forgot to close go with a collection, as on the chip.
+            _host.collect()
+            slot = call("socket", self._family, self._type)
+        self._open(slot)
+
+    def _open(self, slot):
+        self._slot = slot
+        self._token = _host.token(slot)
+
+    def _live(self):
+        if self._slot < 0:
+            raise OSError(_EBADF)
+        return self._slot
+
+    def bind(self, address):
+        slot = self._live()
+        host, port = _address(address)
+        call("bind", slot, host, port)
+
+    def listen(self, backlog=2):
+        call("listen", self._live(), max(0, backlog))
+
+    def accept(self):
+        slot = self._live()
+        deadline = _host.deadline(self._timeout)
+        while True:
+            result = _host.acceptable(slot, deadline)
+            if result == _EINTR:
+                continue
+            if result < 0:
+                raise OSError(-result)
+            accepted = call("accept", slot)
+            if accepted:
+                break
+        peer = socket.__new__(socket)
+        peer._family = self._family
+        peer._type = self._type
+        peer._timeout = -1
+        peer._open(accepted[0])
+        return peer, (accepted[1], accepted[2])
+
+    def connect(self, address):
+        slot = self._live()
+        host, port = _address(address)
+        call("connect", slot, host, port)
+        if self._type != SOCK_STREAM:
+            return
+        deadline = _host.deadline(self._timeout)
+        while True:
+            result = _host.connected(slot, deadline)
+            if result != _EINTR:
+                break
+        if result < 0:
+            raise OSError(-result)
+
+    def send(self, data):
+        return self._send(data)
+
+    def sendall(self, data):
+        if self._send(data) < len(data):
+            raise OSError(_ETIMEDOUT)
+
+    def _send(self, data):
+        # On the chip, send() of a blocking socket goes on until everything is out.
+        slot = self._live()
+        if isinstance(data, str):
+            data = data.encode()
+        size = len(data)
+        start = addressof(data) if size else 0
+        deadline = _host.deadline(self._timeout)
+        sent = 0
+        while True:
+            result = _host.send(slot, start + sent, size - sent, deadline)
+            if result == _EINTR:
+                continue
+            if result < 0:
+                if sent and (result == -11 or result == -_ETIMEDOUT):
+                    return sent
+                raise OSError(-result)
+            sent += result
+            if sent >= size:
+                return sent
+
+    def sendto(self, data, address):
+        slot = self._live()
+        if isinstance(data, str):
+            data = data.encode()
+        if not isinstance(address, (tuple, list)):
+            raise TypeError("object '%s' isn't a tuple or list" % type(address).__name__)
+        host = _text(address[0])
+        if not _NUMERIC.match(host):
+            # modsocket.c parses the address itself here and asks no name server.
+            _host.note("sendto-name", host)
+            raise ValueError("invalid arguments")
+        size = len(data)
+        deadline = _host.deadline(self._timeout)
+        while True:
+            result = _host.sendTo(slot, addressof(data) if size else 0, size, host, int(address[1]), deadline)
+            if result == _EINTR:
+                continue
+            if result < 0:
+                raise OSError(-result)
+            return result
+
+    def recv(self, size, flags=0):
+        data = bytearray(size)
+        count = self._receive(data, size, flags)
+        return bytes(memoryview(data)[:count])
+
+    def recvfrom(self, size, flags=0):
+        data = self.recv(size, flags)
+        if self._type == SOCK_STREAM:
+            return data, ("0.0.0.0", 0)
+        host, port = _host.sender().split(":")
+        return data, (host, int(port))
+
+    def _receive(self, data, size, flags=0):
+        slot = self._live()
+        deadline = _host.deadline(self._timeout)
+        address = addressof(data) if size else 0
+        while True:
+            result = _host.receive(slot, address, size, flags, deadline)
+            if result == _EINTR:
+                continue
+            if result < 0:
+                raise OSError(-result)
+            return result
+
+    def settimeout(self, seconds):
+        self._timeout = -1 if seconds is None else int(seconds * 1000)
+
+    def setblocking(self, flag):
+        self._timeout = -1 if flag else 0
+
+    def setsockopt(self, level, option, value):
+        if option in (SO_REUSEADDR, SO_BROADCAST, SO_BINDTODEVICE, TCP_NODELAY, IP_ADD_MEMBERSHIP):
+            if option == IP_ADD_MEMBERSHIP and level == IPPROTO_IP:
+                if len(value) != 8:
+                    raise ValueError
+                value = ["%d.%d.%d.%d" % tuple(value[:4]), "%d.%d.%d.%d" % tuple(value[4:])]
+            elif isinstance(value, (bytes, bytearray)):
+                value = 0
+            call("option", self._live(), level, option, value)
+        elif option == 20:
+            _host.note("socket-callback", "")
+        else:
+            print("Warning: lwip.setsockopt() option not implemented")
+
+    def makefile(self, mode="rb", buffering=0):
+        return self
+
+    def fileno(self):
+        return self._slot if self._slot < 0 else self._slot + 48  # lwIP numbers its sockets from 48 here
+
+    def close(self):
+        if self._slot >= 0:
+            _host.close(self._slot)
+            self._slot = -1
+
+    def __del__(self):
+        self.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    # The stream protocol: short reads are joined by read(), not by recv().
+    def readinto(self, data, size=-1):
+        if size < 0 or size > len(data):
+            size = len(data)
+        try:
+            return self._receive(data, size)
+        except OSError as e:
+            if e.errno == 11:
+                return None
+            raise
+
+    def write(self, data, size=-1):
+        if isinstance(data, str):
+            data = data.encode()
+        if size >= 0:
+            data = memoryview(data)[:size]
+        slot = self._live()
+        count = len(data)
+        sent = 0
+        # As mp_stream_write: a blocking socket writes everything, a non-blocking one what fits, or None.
+        while True:
+            deadline = _host.deadline(self._timeout)
+            result = _host.send(slot, addressof(data) + sent if count else 0, count - sent, deadline)
+            if result == _EINTR:
+                continue
+            if result == -11:
+                return sent or None
+            if result < 0:
+                raise OSError(-result)
+            sent += result
+            if sent >= count:
+                return sent
+
+    def read(self, size=-1):
+        if size >= 0:
+            data = bytearray(size)
+            view = memoryview(data)
+            count = 0
+            while count < size:
+                got = self.readinto(view[count:])
+                if got is None:
+                    if count == 0:
+                        return None
+                    break
+                if got == 0:
+                    break
+                count += got
+            return bytes(view[:count])
+        parts = []
+        while True:
+            data = bytearray(512)
+            got = self.readinto(data)
+            if got is None:
+                return b"".join(parts) if parts else None
+            if got == 0:
+                return b"".join(parts)
+            parts.append(bytes(memoryview(data)[:got]))
+
+    def readline(self, size=-1):
+        line = bytearray()
+        one = bytearray(1)
+        while size < 0 or len(line) < size:
+            got = self.readinto(one)
+            if got is None:
+                return bytes(line) if line else None
+            if got == 0:
+                break
+            line += one
+            if one[0] == 10:
+                break
+        return bytes(line)
+
+    def ioctl(self, request, argument):
+        if request == _POLL_REQUEST:
+            return 32 if self._slot < 0 else _host.ready(self._slot, argument)
+        if request == _CLOSE_REQUEST:
+            self.close()
+            return 0
+        return -1
+
+    def __repr__(self):
+        return "<socket>"

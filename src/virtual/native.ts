@@ -1,0 +1,278 @@
+/**
+ * The functions behind the board's Python modules: module `_host`, seen by nothing but src/virtual/modules. They run in
+ * the worker thread, in the middle of the program's call, and may block it. A negative number is a negated errno of the chip.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import { receiveMessageOnPort } from 'node:worker_threads';
+import { ERRNO } from './errno.ts';
+import type { Loaded } from './interpreter.ts';
+import type { FromBoard, Reply } from './messages.ts';
+import { INPUT_RING, OUTPUT_LIMIT, PIN, PINS, type SharedState, takeRing, WORD } from './shared.ts';
+
+/** A wait without end, as a deadline. */
+export const FOREVER = -1;
+
+interface Timer {
+  dueAt: number;
+  /** 0 for a one-shot. */
+  periodMs: number;
+}
+
+export class Native {
+  readonly shared: SharedState;
+  readonly #port: MessagePort;
+  readonly #timers = new Map<number, Timer>();
+  #nextCall = 1;
+  #loaded: Loaded | undefined;
+  /** Python's function that schedules the handlers of what has fallen due; set once the modules are up. */
+  #dispatch: (() => void) | undefined;
+  /** True while handlers run, or while a question is open: further handlers have to wait then. */
+  #handlersHeld = false;
+  #interrupts = 0;
+  /** Called after each collection: whoever holds tokens of collected objects frees what they stood for. */
+  readonly afterCollection: (() => void)[] = [];
+
+  constructor(shared: SharedState, port: MessagePort) {
+    this.shared = shared;
+    this.#port = port;
+  }
+
+  start(loaded: Loaded): void {
+    this.#loaded = loaded;
+  }
+
+  post(message: FromBoard, transfer: ArrayBuffer[] = []): void {
+    this.#port.postMessage(message, transfer);
+  }
+
+  /** Milliseconds of this thread's clock. */
+  now(): number {
+    return performance.now();
+  }
+
+  /** When a wait of `ms` ends: 0 for a call that may not wait, FOREVER for none. */
+  deadline(ms: number): number {
+    return ms < 0 ? FOREVER : ms === 0 ? 0 : this.now() + ms;
+  }
+
+  setDispatch(dispatch: () => void): void {
+    this.#dispatch = dispatch;
+  }
+
+  /** Handlers run one after the other; Python says when they begin and end. */
+  holdHandlers(held: boolean): void {
+    this.#handlersHeld = held;
+  }
+
+  /**
+   * Everything that may happen to a program between two of its bytecodes: Ctrl-C, a timer or pin handler falling due, a
+   * garbage collection.
+   */
+  poll(): void {
+    const { shared } = this;
+    if (shared.get(WORD.INTERRUPT) === 1) {
+      shared.set(WORD.INTERRUPT, 0);
+      this.#interrupts += 1;
+      this.#loaded?.python._module.ccall('mp_sched_keyboard_interrupt', 'null', [], []);
+    }
+    // Python only notes that there is work: the interpreter's scheduler runs it once our call has returned.
+    if (this.#handlersDue()) this.#dispatch?.();
+    this.collectIfDue();
+  }
+
+  /** True when the program has to be given control: an interrupt or a handler waits for it. */
+  get #pressing(): boolean {
+    return this.shared.get(WORD.INTERRUPT) === 1 || this.#handlersDue();
+  }
+
+  collectIfDue(): void {
+    if (this.#loaded?.collector.due) this.collect();
+  }
+
+  collect(): void {
+    this.#loaded?.collector.collect();
+    for (const after of this.afterCollection) after();
+  }
+
+  /** The interpreter's memory from `address` on; valid until the program runs on. */
+  bytes(address: number, length: number): Uint8Array {
+    if (!this.#loaded) throw new Error('the interpreter is not loaded yet');
+    return new Uint8Array(this.#loaded.memory.buffer, address, length);
+  }
+
+  /**
+   * Sleeps until `ready()` says so (0 is "not yet"), the deadline passes (0) or the program must run a handler (-EINTR).
+   * `ready` is asked again after every event of the main thread.
+   */
+  waitFor(ready: () => number, deadline: number): number {
+    for (;;) {
+      const seen = this.shared.get(WORD.EVENT);
+      const result = ready();
+      if (result !== 0) return result;
+      if (this.#pressing) {
+        this.poll();
+        return -ERRNO.EINTR;
+      }
+      if (deadline === 0) return 0;
+      const now = this.now();
+      if (deadline !== FOREVER && now >= deadline) return 0;
+      const until = Math.min(deadline === FOREVER ? Infinity : deadline, this.#nextTimer());
+      this.collectIfDue();
+      Atomics.wait(
+        this.shared.words,
+        WORD.EVENT,
+        seen,
+        until === Infinity ? Infinity : Math.max(0, until - now),
+      );
+    }
+  }
+
+  /** Sleeps until the deadline: 1, or 0 when handlers have to run first. */
+  sleep(deadline: number): number {
+    const result = this.waitFor(() => (deadline !== FOREVER && this.now() >= deadline ? 1 : 0), deadline);
+    return result === -ERRNO.EINTR ? 0 : 1;
+  }
+
+  /** A question to the main thread, answered before this returns: `{"value": …}`, `{"errno": n}` or `{"error": text}`. */
+  call(op: string, json: string): string {
+    const id = this.#nextCall++;
+    this.post({ kind: 'call', id, op, args: JSON.parse(json) as unknown[] });
+    let reply: Reply | undefined;
+    const answered = () => {
+      for (;;) {
+        const received = receiveMessageOnPort(this.#port) as { message: Reply } | undefined;
+        if (!received) return 0;
+        // The answer to a question that Ctrl-C cut short is nobody's any more.
+        if (received.message.id !== id) continue;
+        reply = received.message;
+        return 1;
+      }
+    };
+    const interrupts = this.#interrupts;
+    const held = this.#handlersHeld;
+    this.#handlersHeld = true;
+    try {
+      // A handler can wait until the question is answered; Ctrl-C cannot.
+      while (this.waitFor(answered, FOREVER) !== 1) if (this.#interrupts !== interrupts) return '{"errno":4}';
+    } finally {
+      this.#handlersHeld = held;
+    }
+    return JSON.stringify(reply);
+  }
+
+  /** True from a Ctrl-C on until the interpreter has raised KeyboardInterrupt. */
+  get interrupted(): boolean {
+    return this.shared.get(WORD.INTERRUPT) === 1;
+  }
+
+  /** Asked in tight loops (`while not wlan.isconnected(): pass`): a "no" takes a millisecond, so that they do not burn. */
+  stationConnected(): boolean {
+    const up = () => (this.shared.get(WORD.STATION_CONNECTED) === 1 ? 1 : 0);
+    this.poll();
+    return this.waitFor(up, this.deadline(1)) === 1;
+  }
+
+  stationStatus(): number {
+    this.poll();
+    return this.shared.get(WORD.STATION_STATUS);
+  }
+
+  timerStart(id: number, ms: number, periodic: boolean): void {
+    // The chip's timers cannot be faster than a tick; 0 would never let the program go on.
+    const period = Math.max(1, ms);
+    this.#timers.set(id, { dueAt: this.now() + period, periodMs: periodic ? period : 0 });
+  }
+
+  timerStop(id: number): void {
+    this.#timers.delete(id);
+  }
+
+  /** The id of a timer that has fallen due (re-armed if periodic), or -1. */
+  timerDue(): number {
+    const now = this.now();
+    for (const [id, timer] of this.#timers) {
+      if (timer.dueAt > now) continue;
+      if (timer.periodMs === 0) {
+        this.#timers.delete(id);
+      } else {
+        // Missed periods are not made up for: on the chip, too, one pending call is all that the scheduler holds.
+        timer.dueAt += timer.periodMs * Math.max(1, Math.ceil((now - timer.dueAt) / timer.periodMs));
+      }
+      return id;
+    }
+    return -1;
+  }
+
+  /** True while something can still run a handler of the program. */
+  get armed(): boolean {
+    if (this.#timers.size > 0) return true;
+    for (let pin = 0; pin < PINS; pin++) if (this.pin(pin, PIN.TRIGGERS) !== 0) return true;
+    return false;
+  }
+
+  #nextTimer(): number {
+    let next = Infinity;
+    for (const timer of this.#timers.values()) next = Math.min(next, timer.dueAt);
+    return next;
+  }
+
+  #handlersDue(): boolean {
+    const { shared } = this;
+    if (this.#handlersHeld || !this.#dispatch) return false;
+    return shared.get(WORD.EDGES_READ) !== shared.get(WORD.EDGES_WRITTEN) || this.#nextTimer() <= this.now();
+  }
+
+  /** The next pin edge as pin + 256 × level + 512 × rising + 1024 × falling, or -1. */
+  edge(): number {
+    const { shared } = this;
+    const read = shared.get(WORD.EDGES_READ);
+    if (read === shared.get(WORD.EDGES_WRITTEN)) return -1;
+    const edge = shared.get(shared.edgeWord(read));
+    shared.set(WORD.EDGES_READ, read + 1);
+    return edge;
+  }
+
+  pin(pin: number, word: number): number {
+    return this.shared.get(this.shared.pinWord(pin, word));
+  }
+
+  /** A level, mode or pull that the program sets. */
+  setPin(pin: number, word: number, value: number): void {
+    this.shared.set(this.shared.pinWord(pin, word), value);
+    if (word === PIN.LEVEL || word === PIN.MODE) this.drive(pin, this.pin(pin, PIN.LEVEL), -1, 0);
+  }
+
+  /** Tells the world what a pin does: `duty` 0 to 65535 at `frequency` Hz, or -1 for a plain level. */
+  drive(pin: number, level: number, duty: number, frequency: number): void {
+    this.post({ kind: 'pin', pin, level, duty, frequency });
+  }
+
+  /** A byte of serial input: 0 to 255, -1 for none before the deadline, -EINTR when a handler must run. */
+  readInput(deadline: number): number {
+    const { shared } = this;
+    const result = this.waitFor(() => {
+      const read = shared.get(WORD.INPUT_READ);
+      if (read === shared.get(WORD.INPUT_WRITTEN)) return 0;
+      const one = new Uint8Array(1);
+      takeRing(shared.input, read, one);
+      shared.set(WORD.INPUT_READ, read + 1);
+      return (one[0] ?? 0) + 1;
+    }, deadline);
+    return result > 0 ? result - 1 : result === 0 ? -1 : result;
+  }
+
+  get inputWaiting(): number {
+    return (this.shared.get(WORD.INPUT_WRITTEN) - this.shared.get(WORD.INPUT_READ)) & (2 * INPUT_RING - 1);
+  }
+
+  /** Hands printed bytes to the main thread; waits while a slow reader has OUTPUT_LIMIT of them before it. */
+  output(stream: 'stdout' | 'stderr', bytes: Uint8Array): void {
+    const { shared } = this;
+    if (shared.get(WORD.OUTPUT_PENDING) > OUTPUT_LIMIT) {
+      this.waitFor(() => (shared.get(WORD.OUTPUT_PENDING) <= OUTPUT_LIMIT ? 1 : 0), FOREVER);
+    }
+    shared.add(WORD.OUTPUT_PENDING, bytes.length);
+    const copy = bytes.slice();
+    this.post({ kind: 'output', stream, bytes: copy }, [copy.buffer]);
+  }
+}

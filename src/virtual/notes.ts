@@ -1,0 +1,39 @@
+/** One line of ours on stderr where a program does what the chip would refuse, or what this board cannot do: how to go on. */
+import { say } from '../language.ts';
+
+export function note(code: string, detail: string): string {
+  switch (code) {
+    case 'socket-keywords':
+      return say(
+        `kiteline: socket.socket() takes no keyword arguments on the ESP32 (here: ${detail}); write socket.socket(socket.AF_INET, socket.SOCK_STREAM).`,
+        `kiteline：ESP32 上的 socket.socket() 不接受关键字参数（这里是 ${detail}）；请写成 socket.socket(socket.AF_INET, socket.SOCK_STREAM)。`,
+      );
+    case 'sendto-name':
+      return say(
+        `kiteline: sendto() on the ESP32 takes a numeric address, not "${detail}"; look it up first: addr = socket.getaddrinfo("${detail}", port)[0][-1].`,
+        `kiteline：ESP32 上的 sendto() 只接受数字地址，不能是 "${detail}"；请先查询：addr = socket.getaddrinfo("${detail}", port)[0][-1]。`,
+      );
+    case 'missing-module':
+      return say(
+        `kiteline: the ESP32's firmware has "${detail}", this virtual board does not have it yet.`,
+        `kiteline：ESP32 固件里有 "${detail}"，但这块虚拟板还没有。`,
+      );
+    case 'socket-callback':
+      return say(
+        'kiteline: socket callbacks (option 20) are not called on a virtual board; use select.poll or asyncio.',
+        'kiteline：虚拟板不支持 socket 回调（选项 20）；请使用 select.poll 或 asyncio。',
+      );
+    case 'static-address':
+      return say(
+        `kiteline: a virtual board keeps the address it was given (${detail}); the static one is ignored.`,
+        `kiteline：虚拟板保留分配给它的地址（${detail}），忽略静态地址设置。`,
+      );
+    case 'port-taken':
+      return say(
+        `kiteline: another program on this computer already listens where the board wants to (${detail}).`,
+        `kiteline：本机已有其他程序占用了这块板要监听的地址（${detail}）。`,
+      );
+    default:
+      return `kiteline: ${code} ${detail}`;
+  }
+}

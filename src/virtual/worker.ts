@@ -1,0 +1,169 @@
+/** A board's worker thread: MicroPython, its modules, and what runs after power on. */
+import { type MessagePort, workerData } from 'node:worker_threads';
+import { ERRNO } from './errno.ts';
+import { loadInterpreter, ROM } from './interpreter.ts';
+import type { BoardSetup, Ending, ResetKind } from './messages.ts';
+import { Native } from './native.ts';
+import { NativeSockets } from './native-sockets.ts';
+import { note } from './notes.ts';
+import { RomFilter } from './rom-filter.ts';
+import { SharedState, WORD } from './shared.ts';
+
+const { setup, port } = workerData as { setup: BoardSetup; port: MessagePort };
+
+const native = new Native(new SharedState(setup.shared), port);
+const sockets = new NativeSockets(native);
+const filters = { stdout: new RomFilter(), stderr: new RomFilter() };
+
+const loaded = await loadInterpreter({
+  flash: setup.flash,
+  memoryLimit: setup.memoryLimit,
+  output(stream, bytes) {
+    const shown = filters[stream].pass(bytes);
+    if (shown.length > 0) native.output(stream, shown);
+    native.poll();
+  },
+  readInput: () => readSerial(native.deadline(-1)),
+});
+native.start(loaded);
+const { python } = loaded;
+
+/** A byte for `sys.stdin`; Ctrl-D is the end of input there. */
+function readSerial(deadline: number): number | null {
+  for (;;) {
+    const byte = native.readInput(deadline);
+    if (byte >= 0) return byte === 4 ? null : byte;
+    if (byte === -1 || native.interrupted) return null;
+  }
+}
+
+let ending: Ending = { how: 'done' };
+
+/** Time for `time.ticks_ms()` and the like comes from Date.now: asking for it is a moment for handlers, too. */
+const hostNow = Date.now;
+let clockOffset = setup.clockOffset;
+Date.now = () => {
+  native.poll();
+  return hostNow() + clockOffset;
+};
+
+const missing = () => {
+  throw new Error('the modules have not started');
+};
+const provided = { dispatch: missing, handlers: missing, run: missing } as Record<
+  'dispatch' | 'handlers' | 'run',
+  (...args: unknown[]) => void
+>;
+
+python.registerJsModule('_host', {
+  call: (op: string, json: string) => native.call(op, json),
+  note: (code: string, detail: string) =>
+    native.output('stderr', new TextEncoder().encode(`${note(code, detail)}\n`)),
+  deadline: (ms: number) => native.deadline(ms),
+  left: (deadline: number) => Math.max(0, deadline - native.now()),
+  sleep: (deadline: number) => native.sleep(deadline),
+  poll: () => native.poll(),
+  collect: () => native.collect(),
+  micros: () => Math.floor(performance.now() * 1000) % 0x4000_0000,
+  /** Functions of the Python side: `dispatch` notes that handlers are due, `handlers` runs them, `run` runs a file. */
+  provide(name: keyof typeof provided, call: (...args: unknown[]) => void) {
+    provided[name] = call;
+    if (name === 'dispatch') native.setDispatch(call);
+  },
+  holdHandlers: (held: boolean) => native.holdHandlers(held),
+  timerStart: (id: number, ms: number, periodic: boolean) => native.timerStart(id, ms, periodic),
+  timerStop: (id: number) => native.timerStop(id),
+  timerDue: () => native.timerDue(),
+  edge: () => native.edge(),
+  pin: (pin: number, word: number) => native.pin(pin, word),
+  setPin: (pin: number, word: number, value: number) => native.setPin(pin, word, value),
+  drive: (pin: number, level: number, duty: number, frequency: number) =>
+    native.drive(pin, level, duty, frequency),
+  /** Sets the board's clock, milliseconds since 1970; the main thread keeps it over a soft reset. */
+  setClock(ms: number) {
+    clockOffset = ms - hostNow();
+    native.post({ kind: 'clock', offset: clockOffset });
+  },
+  pixels(pin: number, address: number, length: number) {
+    native.post({ kind: 'pixels', pin, bytes: native.bytes(address, length).slice() });
+  },
+  random(address: number, length: number) {
+    crypto.getRandomValues(native.bytes(address, length));
+  },
+  readInput: (deadline: number) => native.readInput(deadline),
+  inputWaiting: () => native.inputWaiting,
+  stationStatus: () => native.stationStatus(),
+  stationConnected: () => native.stationConnected(),
+  stationRssi: () => native.shared.get(WORD.STATION_RSSI),
+  token: (slot: number) => sockets.token(slot),
+  close: (slot: number) => sockets.close(slot),
+  connected: (slot: number, deadline: number) => sockets.connected(slot, deadline),
+  acceptable: (slot: number, deadline: number) => sockets.acceptable(slot, deadline),
+  receive: (slot: number, address: number, length: number, flags: number, deadline: number) =>
+    sockets.receive(slot, address, length, flags, deadline),
+  sender: () => sockets.sender(),
+  send: (slot: number, address: number, length: number, deadline: number) =>
+    sockets.send(slot, address, length, deadline),
+  sendTo: (slot: number, at: number, length: number, address: string, port: number, deadline: number) =>
+    sockets.sendTo(slot, at, length, address, port, deadline),
+  ready: (slot: number, wanted: number) => sockets.ready(slot, wanted),
+  select: (json: string, deadline: number) => sockets.select(json, deadline),
+  started: () => native.post({ kind: 'started' }),
+  ended(how: Ending['how'], code: number, text: string) {
+    ending = how === 'exit' ? { how, code } : how === 'exception' ? { how, text } : { how };
+  },
+  reset(reset: ResetKind, wakeAfterMs: number) {
+    native.post({ kind: 'reset', reset, wakeAfterMs });
+    // The main thread ends this thread; nothing of the program may run on until then.
+    for (;;) Atomics.wait(native.shared.words, WORD.EVENT, native.shared.get(WORD.EVENT));
+  },
+  setting: (name: 'hostname' | 'mac' | 'resetCause') =>
+    name === 'mac' ? Buffer.from(setup.mac).toString('hex') : setup[name],
+});
+
+/** The flash becomes `/`, then our modules hide what the chip lacks and connect the handlers. */
+python.runPython(`
+import sys, uos, vfs
+vfs.umount('/')
+vfs.mount(vfs.VfsPosix('/flash'), '/')
+uos.chdir('/')
+sys.path[:] = ['', '${ROM}', '/lib']
+import _boot
+_boot.start()
+del uos, vfs, _boot, sys
+`);
+provided.run('boot.py', false);
+provided.run('main.py', true);
+native.post({ kind: 'ended', ending });
+
+if (setup.repl) {
+  runRepl();
+} else if (native.armed) {
+  idle();
+}
+
+/** Handlers go on after main.py has ended, as they do behind the chip's prompt. */
+function idle(): never {
+  native.post({ kind: 'idle' });
+  for (;;) {
+    native.sleep(native.deadline(-1));
+    provided.handlers(0);
+  }
+}
+
+function runRepl(): never {
+  native.post({ kind: 'idle' });
+  python.replInit();
+  for (;;) {
+    native.shared.set(WORD.INTERRUPT_BYTE, -1);
+    const byte = native.readInput(native.deadline(-1));
+    if (byte === -ERRNO.EINTR) {
+      provided.handlers(0);
+      continue;
+    }
+    native.shared.set(WORD.INTERRUPT_BYTE, 3);
+    if (python.replProcessChar(byte) === 0) continue;
+    native.post({ kind: 'reset', reset: 'soft', wakeAfterMs: 0 });
+    for (;;) Atomics.wait(native.shared.words, WORD.EVENT, native.shared.get(WORD.EVENT));
+  }
+}
