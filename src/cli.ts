@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addBoards } from './commands/boards.ts';
 import { addListen } from './commands/listen.ts';
 import { addSend } from './commands/send.ts';
+import { addUp } from './commands/up.ts';
 import { localize, usageSentence } from './commands/usage.ts';
+import { addWatch } from './commands/watch.ts';
 import { KitelineError, systemCode } from './errors.ts';
 import { say } from './language.ts';
 
@@ -32,7 +35,7 @@ ${say('Examples:', '示例：')}
   kiteline board run main.py                   ${say('run a program on a virtual ESP32', '在虚拟 ESP32 上运行程序')}
   kiteline up                                  ${say('start the hub', '启动中枢')}`,
     );
-  for (const add of [addListen, addSend]) add(program);
+  for (const add of [addListen, addSend, addUp, addWatch, addBoards]) add(program);
   return program;
 }
 
@@ -48,7 +51,10 @@ async function main(argv: string[]): Promise<number> {
   };
   follow(program);
   try {
-    await program.parseAsync(argv);
+    const [first, topic] = argv.slice(2);
+    const isUnknown = topic !== undefined && !program.commands.some((command) => command.name() === topic);
+    // For a command that does not exist commander's `help` would show everything, and not say why.
+    await program.parseAsync(first === 'help' && isUnknown ? argv.toSpliced(2, 1) : argv);
     return Number(process.exitCode ?? OK);
   } catch (error) {
     if (error instanceof CommanderError) {

@@ -194,6 +194,7 @@ describe('kiteline send udp', () => {
 describe('the command line', () => {
   it.each([
     [['sned'], 'There is no command sned. Did you mean send?'],
+    [['help', 'lisen'], 'There is no command lisen. Did you mean listen?'],
     [['send', '--wiat'], 'There is no option --wiat here. Did you mean --wait?'],
     [['send', 'upd', 'a:1', 'x'], '"upd" will not do here: it is one of udp, tcp.'],
     [['send', 'udp'], 'HOST:PORT is missing.'],

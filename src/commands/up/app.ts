@@ -44,7 +44,7 @@ export function appError(error: unknown, file: string): KitelineError {
 }
 
 /** The first place in the stack that is neither Node's nor ours, as `file.ts:12`. */
-function placeOf(error: unknown): string | undefined {
+export function placeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !error.stack) return undefined;
   const ours = dirname(dirname(import.meta.dirname)) + sep;
   for (const line of error.stack.split('\n')) {

@@ -1,0 +1,47 @@
+import type { BoardInfo } from '../../hub/boards.ts';
+import { say } from '../../language.ts';
+import { askHub } from '../hub-client.ts';
+import { findHub, type HubOptions } from '../hub-file.ts';
+import { span, table } from '../table.ts';
+import { print, printable, tell } from '../terminal.ts';
+
+/** @throws KitelineError NO_HUB */
+export async function listBoards(options: HubOptions & { json?: boolean }): Promise<void> {
+  const response = await askHub(await findHub(options), '/api/v1/boards');
+  const { boards } = (await response.json()) as { boards: BoardInfo[] };
+  if (options.json) {
+    await print(boards.map((board) => `${JSON.stringify(board)}\n`).join(''));
+    return;
+  }
+  if (boards.length === 0) {
+    tell(say('No board has sent anything yet.', '还没有板子发来消息。'));
+    return;
+  }
+  const now = Date.now();
+  const header = [
+    say('BOARD', '板子'),
+    say('LAST FROM', '最近来自'),
+    say('HEARD', '多久以前'),
+    say('SAMPLES', '采样'),
+    say('TEXTS', '文本'),
+    say('LOST', '丢失'),
+  ];
+  const rows = boards.map((board) => [
+    printable(board.name),
+    `${board.transport} ${board.address}`,
+    say(`${span(now - board.lastSeen)} ago`, `${span(now - board.lastSeen)}前`),
+    String(board.samples),
+    String(board.texts),
+    lostOf(board),
+  ]);
+  await print(`${table(header, rows).join('\n')}\n`);
+}
+
+/** `3 (LINE_TOO_LONG 2, NOT_FINITE 1)` */
+function lostOf({ dropped }: BoardInfo): string {
+  const reasons = Object.entries(dropped);
+  const total = reasons.reduce((sum, [, times]) => sum + times, 0);
+  return total === 0
+    ? '0'
+    : `${total} (${reasons.map(([reason, times]) => `${reason} ${times}`).join(', ')})`;
+}

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { KitelineError } from '../errors.ts';
+import { say } from '../language.ts';
+import { DATA_FOLDER, type HubAddress, noHub } from './hub-file.ts';
+import { printable } from './terminal.ts';
+
+/** The options of every command that talks to a running hub. */
+export function addHubOptions(command: Command): Command {
+  return command
+    .option(
+      '--hub <URL>',
+      say(
+        'the hub, e.g. http://192.168.1.5:8080 (found by its hub.json unless told)',
+        '中枢的地址，例如 http://192.168.1.5:8080（默认由 hub.json 得知）',
+      ),
+    )
+    .option(
+      '--token <TOKEN>',
+      say('what the hub asks of readers elsewhere', '中枢对其他机器的读取者要求的令牌'),
+    )
+    .option('--data <DIR>', say('the folder with hub.json', 'hub.json 所在的文件夹'), DATA_FOLDER);
+}
+
+/**
+ * Asks a hub for `path`.
+ * @throws KitelineError NO_HUB when nobody answers; USAGE with the hub's own sentence when it refuses
+ */
+export async function askHub(hub: HubAddress, path: string, signal?: AbortSignal): Promise<Response> {
+  const headers = hub.token === undefined ? {} : { authorization: `Bearer ${hub.token}` };
+  let response: Response;
+  try {
+    response = await fetch(`${hub.url}${path}`, { headers, ...(signal && { signal }) });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw noHub(hub.url, error);
+  }
+  if (response.ok) return response;
+  const detail = await (response.json() as Promise<{ detail?: unknown } | null>).then(
+    (problem) => (typeof problem?.detail === 'string' ? printable(problem.detail) : ''),
+    () => '',
+  );
+  throw new KitelineError(
+    'USAGE',
+    detail ||
+      say(
+        `${hub.url} answered with HTTP status ${response.status}.`,
+        `${hub.url} 的回答是 HTTP 状态 ${response.status}。`,
+      ),
+  );
+}

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { say } from '../language.ts';
+import { parsePort } from '../transport/address.ts';
+import { DATA_FOLDER } from './hub-file.ts';
+
+interface Options {
+  tcp: number;
+  udp: number;
+  http: number;
+  host: string;
+  reply: string;
+  data: string;
+  encoding?: string;
+}
+
+/** `kiteline up [APP.ts]` */
+export function addUp(program: Command): void {
+  const port = (text: string): number => parsePort(text);
+  program
+    .command('up')
+    .description(say('Start the hub: boards send to it, you watch it', '启动中枢：板子向它发送，你来观看'))
+    .argument(
+      '[APP]',
+      say(
+        'a TypeScript or JavaScript file: export default (hub) => { … }',
+        'TypeScript 或 JavaScript 文件：export default (hub) => { … }',
+      ),
+    )
+    .option('--tcp <PORT>', say('for TCP; 0 asks the system', 'TCP 端口；0 表示由系统选择'), port, 9000)
+    .option('--udp <PORT>', say('for UDP', 'UDP 端口'), port, 9000)
+    .option('--http <PORT>', say('for HTTP', 'HTTP 端口'), port, 8080)
+    .option(
+      '--host <ADDRESS>',
+      say('where to listen; :: is IPv6 and IPv4', '监听地址；:: 表示 IPv6 和 IPv4'),
+      '0.0.0.0',
+    )
+    .option(
+      '--reply <TEXT>',
+      say(
+        "what a TCP peer's text is answered with when the app does not answer",
+        '应用没有回答时，对 TCP 文本的回答',
+      ),
+      'ok',
+    )
+    .option('--encoding <NAME>', say('of text that is no UTF-8, e.g. gbk', '非 UTF-8 文本的编码，例如 gbk'))
+    .option('--data <DIR>', say("the hub's folder", '中枢的数据文件夹'), DATA_FOLDER)
+    .addHelpText(
+      'after',
+      `
+${say('Examples:', '示例：')}
+  kiteline up
+  kiteline up greenhouse.ts --reply received
+  kiteline up --tcp 9100 --udp 9100 --http 0
+
+${say('An app:', '应用示例：')}
+  export default (hub) => {
+    hub.on('text', ({ board, text }) => \`\${board}, you said \${text}\`);
+    hub.on('sample', ({ board, values }) => console.log(board, values.get('temp')));
+  };`,
+    )
+    .action(async (app: string | undefined, options: Options) => {
+      const { up } = await import('./up/up.ts');
+      await up({ ...options, ...(app !== undefined && { app }) });
+    });
+}

@@ -1,0 +1,124 @@
+import { resolve } from 'node:path';
+import { KitelineError } from '../../errors.ts';
+import { serveHttp } from '../../http/server.ts';
+import type { Problem } from '../../hub/events.ts';
+import { createHub, type Hub } from '../../hub/hub.ts';
+import { say } from '../../language.ts';
+import { formatHostPort, type HostPort } from '../../transport/address.ts';
+import { addressLines } from '../addresses.ts';
+import { removeHubFile, runningHub, writeHubFile } from '../hub-file.ts';
+import { interruption, printable, tell } from '../terminal.ts';
+import { appError, loadApp, placeOf } from './app.ts';
+
+export interface UpOptions {
+  /** File of the app. */
+  app?: string;
+  tcp: number;
+  udp: number;
+  http: number;
+  host: string;
+  reply: string;
+  data: string;
+  encoding?: string;
+}
+
+/**
+ * Runs the hub until Ctrl-C.
+ * @throws KitelineError PORT_TAKEN, ADDRESS_UNAVAILABLE, NOT_FOUND (app, encoding), USAGE (the app fails)
+ */
+export async function up(options: UpOptions): Promise<void> {
+  const interrupted = interruption();
+  const { host, reply, data, encoding } = options;
+  const running = await runningHub(data);
+  if (running) throw alreadyUp(running, data);
+  const app = options.app === undefined ? undefined : await loadApp<Hub>(options.app);
+  const hub = createHub({ reply, ...(encoding !== undefined && { encoding }) });
+  const ended = Promise.withResolvers<void>();
+  ended.promise.catch(() => {});
+  interrupted.addEventListener('abort', () => ended.resolve());
+  hub.on('problem', (problem) => tell(problemSentence(problem, options.app)));
+  hub.on('board', (name) => {
+    tell(say(`A new board: ${printable(name)}`, `新板子：${printable(name)}`));
+  });
+  try {
+    if (app) startApp(app, hub, options.app ?? '', ended.reject);
+    const listening = await hub.listen({
+      tcp: { host, port: options.tcp },
+      udp: { host, port: options.udp },
+    });
+    const http = await serveHttp(hub, { host, port: options.http });
+    try {
+      await writeHubFile(data, { url: http.url, pid: process.pid });
+      for (const line of whereLines(listening, http.url)) tell(line);
+      await ended.promise;
+    } finally {
+      await removeHubFile(data, process.pid);
+      await http.close();
+    }
+  } finally {
+    await hub.close();
+  }
+}
+
+/** Not waited for: an app may go on for as long as the hub does, in a loop over the feed for one. */
+function startApp(
+  app: (hub: Hub) => unknown,
+  hub: Hub,
+  file: string,
+  failed: (error: unknown) => void,
+): void {
+  const path = resolve(file);
+  // What an app's timers throw has no other way to us, and must not leave hub.json behind.
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error) => failed(placeOf(error) === undefined ? error : appError(error, path)));
+  }
+  try {
+    Promise.resolve(app(hub)).catch((error) => failed(appError(error, path)));
+  } catch (error) {
+    throw appError(error, path);
+  }
+}
+
+/** The first lines; tests and other programs read the ports from the ends of the first three. */
+export function whereLines(listening: { tcp?: HostPort; udp?: HostPort }, url: string): string[] {
+  const lines: string[] = [];
+  for (const protocol of ['tcp', 'udp'] as const) {
+    const at = listening[protocol];
+    if (!at) continue;
+    const where = `${protocol} ${formatHostPort(at.host, at.port)}`;
+    lines.push(say(`listening on ${where}`, `正在监听 ${where}`));
+  }
+  lines.push(say(`listening on ${url}`, `正在监听 ${url}`));
+  const { tcp, udp } = listening;
+  if (tcp && tcp.port === udp?.port) lines.push(...addressLines(tcp.host, tcp.port));
+  else {
+    if (tcp) lines.push('TCP', ...addressLines(tcp.host, tcp.port));
+    if (udp) lines.push('UDP', ...addressLines(udp.host, udp.port));
+  }
+  lines.push(
+    say(
+      '"kiteline watch" in another terminal shows what arrives. Ctrl-C ends.',
+      '在另一个终端运行“kiteline watch”可以看到收到的内容。按 Ctrl-C 结束。',
+    ),
+  );
+  return lines;
+}
+
+function problemSentence({ what, error }: Problem, file: string | undefined): string {
+  if (file !== undefined && what.startsWith('handler')) return appError(error, resolve(file)).message;
+  const text = error instanceof Error ? error.message : String(error);
+  return say(
+    `Trouble in the hub, which goes on (${what}): ${text}`,
+    `中枢遇到问题，但仍在运行（${what}）：${text}`,
+  );
+}
+
+function alreadyUp({ url, pid }: { url: string; pid: number }, data: string): KitelineError {
+  return new KitelineError(
+    'PORT_TAKEN',
+    say(
+      `A hub is running here already: ${url} (pid ${pid}). Stop it, or give this one a folder of its own with --data (now ${data}).`,
+      `这里已有中枢在运行：${url}（pid ${pid}）。请先停止它，或用 --data 为这个中枢另指定文件夹（现为 ${data}）。`,
+    ),
+  );
+}
