@@ -57,7 +57,7 @@ export async function listenTcp(options: TcpListenOptions): Promise<TcpTransport
 
 /**
  * Connects to a board that listens. The transport has this one peer, and ends with it.
- * @throws KitelineError REFUSED, UNREACHABLE, TIMEOUT
+ * @throws KitelineError REFUSED, UNREACHABLE, TIMEOUT, CLOSED
  */
 export async function connectTcp(options: TcpConnectOptions): Promise<TcpTransport> {
   const { host, port, timeoutMs = CONNECT_TIMEOUT_MS, clock = systemClock } = options;
@@ -93,7 +93,7 @@ export class TcpTransport implements Transport {
     this.#clock = clock;
     this.#own = own;
     if (own instanceof Socket) {
-      this.#waiting.push(own);
+      this.#wait(own);
       return;
     }
     this.#server = own;
@@ -139,10 +139,16 @@ export class TcpTransport implements Transport {
 
   #whenEmpty = () => {};
 
+  /** Until start(). A reset meanwhile destroys the socket; with no listener for it, it would end the process. */
+  #wait(socket: Socket): void {
+    socket.on('error', () => {});
+    this.#waiting.push(socket);
+  }
+
   #connected(socket: Socket): void {
     const events = this.#events;
     if (!events) {
-      this.#waiting.push(socket);
+      this.#wait(socket);
       return;
     }
     // Gone again while it waited: it never becomes a peer.
@@ -175,6 +181,11 @@ function connectError(where: string, late: boolean, cause: unknown): KitelineErr
   }
   if (systemCode(cause) === 'ECONNREFUSED') {
     return new KitelineError('REFUSED', say(`Nothing listens at ${where}.`, `${where} 上没有程序在监听。`), {
+      cause,
+    });
+  }
+  if (systemCode(cause) === 'ECONNRESET') {
+    return new KitelineError('CLOSED', say(`${where} closed the connection.`, `${where} 关闭了连接。`), {
       cause,
     });
   }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { ManualClock } from '../../src/clock.ts';
 import { claimPort } from '../../src/transport/ports.ts';
@@ -158,6 +158,27 @@ test('connections made before start() wait for it', async () => {
   const events = new Recorder();
   transport.start(events);
   expect((await events.next('message')).text).toBe('early');
+});
+
+test('a connection that broke before start() harms nothing', async () => {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const accepted = once(server, 'connection');
+  const transport = await connectTcp({ host: '127.0.0.1', port });
+  const [socket] = (await accepted) as [Socket];
+  socket.resetAndDestroy();
+  await once(socket, 'close');
+  const events = new Recorder();
+  transport.start(events);
+  await transport.close();
+  // By when the reset arrived, it never was a peer, or was one for a moment.
+  expect([[], ['opened', 'closed']]).toContainEqual(events.all.map(({ what }) => what));
 });
 
 test('an IPv4 peer of a socket for both families has its IPv4 address', async () => {
