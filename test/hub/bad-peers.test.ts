@@ -79,18 +79,22 @@ test('one byte a second is waited for, and costs what was sent', async () => {
 const IDLER = `
   const { connect } = require('node:net');
   const [port, count] = process.argv.slice(1).map(Number);
+  const sockets = [];
   let open = 0;
   function next(i) {
     if (i >= count) return;
-    // Addresses of its own for each 2,500, or the ports of one would run out.
-    const localAddress = process.platform === 'linux' ? '127.0.0.' + (10 + Math.floor(i / 2500)) : undefined;
-    connect({ port, host: '127.0.0.1', localAddress }, () => {
+    // An address of its own for each 1,000, or the ports of one would run out.
+    const localAddress = process.platform === 'linux' ? '127.0.0.' + (10 + Math.floor(i / 1000)) : undefined;
+    sockets.push(connect({ port, host: '127.0.0.1', localAddress }, () => {
       if (++open === count) console.log('ready');
       next(i + 100);
-    });
+    }));
   }
   for (let i = 0; i < 100; i++) next(i);
-  process.stdin.resume().on('end', () => process.exit());
+  process.stdin.resume().on('end', () => {
+    // Reset, not closed: 10,000 ports in TIME_WAIT would be in the way of the next run.
+    for (const socket of sockets) socket.resetAndDestroy();
+  });
 `;
 
 /** Files that this process may have open; a machine that allows few gets a smaller crowd. */
