@@ -157,10 +157,12 @@ export class NativeSockets {
       if (length === 0) return 1;
       const room = SEND_BUFFER - this.#get(slot, SLOT.SENDING);
       if (room <= 0) return 0;
-      const bytes = this.#native.bytes(address, Math.min(room, length)).slice();
-      this.#native.shared.add(this.#word(slot, SLOT.SENDING), bytes.length);
+      const count = Math.min(room, length);
+      const bytes = this.#native.bytes(address, count).slice();
+      this.#native.shared.add(this.#word(slot, SLOT.SENDING), count);
       this.#native.post({ kind: 'send', slot, bytes }, [bytes.buffer]);
-      return bytes.length;
+      // Not bytes.length: what has been transferred has none any more.
+      return count;
     }, deadline);
     if (result > 0) return length === 0 ? 0 : result;
     return result === 0 ? this.#timedOut(deadline) : result;
