@@ -16,9 +16,12 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;
   }
-  type Imports = Record<string, Record<string, unknown>>;
-  interface InstantiatedSource {
-    instance: { exports: Record<string, unknown> };
+  class Module {}
+  class Instance {
+    readonly exports: Record<string, unknown>;
   }
-  let instantiate: (bytes: Uint8Array, imports: Imports) => Promise<InstantiatedSource>;
+  type Imports = Record<string, Record<string, unknown>>;
+  function compile(bytes: Uint8Array): Promise<Module>;
+  /** An Instance for a Module, `{ instance, module }` for bytes. */
+  let instantiate: (source: Module | Uint8Array, imports: Imports) => Promise<unknown>;
 }

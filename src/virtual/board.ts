@@ -1,8 +1,10 @@
 /** A virtual ESP32: power, flash, serial port, pins, radio and sockets of one board, on the main thread. */
 import { EventEmitter } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
@@ -58,7 +60,23 @@ const INTERRUPT_MS = 1_000;
 /** 2000-01-01, what a chip without a battery believes at power on. */
 const EPOCH_2000_MS = 946_684_800_000;
 
-const WORKER = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+/**
+ * The worker thread begins in plain JavaScript and switches Node's compile cache on before it loads worker.ts: that spares
+ * every board the loading of a TypeScript stripper, 100 ms.
+ */
+const START = `require('node:module').enableCompileCache?.(); import(require('node:worker_threads').workerData.entry)`;
+const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url).href;
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** MicroPython, compiled once a process: 20 ms and 3 MB less a board. */
+function micropython(): Promise<WebAssembly.Module> {
+  const wasm = fileURLToPath(
+    import.meta.resolve('@micropython/micropython-webassembly-pyscript/micropython.wasm'),
+  );
+  compiled ??= readFile(wasm).then((bytes) => WebAssembly.compile(bytes));
+  return compiled;
+}
 
 export class VirtualBoard extends EventEmitter<BoardEvents> {
   readonly name: string;
@@ -67,6 +85,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   /** The host folder that is the flash. */
   readonly flash: string;
   readonly #claim: Claim;
+  readonly #module: WebAssembly.Module;
   readonly #temporary: boolean;
   readonly #repl: boolean;
   readonly #memoryLimit: number;
@@ -85,12 +104,13 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   inputDropped = 0;
 
   /** Use `virtualBoard()`. */
-  constructor(options: VirtualBoardOptions, claim: Claim) {
+  constructor(options: VirtualBoardOptions, claim: Claim, module: WebAssembly.Module) {
     super();
     this.name = options.name ?? 'esp32';
     this.#hostname = this.name.slice(0, 32);
     this.air = options.air ?? new Air();
     this.#claim = claim;
+    this.#module = module;
     this.#repl = options.repl ?? false;
     this.#memoryLimit = options.memoryLimit ?? MEMORY_LIMIT;
     // Espressif's prefix; the rest follows from the name and address, so that a board keeps its identity.
@@ -188,11 +208,13 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
       repl: this.#repl,
       memoryLimit: this.#memoryLimit,
       clockOffset: this.#clockOffset,
+      module: this.#module,
     };
     this.#shared.set(WORD.INTERRUPT, 0);
     this.#shared.set(WORD.OUTPUT_PENDING, 0);
-    const worker = new Worker(WORKER, {
-      workerData: { setup, port: port2 },
+    const worker = new Worker(START, {
+      eval: true,
+      workerData: { entry: ENTRY, setup, port: port2 },
       transferList: [port2],
       stdout: true,
       stderr: true,
@@ -461,6 +483,6 @@ export async function virtualBoard(options: VirtualBoardOptions = {}): Promise<V
       ),
     );
   }
-  const claim = await claimAddress(name, options.ip);
-  return new VirtualBoard(options, claim);
+  const [module, claim] = await Promise.all([micropython(), claimAddress(name, options.ip)]);
+  return new VirtualBoard(options, claim, module);
 }

@@ -24,13 +24,14 @@ export const ROM = '/.rom';
 const MODULES = fileURLToPath(new URL('./modules/', import.meta.url));
 
 export async function loadInterpreter(options: {
+  module: WebAssembly.Module;
   flash: string;
   memoryLimit: number;
   output(stream: 'stdout' | 'stderr', bytes: Uint8Array): void;
   readInput(): number | null;
 }): Promise<Loaded> {
   const { loadMicroPython } = await import('@micropython/micropython-webassembly-pyscript/micropython.mjs');
-  const capture = captureMemory(options.memoryLimit);
+  const capture = captureMemory(options.module, options.memoryLimit);
   // pystack: words of Python stack; a plain ESP32 gets to a recursion depth of about 60 to 100 frames.
   const python = (await loadMicroPython({
     heapsize: 262_144,
@@ -50,18 +51,16 @@ export async function loadInterpreter(options: {
 }
 
 /** The interpreter's memory is no property of its module object: it is taken where the module is instantiated. */
-function captureMemory(limit: number): { memory(): WebAssembly.Memory } {
+function captureMemory(module: WebAssembly.Module, limit: number): { memory(): WebAssembly.Memory } {
   let memory: WebAssembly.Memory | undefined;
   const instantiate = WebAssembly.instantiate;
-  WebAssembly.instantiate = async (bytes, imports) => {
+  WebAssembly.instantiate = async (_bytes, imports) => {
     WebAssembly.instantiate = instantiate;
     for (const group of new Set(Object.values(imports))) translateErrors(group);
-    const result = await instantiate(bytes, imports);
-    const memories = Object.values(result.instance.exports).filter(
-      (value) => value instanceof WebAssembly.Memory,
-    );
+    const instance = (await instantiate(module, imports)) as WebAssembly.Instance;
+    const memories = Object.values(instance.exports).filter((value) => value instanceof WebAssembly.Memory);
     memory = memories[0];
-    return result;
+    return { instance, module };
   };
   const grow = WebAssembly.Memory.prototype.grow;
   WebAssembly.Memory.prototype.grow = function (pages: number): number {

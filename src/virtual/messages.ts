@@ -29,6 +29,8 @@ export type FromBoard =
 /** What a worker is started with. */
 export interface BoardSetup {
   shared: SharedArrayBuffer;
+  /** MicroPython, compiled once for all boards of the process. */
+  module: WebAssembly.Module;
   /** The host folder that is the board's flash. */
   flash: string;
   /** What `network.hostname()` and `os.uname()` say at first. */

@@ -29,6 +29,9 @@ export class Native {
   /** True while handlers run, or while a question is open: further handlers have to wait then. */
   #handlersHeld = false;
   #interrupts = 0;
+  #output: Uint8Array[] = [];
+  #outputBytes = 0;
+  #outputStream: 'stdout' | 'stderr' = 'stdout';
   /** Called after each collection: whoever holds tokens of collected objects frees what they stood for. */
   readonly afterCollection: (() => void)[] = [];
 
@@ -85,12 +88,15 @@ export class Native {
     return this.shared.get(WORD.INTERRUPT) === 1 || this.#handlersDue();
   }
 
-  collectIfDue(): void {
-    if (this.#loaded?.collector.due) this.collect();
+  collectIfDue(waiting = false): void {
+    if (this.#loaded?.collector.collectIfDue(waiting)) this.#collected();
   }
 
   collect(): void {
-    this.#loaded?.collector.collect();
+    if (this.#loaded?.collector.collect()) this.#collected();
+  }
+
+  #collected(): void {
     for (const after of this.afterCollection) after();
   }
 
@@ -114,10 +120,11 @@ export class Native {
         return -ERRNO.EINTR;
       }
       if (deadline === 0) return 0;
+      this.flush();
       const now = this.now();
       if (deadline !== FOREVER && now >= deadline) return 0;
       const until = Math.min(deadline === FOREVER ? Infinity : deadline, this.#nextTimer());
-      this.collectIfDue();
+      this.collectIfDue(true);
       Atomics.wait(
         this.shared.words,
         WORD.EVENT,
@@ -265,14 +272,30 @@ export class Native {
     return (this.shared.get(WORD.INPUT_WRITTEN) - this.shared.get(WORD.INPUT_READ)) & (2 * INPUT_RING - 1);
   }
 
-  /** Hands printed bytes to the main thread; waits while a slow reader has OUTPUT_LIMIT of them before it. */
+  /** Takes printed bytes; they go out with the end of a line, or when the program is about to wait. */
   output(stream: 'stdout' | 'stderr', bytes: Uint8Array): void {
-    const { shared } = this;
-    if (shared.get(WORD.OUTPUT_PENDING) > OUTPUT_LIMIT) {
-      this.waitFor(() => (shared.get(WORD.OUTPUT_PENDING) <= OUTPUT_LIMIT ? 1 : 0), FOREVER);
+    if (stream !== this.#outputStream) this.flush();
+    this.#outputStream = stream;
+    this.#output.push(bytes.slice());
+    this.#outputBytes += bytes.length;
+    if (bytes.at(-1) === 10 || this.#outputBytes > 1024) this.flush();
+  }
+
+  /** Hands what was printed to the main thread; waits while a slow reader has OUTPUT_LIMIT of it before it. */
+  flush(): void {
+    if (this.#outputBytes === 0) return;
+    const bytes = new Uint8Array(this.#outputBytes);
+    let at = 0;
+    for (const piece of this.#output) {
+      bytes.set(piece, at);
+      at += piece.length;
     }
+    this.#output = [];
+    this.#outputBytes = 0;
+    const { shared } = this;
+    const room = () => (shared.get(WORD.OUTPUT_PENDING) <= OUTPUT_LIMIT ? 1 : 0);
+    if (!room()) this.waitFor(room, FOREVER);
     shared.add(WORD.OUTPUT_PENDING, bytes.length);
-    const copy = bytes.slice();
-    this.post({ kind: 'output', stream, bytes: copy }, [copy.buffer]);
+    this.post({ kind: 'output', stream: this.#outputStream, bytes }, [bytes.buffer]);
   }
 }

@@ -233,8 +233,10 @@ export class Station {
   #succeeded(ssid: string, key: string): void {
     this.#attempt = undefined;
     const point = this.#air.find(ssid);
-    if (!point) return this.#failed(ssid, REASON.NO_AP_FOUND);
-    if (!this.#air.admits(point, key)) return this.#failed(ssid, REASON.AUTH_FAIL);
+    if (!point || !this.#air.admits(point, key)) {
+      this.#failed(ssid, point ? REASON.AUTH_FAIL : REASON.NO_AP_FOUND);
+      return;
+    }
     this.#joined = ssid;
     this.#reason = REASON.NONE;
     this.#tries = 0;

@@ -18,6 +18,7 @@ const filters = { stdout: new RomFilter(), stderr: new RomFilter() };
 const loaded = await loadInterpreter({
   flash: setup.flash,
   memoryLimit: setup.memoryLimit,
+  module: setup.module,
   output(stream, bytes) {
     const shown = filters[stream].pass(bytes);
     if (shown.length > 0) native.output(stream, shown);
@@ -113,6 +114,7 @@ python.registerJsModule('_host', {
     ending = how === 'exit' ? { how, code } : how === 'exception' ? { how, text } : { how };
   },
   reset(reset: ResetKind, wakeAfterMs: number) {
+    native.flush();
     native.post({ kind: 'reset', reset, wakeAfterMs });
     // The main thread ends this thread; nothing of the program may run on until then.
     for (;;) Atomics.wait(native.shared.words, WORD.EVENT, native.shared.get(WORD.EVENT));
@@ -134,6 +136,7 @@ del uos, vfs, _boot, sys
 `);
 provided.run('boot.py', false);
 provided.run('main.py', true);
+native.flush();
 native.post({ kind: 'ended', ending });
 
 if (setup.repl) {

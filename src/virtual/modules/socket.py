@@ -33,6 +33,8 @@ _EINPROGRESS = const(119)
 _POLL_REQUEST = const(3)
 _CLOSE_REQUEST = const(4)
 
+_ADOPT = object()
+
 _NUMERIC = re.compile(r"^\d+\.\d+\.\d+\.\d+$")
 
 
@@ -69,19 +71,24 @@ class socket(io.IOBase):
         if keywords:
             _host.note("socket-keywords", ", ".join(keywords))
             raise TypeError("function doesn't take keyword arguments")
+        self._timeout = -1
+        if args and args[0] is _ADOPT:
+            # A connection that accept() took: it has its slot already.
+            self._type = SOCK_STREAM
+            self._open(args[1])
+            return
         if len(args) > 3:
             raise TypeError("function expected at most 3 arguments, got %d" % len(args))
-        self._family = args[0] if len(args) > 0 else AF_INET
+        family = args[0] if len(args) > 0 else AF_INET
         self._type = args[1] if len(args) > 1 else SOCK_STREAM
-        self._timeout = -1
         try:
-            slot = call("socket", self._family, self._type)
+            slot = call("socket", family, self._type)
         except OSError as e:
             if e.errno != _ENFILE:
                 raise
             # Sockets that the program forgot to close go with a collection, as on the chip.
             _host.collect()
-            slot = call("socket", self._family, self._type)
+            slot = call("socket", family, self._type)
         self._open(slot)
 
     def _open(self, slot):
@@ -113,12 +120,7 @@ class socket(io.IOBase):
             accepted = call("accept", slot)
             if accepted:
                 break
-        peer = socket.__new__(socket)
-        peer._family = self._family
-        peer._type = self._type
-        peer._timeout = -1
-        peer._open(accepted[0])
-        return peer, (accepted[1], accepted[2])
+        return socket(_ADOPT, accepted[0]), (accepted[1], accepted[2])
 
     def connect(self, address):
         slot = self._live()
