@@ -1,7 +1,7 @@
 /**
  * How commands find a running hub: `hub.json` in its data folder says where it answers and with which token.
  */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KitelineError, systemCode } from '../errors.ts';
 import { say } from '../language.ts';
@@ -37,9 +37,11 @@ export async function writeHubFile(folder: string, hub: HubFile): Promise<void> 
   await rename(draft, path);
 }
 
-/** Removes hub.json unless another hub has written its own since. */
+/** Removes hub.json, and the folder when nothing else is in it; not when another hub has written its own since. */
 export async function removeHubFile(folder: string, pid: number): Promise<void> {
-  if ((await readHubFile(folder))?.pid === pid) await rm(join(folder, 'hub.json'), { force: true });
+  if ((await readHubFile(folder))?.pid !== pid) return;
+  await rm(join(folder, 'hub.json'), { force: true });
+  await rmdir(folder).catch(() => {}); // unless something else is in it
 }
 
 /** What hub.json says; undefined when there is none or it is none of ours. */

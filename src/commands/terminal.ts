@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters, styleText } from 'node:util';
 
 /**
@@ -69,4 +70,19 @@ export function interruption(): AbortSignal {
     });
   }
   return controller.signal;
+}
+
+/**
+ * Whether a person types at our stdin now. In the background (`kiteline listen udp &`) the terminal is somebody else's:
+ * whoever reads from it there is stopped by the system.
+ */
+export function isTypedTo(): boolean {
+  if (!process.stdin.isTTY) return false;
+  try {
+    // proc(5): after the name in parentheses come state, ppid, pgrp, session, tty_nr, tpgid.
+    const fields = readFileSync('/proc/self/stat', 'latin1').split(') ').at(-1)?.split(' ');
+    return fields?.[2] === fields?.[5];
+  } catch {
+    return true; // no /proc: the system does not tell
+  }
 }

@@ -8,7 +8,7 @@ import { listenUdp } from '../../transport/udp.ts';
 import { addressLines } from '../addresses.ts';
 import type { Encoding } from '../encoding.ts';
 import { lossSentence } from '../losses.ts';
-import { interruption, print, printable, styled, tell } from '../terminal.ts';
+import { interruption, isTypedTo, print, printable, styled, tell } from '../terminal.ts';
 import { startTyping, type Typing } from '../typing.ts';
 
 export interface ListenOptions {
@@ -76,7 +76,7 @@ class Listener {
     // Tests and other programs read the port from the end of this first line.
     tell(say(`listening on ${formatHostPort(host, port)}`, `正在监听 ${formatHostPort(host, port)}`));
     for (const line of addressLines(host, port)) tell(line);
-    const types = process.stdin.isTTY && !this.#reply;
+    const types = isTypedTo() && !this.#reply;
     tell(
       types
         ? say(

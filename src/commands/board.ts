@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import { say } from '../language.ts';
+
+interface Options {
+  name?: string;
+  ip?: string;
+  wifi?: string[];
+  flash?: string;
+}
+
+/** `kiteline board run FILE.py` and `kiteline board repl` */
+export function addBoard(program: Command): void {
+  const board = program
+    .command('board')
+    .description(
+      say('Virtual ESP32s: real MicroPython, real sockets', '虚拟 ESP32：真正的 MicroPython 和套接字'),
+    );
+
+  addBoardOptions(board.command('run'))
+    .description(
+      say('Run a program on a virtual ESP32, as its main.py', '在虚拟 ESP32 上运行程序（作为 main.py）'),
+    )
+    .argument('<FILE>', say('the MicroPython program', 'MicroPython 程序'))
+    .addHelpText(
+      'after',
+      `
+${say('Examples:', '示例：')}
+  kiteline board run main.py
+  kiteline board run main.py --name pump --ip 127.20.0.7
+  kiteline board run main.py --wifi workshop:secret123 --wifi guests
+  kiteline board run main.py --flash ./flash       ${say('files stay there, main.py is replaced', '文件保留在该文件夹，main.py 会被替换')}
+
+${say(
+  'Ctrl-C raises KeyboardInterrupt in the program; three in a row end the board.\nstdout carries what the program prints. Exit code 1: the program died.',
+  '按 Ctrl-C 会在程序中引发 KeyboardInterrupt；连按三次结束虚拟板。\n标准输出只有程序打印的内容。退出码 1：程序因异常结束。',
+)}`,
+    )
+    .action(async (file: string, options: Options) => {
+      const { runFile } = await import('./board/run.ts');
+      await runFile(file, options);
+    });
+
+  addBoardOptions(board.command('repl'))
+    .description(say('A MicroPython prompt on a virtual ESP32', '虚拟 ESP32 上的 MicroPython 提示符'))
+    .addHelpText(
+      'after',
+      `
+${say('Examples:', '示例：')}
+  kiteline board repl
+  echo 'print(6 * 7)' | kiteline board repl`,
+    )
+    .action(async (options: Options) => {
+      const { prompt } = await import('./board/repl.ts');
+      await prompt(options);
+    });
+}
+
+function addBoardOptions(command: Command): Command {
+  return command
+    .option('--name <NAME>', say('its name, from which its address follows', '名称，地址由它得出'))
+    .option('--ip <ADDRESS>', say('its address, e.g. 127.20.0.7', '地址，例如 127.20.0.7'))
+    .option(
+      '--wifi <SSID:PASSWORD>',
+      say(
+        'a network in the air; without any, every network exists and its password is right',
+        '空中的一个网络；不写时，任何网络都存在且密码都正确',
+      ),
+      (text: string, before: string[] = []) => [...before, text],
+    )
+    .option(
+      '--flash <DIR>',
+      say(
+        'the folder that is its flash (a temporary one unless told)',
+        '作为闪存的文件夹（默认为临时文件夹）',
+      ),
+    );
+}

@@ -1,0 +1,74 @@
+import { copyFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { KitelineError, systemCode } from '../../errors.ts';
+import { say } from '../../language.ts';
+import type { RunEnd, VirtualBoard } from '../../virtual/index.ts';
+import { tell } from '../terminal.ts';
+import { type BoardOptions, makeBoard } from './make.ts';
+import { connectOutput, feedLines } from './serial.ts';
+
+const INSIST_MS = 2_000; // three Ctrl-C within it are meant for the board, not for its program
+const INSIST_TIMES = 3;
+
+/**
+ * Runs a program until it ends, and sets the exit code: 0, what `sys.exit` says, or 1 when it died.
+ * @throws KitelineError NOT_FOUND, ADDRESS_UNAVAILABLE, BAD_ARGUMENT
+ */
+export async function runFile(file: string, options: BoardOptions): Promise<void> {
+  const program = await read(file);
+  if (options.flash !== undefined) await keepOther(options.flash, program);
+  const board = await makeBoard(options, { files: { 'main.py': program } });
+  connectOutput(board);
+  process.on('SIGINT', interrupter(board));
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void board.stop());
+  feedLines(board).catch(() => {});
+  const end = await board.run();
+  await board.close();
+  process.exitCode = exitCode(end);
+}
+
+function exitCode(end: RunEnd): number {
+  if (end.how === 'done') return 0;
+  if (end.how === 'exit') return end.code;
+  return end.how === 'stopped' ? 130 : 1;
+}
+
+function interrupter(board: VirtualBoard): () => void {
+  let times: number[] = [];
+  return () => {
+    const now = performance.now();
+    times = [...times.filter((time) => now - time < INSIST_MS), now];
+    if (times.length >= INSIST_TIMES) void board.stop();
+    else board.interrupt();
+  };
+}
+
+async function read(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new KitelineError(
+      'NOT_FOUND',
+      systemCode(cause) === 'ENOENT'
+        ? say(`There is no file ${file}.`, `没有文件 ${file}。`)
+        : say(`${file} cannot be read (${systemCode(cause)}).`, `无法读取 ${file}（${systemCode(cause)}）。`),
+      { cause },
+    );
+  }
+}
+
+/** A main.py that lies in the flash folder and is not this program might be the only copy of somebody's work. */
+async function keepOther(flash: string, program: Uint8Array): Promise<void> {
+  const path = join(flash, 'main.py');
+  const there = await readFile(path).catch(() => undefined);
+  if (!there || there.equals(program)) return;
+  const kept = `${path}.bak`;
+  if (await readFile(kept).catch(() => undefined)) return;
+  await copyFile(path, kept);
+  tell(
+    say(
+      `The main.py that was in ${flash} is kept as main.py.bak.`,
+      `${flash} 中原有的 main.py 已保存为 main.py.bak。`,
+    ),
+  );
+}
