@@ -3,7 +3,11 @@
  * numbers, platform names, and garbage collection while a program runs. Each finds its place in the interpreter's memory
  * by what stands there, and says so if a new build has moved it (ADR 0003).
  */
+import { CallShapes } from './call-shapes.ts';
+import type { EmscriptenFs } from './flash.ts';
+
 export interface Interpreter {
+  FS: EmscriptenFs;
   runPython(code: string): unknown;
   pyimport(name: string): Record<string, (...args: unknown[]) => unknown>;
   registerJsModule(name: string, module: object): void;
@@ -37,6 +41,12 @@ const ERRNO_TABLE: [build: number, chip: number][] = [
   [114, 120],
   [115, 119],
 ];
+
+/**
+ * Looking at the stack takes 70 µs, and a program that is in `sorted` now is likely still in it at its next call: so up to
+ * this many calls go by unseen then; at random, lest the seen ones always be those inside.
+ */
+const UNSEEN_CALLS = 256;
 
 /** MicroPython's small integers: shifted left by one, lowest bit set. */
 const small = (value: number): number => (value << 1) | 1;
@@ -82,32 +92,54 @@ export function patchString(memory: WebAssembly.Memory, from: string, to: string
 /**
  * Garbage collection in the middle of a running program. The build only collects when control is back in JavaScript,
  * because it cannot scan WebAssembly's own stack; a `while True:` would grow until it dies. But all that bytecode holds
- * lives on MicroPython's own Python stack, which the collector does scan, so wherever the program is inside one of our
- * calls (sleep, recv, print, …) a collection is safe. Entering "from the top" is what the build's call depth decides.
+ * lives on MicroPython's own Python stack, which the collector does scan, so where the program is inside one of our calls
+ * (sleep, recv, print, …) a collection is safe, unless a C function such as `sorted` waits in between: see call-shapes.ts.
+ * Entering "from the top" is what the build's call depth decides.
  */
 export class Collector {
   #memory: WebAssembly.Memory;
   #depthAt: number;
   #pendingAt: number;
   #collect: () => unknown;
+  #shapes: CallShapes;
+  /** Calls to let go by before looking at the stack again. */
+  #unseen = 0;
 
   constructor(python: Interpreter, memory: WebAssembly.Memory) {
     this.#memory = memory;
     this.#depthAt = findDepth(python, memory);
     this.#pendingAt = findPending(python, memory);
+    this.#shapes = new CallShapes(python);
     // An allocation of this much asks for a collection; the chip collects about every 100 KB.
     const gc = python.pyimport('gc');
     gc.threshold?.(65_536);
     this.#collect = gc.collect ?? (() => undefined);
   }
 
-  /** True once the program has allocated enough for a collection to be worth its while (about 50 µs). */
-  get due(): boolean {
-    return new Uint8Array(this.#memory.buffer)[this.#pendingAt] === 1;
+  /**
+   * Collects (about 50 µs) once the program has allocated enough for it to be worth its while.
+   * @param waiting the program is about to sleep, so there is time to look
+   */
+  collectIfDue(waiting: boolean): boolean {
+    if (new Uint8Array(this.#memory.buffer)[this.#pendingAt] !== 1) return false;
+    if (this.#unseen > 0 && !waiting) {
+      this.#unseen -= 1;
+      return false;
+    }
+    return this.collect();
   }
 
-  /** Call only from inside a call that the program made into JavaScript. */
-  collect(): void {
+  /**
+   * Collects, or has it done later where it is not safe now (false). Call only from inside a call of the program into
+   * JavaScript.
+   */
+  collect(): boolean {
+    if (!this.#shapes.harmless) {
+      this.#unseen = Math.floor(Math.random() * UNSEEN_CALLS);
+      new Uint8Array(this.#memory.buffer)[this.#pendingAt] = 1;
+      return false;
+    }
+    this.#unseen = 0;
     const words = new Int32Array(this.#memory.buffer);
     const depth = words[this.#depthAt] ?? 0;
     words[this.#depthAt] = 0;
@@ -116,6 +148,7 @@ export class Collector {
     } finally {
       new Int32Array(this.#memory.buffer)[this.#depthAt] = depth;
     }
+    return true;
   }
 }
 
