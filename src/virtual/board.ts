@@ -1,21 +1,20 @@
 /** A virtual ESP32: power, flash, serial port, pins, radio and sockets of one board, on the main thread. */
 import { EventEmitter } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
 import { type Claim, claimAddress, hash } from './addresses.ts';
 import { Air } from './air.ts';
-import type { BoardSetup, Ending, FromBoard, Reply, ResetKind } from './messages.ts';
+import { BoardThread, micropython } from './board-thread.ts';
+import type { BoardSetup, Ending, FromBoard, ResetKind } from './messages.ts';
 import { note } from './notes.ts';
 import { Pins, type VirtualPin } from './pins.ts';
+import { type Asked, answer } from './questions.ts';
 import { INPUT_RING, putRing, SharedState, WORD } from './shared.ts';
-import { BoardSockets, ErrnoError } from './sockets.ts';
-import { ChipError, Station } from './station.ts';
+import { BoardSockets } from './sockets.ts';
+import { Station } from './station.ts';
 
 export interface VirtualBoardOptions {
   /** Also the host name. Default `esp32`. */
@@ -60,24 +59,6 @@ const INTERRUPT_MS = 1_000;
 /** 2000-01-01, what a chip without a battery believes at power on. */
 const EPOCH_2000_MS = 946_684_800_000;
 
-/**
- * The worker thread begins in plain JavaScript and switches Node's compile cache on before it loads worker.ts: that spares
- * every board the loading of a TypeScript stripper, 100 ms.
- */
-const START = `require('node:module').enableCompileCache?.(); import(require('node:worker_threads').workerData.entry)`;
-const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url).href;
-
-let compiled: Promise<WebAssembly.Module> | undefined;
-
-/** MicroPython, compiled once a process: 20 ms and 3 MB less a board. */
-function micropython(): Promise<WebAssembly.Module> {
-  const wasm = fileURLToPath(
-    import.meta.resolve('@micropython/micropython-webassembly-pyscript/micropython.wasm'),
-  );
-  compiled ??= readFile(wasm).then((bytes) => WebAssembly.compile(bytes));
-  return compiled;
-}
-
 export class VirtualBoard extends EventEmitter<BoardEvents> {
   readonly name: string;
   readonly air: Air;
@@ -93,8 +74,8 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   readonly #pins = new Pins(this.#shared);
   readonly #sockets: BoardSockets;
   readonly #station: Station;
-  #worker: Worker | undefined;
-  #port: MessagePort | undefined;
+  readonly #asked: Asked;
+  #thread: BoardThread | undefined;
   #hostname: string;
   #clockOffset = 0;
   #running: { promise: Promise<RunEnd>; settle: (end: RunEnd) => void } | undefined;
@@ -137,6 +118,14 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
       neighbour: (name) => this.air.addressOf(name),
       note: (code, detail) => this.#note(code, detail),
     });
+    this.#asked = {
+      sockets: this.#sockets,
+      station: this.#station,
+      rename: (hostname) => {
+        this.#hostname = hostname;
+      },
+      keepAddress: () => this.#note('static-address', this.address),
+    };
     this.air.join(this.name, {
       address: () => (this.#station.flowing ? claim.address : undefined),
       networksChanged: () => this.#station.networksChanged(),
@@ -198,7 +187,6 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   }
 
   #powerOn(resetCause: number): void {
-    const { port1, port2 } = new MessageChannel();
     const setup: BoardSetup = {
       shared: this.#shared.buffer,
       flash: this.flash,
@@ -212,21 +200,10 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     };
     this.#shared.set(WORD.INTERRUPT, 0);
     this.#shared.set(WORD.OUTPUT_PENDING, 0);
-    const worker = new Worker(START, {
-      eval: true,
-      workerData: { entry: ENTRY, setup, port: port2 },
-      transferList: [port2],
-      stdout: true,
-      stderr: true,
-      // Of the worker's own JavaScript; MicroPython's memory is counted apart.
-      resourceLimits: { maxOldGenerationSizeMb: 64 },
-    });
-    this.#worker = worker;
-    this.#port = port1;
-    port1.on('message', (message: FromBoard) => this.#message(message));
-    worker.on('error', (error) => this.#crashed(worker, error));
-    worker.on('exit', () => {
-      if (this.#worker === worker) this.#exited();
+    this.#thread = new BoardThread(setup, {
+      message: (message) => this.#message(message),
+      crashed: (error) => this.#crashed(error),
+      exited: () => this.#exited(),
     });
   }
 
@@ -284,62 +261,9 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   #ending: Ending = { how: 'done' };
 
   async #answer(id: number, op: string, args: unknown[]): Promise<void> {
-    const port = this.#port;
-    let reply: Reply;
-    try {
-      reply = { id, value: (await this.#perform(op, args)) ?? null };
-    } catch (error) {
-      if (error instanceof ErrnoError) reply = { id, errno: error.errno };
-      else reply = { id, error: error instanceof Error ? error.message : String(error) };
-      if (!(error instanceof ErrnoError || error instanceof ChipError || error instanceof TypeError))
-        throw error;
-    }
-    port?.postMessage(reply);
+    const thread = this.#thread;
+    thread?.answer(await answer(this.#asked, id, op, args));
     this.#shared.wake();
-  }
-
-  /** What the board's modules ask by `_native.call(op, …)`. */
-  #perform(op: string, args: unknown[]): unknown {
-    const [a, b, c] = args as [never, never, never];
-    const station = this.#station;
-    const sockets = this.#sockets;
-    switch (op) {
-      case 'socket':
-        return sockets.open(a, b);
-      case 'bind':
-        return sockets.bind(a, b, c);
-      case 'listen':
-        return sockets.listen(a, b);
-      case 'accept':
-        return sockets.accept(a);
-      case 'connect':
-        return sockets.connect(a, b, c);
-      case 'option':
-        return sockets.option(a, b, c, args[3]);
-      case 'resolve':
-        return sockets.resolve(a);
-      case 'active':
-        return station.active(a, b);
-      case 'join':
-        return station.join(a, b);
-      case 'leave':
-        return station.leave();
-      case 'scan':
-        return station.scan();
-      case 'config':
-        return station.config(a, b, ...args.slice(2));
-      case 'address':
-        return station.address(a);
-      case 'dhcp':
-        return undefined;
-      case 'setAddress':
-        return this.#note('static-address', this.address);
-      case 'hostname':
-        this.#hostname = a;
-        return undefined;
-      default:
-        throw new Error(`no such question: ${op}`);
-    }
   }
 
   #note(code: string, detail: string): void {
@@ -376,12 +300,12 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
    * cannot be reached this way; it is ended with a message after a second.
    */
   interrupt(): void {
-    const worker = this.#worker;
-    if (!worker || this.#shared.get(WORD.INTERRUPT) === 1) return;
+    const thread = this.#thread;
+    if (!thread || this.#shared.get(WORD.INTERRUPT) === 1) return;
     this.#shared.set(WORD.INTERRUPT, 1);
     this.#shared.wake();
     this.air.clock.alarm(INTERRUPT_MS, () => {
-      if (this.#worker !== worker || this.#shared.get(WORD.INTERRUPT) === 0) return;
+      if (this.#thread !== thread || this.#shared.get(WORD.INTERRUPT) === 0) return;
       const text = say(
         'KeyboardInterrupt: the program was in a loop that calls nothing (like while True: pass), so the board was stopped.',
         'KeyboardInterrupt：程序陷在不调用任何函数的循环里（例如 while True: pass），因此板已被停止。',
@@ -401,22 +325,19 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   async #restart(kind: ResetKind, wakeAfterMs: number): Promise<void> {
     await this.#powerOff(kind !== 'soft');
     const again = () => {
-      if (this.#running && !this.#worker) this.#powerOn(RESET_CAUSE[kind]);
+      if (this.#running && !this.#thread) this.#powerOn(RESET_CAUSE[kind]);
     };
     if (wakeAfterMs > 0) this.air.clock.alarm(wakeAfterMs, again);
     else again();
   }
 
   async #powerOff(radioToo: boolean): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
+    const thread = this.#thread;
+    this.#thread = undefined;
     this.#sockets.closeAll();
     this.#pins.reset();
     if (radioToo) this.#station.powerOff();
-    this.#port?.removeAllListeners('message');
-    this.#port?.close();
-    this.#port = undefined;
-    await worker?.terminate();
+    await thread?.terminate();
   }
 
   #exited(): void {
@@ -424,8 +345,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     this.#finish(this.#ending);
   }
 
-  #crashed(worker: Worker, error: unknown): void {
-    if (this.#worker !== worker) return;
+  #crashed(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
     const crash = new KitelineError(
       'BOARD_CRASHED',

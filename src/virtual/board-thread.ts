@@ -1,0 +1,77 @@
+/** The worker thread that is a board's processor, and the port to it. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import type { BoardSetup, FromBoard, Reply } from './messages.ts';
+
+/**
+ * The thread begins in plain JavaScript and switches Node's compile cache on before it loads worker.ts: that spares every
+ * board the loading of a TypeScript stripper, 100 ms.
+ */
+const START = `require('node:module').enableCompileCache?.(); import(require('node:worker_threads').workerData.entry)`;
+const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url).href;
+
+/** Of the thread's own JavaScript, MB; MicroPython's memory is counted apart. */
+const JAVASCRIPT_HEAP_MB = 64;
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** MicroPython, compiled once a process: every board shares the code. */
+export function micropython(): Promise<WebAssembly.Module> {
+  const wasm = fileURLToPath(
+    import.meta.resolve('@micropython/micropython-webassembly-pyscript/micropython.wasm'),
+  );
+  compiled ??= readFile(wasm).then((bytes) => WebAssembly.compile(bytes));
+  return compiled;
+}
+
+export class BoardThread {
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  #over = false;
+
+  /** @param events none comes after `terminate()` */
+  constructor(
+    setup: BoardSetup,
+    events: { message(message: FromBoard): void; crashed(error: unknown): void; exited(): void },
+  ) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#worker = new Worker(START, {
+      eval: true,
+      workerData: { entry: ENTRY, setup, port: port2 },
+      transferList: [port2],
+      // What the interpreter prints goes its own way; this is only what Emscripten itself would say.
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: JAVASCRIPT_HEAP_MB },
+    });
+    port1.on('message', (message: FromBoard) => {
+      if (!this.#over) events.message(message);
+    });
+    this.#worker.on('error', (error) => {
+      if (!this.#over) events.crashed(error);
+    });
+    this.#worker.on('exit', () => {
+      if (this.#over) return;
+      // What the thread said last may still wait in the port.
+      for (;;) {
+        const last = receiveMessageOnPort(port1) as { message: FromBoard } | undefined;
+        if (!last) break;
+        events.message(last.message);
+      }
+      events.exited();
+    });
+  }
+
+  answer(reply: Reply): void {
+    if (!this.#over) this.#port.postMessage(reply);
+  }
+
+  /** Ends the thread, whatever it is doing. */
+  async terminate(): Promise<void> {
+    this.#over = true;
+    this.#port.close();
+    await this.#worker.terminate();
+  }
+}
