@@ -15,6 +15,7 @@ import { type Asked, answer } from './questions.ts';
 import { INPUT_RING, putRing, SharedState, WORD } from './shared.ts';
 import { BoardSockets } from './sockets.ts';
 import { Station } from './station.ts';
+import { Watchdog } from './watchdog.ts';
 
 export interface VirtualBoardOptions {
   /** Also the host name. Default `esp32`. */
@@ -74,7 +75,10 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   readonly #pins = new Pins(this.#shared);
   readonly #sockets: BoardSockets;
   readonly #station: Station;
+  readonly #watchdog: Watchdog;
   readonly #asked: Asked;
+  /** `machine.RTC().memory()`: lost with the power only. */
+  #rtcMemory: number[] = [];
   #thread: BoardThread | undefined;
   #hostname: string;
   #clockOffset = 0;
@@ -118,7 +122,17 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
       neighbour: (name) => this.air.addressOf(name),
       note: (code, detail) => this.#note(code, detail),
     });
+    this.#watchdog = new Watchdog(this.air.clock, this.#shared, (ms) => {
+      this.#note('watchdog', String(ms));
+      this.emit('reset', 'watchdog');
+      void this.#restart('watchdog', 0);
+    });
     this.#asked = {
+      watchdog: this.#watchdog,
+      rtcMemory: (bytes) => {
+        this.#rtcMemory = bytes ?? this.#rtcMemory;
+        return this.#rtcMemory;
+      },
       sockets: this.#sockets,
       station: this.#station,
       rename: (hostname) => {
@@ -182,6 +196,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     });
     this.#running = { promise, settle };
     this.#clockOffset = EPOCH_2000_MS - Date.now();
+    this.#rtcMemory = [];
     this.#powerOn(RESET_CAUSE.powerOn);
     return promise;
   }
@@ -327,6 +342,8 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     const again = () => {
       if (this.#running && !this.#thread) this.#powerOn(RESET_CAUSE[kind]);
     };
+    // A deep sleep without a time ends with the reset button.
+    if (wakeAfterMs < 0) return;
     if (wakeAfterMs > 0) this.air.clock.alarm(wakeAfterMs, again);
     else again();
   }
@@ -334,6 +351,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   async #powerOff(radioToo: boolean): Promise<void> {
     const thread = this.#thread;
     this.#thread = undefined;
+    this.#watchdog.stop();
     this.#sockets.closeAll();
     this.#pins.reset();
     if (radioToo) this.#station.powerOff();

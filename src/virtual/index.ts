@@ -10,4 +10,4 @@
  */
 export { type AccessPoint, Air, type AirOptions, type Cut, type Step, type Weather } from './air.ts';
 export { type RunEnd, VirtualBoard, type VirtualBoardOptions, virtualBoard } from './board.ts';
-export { type Drive, VirtualPin } from './pins.ts';
+export { type Climate, type Drive, VirtualPin } from './pins.ts';

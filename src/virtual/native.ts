@@ -213,7 +213,8 @@ export class Native {
   /** True while something can still run a handler of the program. */
   get armed(): boolean {
     if (this.#timers.size > 0) return true;
-    for (let pin = 0; pin < PINS; pin++) if (this.pin(pin, PIN.TRIGGERS) !== 0) return true;
+    for (let pin = 0; pin < PINS; pin++)
+      if (this.shared.get(this.shared.pinWord(pin, PIN.TRIGGERS)) !== 0) return true;
     return false;
   }
 
@@ -237,21 +238,6 @@ export class Native {
     const edge = shared.get(shared.edgeWord(read));
     shared.set(WORD.EDGES_READ, read + 1);
     return edge;
-  }
-
-  pin(pin: number, word: number): number {
-    return this.shared.get(this.shared.pinWord(pin, word));
-  }
-
-  /** A level, mode or pull that the program sets. */
-  setPin(pin: number, word: number, value: number): void {
-    this.shared.set(this.shared.pinWord(pin, word), value);
-    if (word === PIN.LEVEL || word === PIN.MODE) this.drive(pin, this.pin(pin, PIN.LEVEL), -1, 0);
-  }
-
-  /** Tells the world what a pin does: `duty` 0 to 65535 at `frequency` Hz, or -1 for a plain level. */
-  drive(pin: number, level: number, duty: number, frequency: number): void {
-    this.post({ kind: 'pin', pin, level, duty, frequency });
   }
 
   /** A byte of serial input: 0 to 255, -1 for none before the deadline, -EINTR when a handler must run. */

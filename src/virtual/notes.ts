@@ -14,6 +14,7 @@ export function note(code: string, detail: string): string {
         `kiteline：ESP32 上的 sendto() 只接受数字地址，不能是 "${detail}"；请先查询：addr = socket.getaddrinfo("${detail}", port)[0][-1]。`,
       );
     case 'missing-module':
+    case 'missing-name':
       return say(
         `kiteline: the ESP32's firmware has "${detail}", this virtual board does not have it yet.`,
         `kiteline：ESP32 固件里有 "${detail}"，但这块虚拟板还没有。`,
@@ -27,6 +28,11 @@ export function note(code: string, detail: string): string {
       return say(
         `kiteline: a virtual board keeps the address it was given (${detail}); the static one is ignored.`,
         `kiteline：虚拟板保留分配给它的地址（${detail}），忽略静态地址设置。`,
+      );
+    case 'watchdog':
+      return say(
+        `kiteline: the program did not feed its watchdog for ${detail} ms; the board resets.`,
+        `kiteline：程序 ${detail} 毫秒内没有喂看门狗，板复位。`,
       );
     case 'port-taken':
       return say(

@@ -2,11 +2,15 @@
 import type { Reply } from './messages.ts';
 import { type BoardSockets, ErrnoError } from './sockets.ts';
 import { ChipError, type Station } from './station.ts';
+import type { Watchdog } from './watchdog.ts';
 
 /** Who answers. */
 export interface Asked {
   sockets: BoardSockets;
   station: Station;
+  watchdog: Watchdog;
+  /** Sets what `machine.RTC().memory()` keeps, if given; says what it is. */
+  rtcMemory(bytes: number[] | null): number[];
   /** `network.hostname(name)` */
   rename(hostname: string): void;
   /** A static address was set, which a virtual board does not take. */
@@ -33,6 +37,8 @@ const QUESTIONS: Record<string, Question> = {
   address: ({ station }, interfaceId: number) => station.address(interfaceId),
   dhcp: () => undefined,
   setAddress: (asked) => asked.keepAddress(),
+  watchdog: ({ watchdog }, timeoutMs: number) => watchdog.start(timeoutMs),
+  rtcMemory: (asked, bytes: number[] | null) => asked.rtcMemory(bytes),
   hostname: (asked, name: string) => asked.rename(name),
 };
 

@@ -29,6 +29,8 @@ export const WORD = {
   EDGES_DROPPED: 11,
   /** 1 while the board has an address to send from. */
   ROUTE: 12,
+  /** When the program last fed its watchdog: `wallMs()`. */
+  WATCHDOG_FED: 13,
 } as const;
 
 /** Words of a socket's slot (Int32). */
@@ -84,8 +86,28 @@ export const PINS = 40;
 export const OUTPUT_LIMIT = 262_144;
 
 const HEADER_WORDS = 32;
-/** Level, mode, pull, ADC microvolts a pin. */
-export const PIN = { LEVEL: 0, MODE: 1, PULL: 2, MICROVOLTS: 3, TRIGGERS: 4, WORDS: 8 } as const;
+/** Words of a pin (Int32). */
+export const PIN = {
+  /** What the program puts out. */
+  LEVEL: 0,
+  /** Bits of MODE, as ESP-IDF's gpio_mode_t has them. */
+  MODE: 1,
+  /** 1 pulled down, 2 pulled up. */
+  PULL: 2,
+  /** What an ADC measures. */
+  MICROVOLTS: 3,
+  /** Edges that the program's handler wants: 1 rising, 2 falling. */
+  TRIGGERS: 4,
+  /** What is wired to it: 0 nothing, 1 a low level, 2 a high one. */
+  WORLD: 5,
+  /** Length of the pulse that `machine.time_pulse_us` measures, in microseconds; 0 for none. */
+  PULSE: 6,
+  /** A DHT sensor: 0 for none, else see VirtualPin.attachDht. */
+  DHT: 7,
+  WORDS: 8,
+} as const;
+
+export const MODE = { INPUT: 1, OUTPUT: 2, OPEN_DRAIN: 4 } as const;
 
 const PIN_WORDS_AT = HEADER_WORDS;
 const EDGE_WORDS_AT = PIN_WORDS_AT + PINS * PIN.WORDS;
@@ -155,6 +177,20 @@ export class SharedState {
     return RECEIVE_RING - waiting;
   }
 }
+
+/** The level that a pin has: what the program drives, else what is wired to it, else what its pull resistor makes of it. */
+export function padLevel(shared: SharedState, pin: number): 0 | 1 {
+  const word = (index: number) => shared.get(shared.pinWord(pin, index));
+  const mode = word(PIN.MODE);
+  const driven = word(PIN.LEVEL) === 0 ? 0 : 1;
+  if (mode & MODE.OUTPUT && (!(mode & MODE.OPEN_DRAIN) || driven === 0)) return driven;
+  const world = word(PIN.WORLD);
+  if (world !== 0) return world === 1 ? 0 : 1;
+  return word(PIN.PULL) & 2 ? 1 : 0;
+}
+
+/** Milliseconds on a clock that all threads read alike, as an Int32 that wraps: for differences. */
+export const wallMs = (): number => Math.floor(performance.timeOrigin + performance.now()) | 0;
 
 /** Copies into a ring at a running position; the caller has checked that it fits. */
 export function putRing(ring: Uint8Array, position: number, bytes: Uint8Array): void {

@@ -4,6 +4,7 @@ import { ERRNO } from './errno.ts';
 import { loadInterpreter, ROM } from './interpreter.ts';
 import type { BoardSetup, Ending, ResetKind } from './messages.ts';
 import { Native } from './native.ts';
+import { NativePins } from './native-pins.ts';
 import { NativeSockets } from './native-sockets.ts';
 import { note } from './notes.ts';
 import { RomFilter } from './rom-filter.ts';
@@ -13,6 +14,7 @@ const { setup, port } = workerData as { setup: BoardSetup; port: MessagePort };
 
 const native = new Native(new SharedState(setup.shared), port);
 const sockets = new NativeSockets(native);
+const pins = new NativePins(native);
 const filters = { stdout: new RomFilter(), stderr: new RomFilter() };
 
 const loaded = await loadInterpreter({
@@ -76,17 +78,18 @@ python.registerJsModule('_host', {
   timerStop: (id: number) => native.timerStop(id),
   timerDue: () => native.timerDue(),
   edge: () => native.edge(),
-  pin: (pin: number, word: number) => native.pin(pin, word),
-  setPin: (pin: number, word: number, value: number) => native.setPin(pin, word, value),
+  pin: (pin: number, word: number) => pins.get(pin, word),
+  setPin: (pin: number, word: number, value: number) => pins.set(pin, word, value),
+  level: (pin: number) => pins.level(pin),
+  pulse: (pin: number, level: number, timeoutUs: number) => pins.pulse(pin, level, timeoutUs),
   drive: (pin: number, level: number, duty: number, frequency: number) =>
-    native.drive(pin, level, duty, frequency),
+    pins.drive(pin, level, duty, frequency),
+  pixels: (pin: number, address: number, length: number) => pins.pixels(pin, address, length),
+  feedWatchdog: () => pins.feedWatchdog(),
   /** Sets the board's clock, milliseconds since 1970; the main thread keeps it over a soft reset. */
   setClock(ms: number) {
     clockOffset = ms - hostNow();
     native.post({ kind: 'clock', offset: clockOffset });
-  },
-  pixels(pin: number, address: number, length: number) {
-    native.post({ kind: 'pixels', pin, bytes: native.bytes(address, length).slice() });
   },
   random(address: number, length: number) {
     crypto.getRandomValues(native.bytes(address, length));
