@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addBoard } from './commands/board.ts';
 import { addBoards } from './commands/boards.ts';
+import { addDemo } from './commands/demo.ts';
 import { addListen } from './commands/listen.ts';
 import { addSend } from './commands/send.ts';
 import { addUp } from './commands/up.ts';
@@ -36,7 +37,7 @@ ${say('Examples:', '示例：')}
   kiteline board run main.py                   ${say('run a program on a virtual ESP32', '在虚拟 ESP32 上运行程序')}
   kiteline up                                  ${say('start the hub', '启动中枢')}`,
     );
-  for (const add of [addListen, addSend, addBoard, addUp, addWatch, addBoards]) add(program);
+  for (const add of [addDemo, addListen, addSend, addBoard, addUp, addWatch, addBoards]) add(program);
   return program;
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { say } from '../language.ts';
 import { parsePort } from '../transport/address.ts';
 import { DATA_FOLDER } from './hub-file.ts';
+import { parseCount } from './numbers.ts';
 
 interface Options {
   tcp: number;
@@ -11,6 +12,7 @@ interface Options {
   reply: string;
   data: string;
   encoding?: string;
+  virtual: number;
 }
 
 /** `kiteline up [APP.ts]` */
@@ -44,6 +46,12 @@ export function addUp(program: Command): void {
     )
     .option('--encoding <NAME>', say('of text that is no UTF-8, e.g. gbk', '非 UTF-8 文本的编码，例如 gbk'))
     .option('--data <DIR>', say("the hub's folder", '中枢的数据文件夹'), DATA_FOLDER)
+    .option(
+      '--virtual <N>',
+      say('start N virtual thermometers that send to this hub', '启动 N 个向本中枢发送数据的虚拟温度计'),
+      (text) => parseCount(text, 0, 100),
+      0,
+    )
     .addHelpText(
       'after',
       `
@@ -51,6 +59,7 @@ ${say('Examples:', '示例：')}
   kiteline up
   kiteline up greenhouse.ts --reply received
   kiteline up --tcp 9100 --udp 9100 --http 0
+  kiteline up --virtual 3
 
 ${say('An app:', '应用示例：')}
   export default (hub) => {

@@ -5,9 +5,10 @@ import type { Problem } from '../../hub/events.ts';
 import { createHub, type Hub } from '../../hub/hub.ts';
 import { say } from '../../language.ts';
 import { formatHostPort, type HostPort } from '../../transport/address.ts';
+import type { VirtualBoard } from '../../virtual/index.ts';
 import { addressLines } from '../addresses.ts';
 import { removeHubFile, runningHub, writeHubFile } from '../hub-file.ts';
-import { interruption, printable, tell } from '../terminal.ts';
+import { interruption, printable, printableLines, tell } from '../terminal.ts';
 import { appError, loadApp, placeOf } from './app.ts';
 
 export interface UpOptions {
@@ -20,6 +21,8 @@ export interface UpOptions {
   reply: string;
   data: string;
   encoding?: string;
+  /** How many virtual boards to start. */
+  virtual: number;
 }
 
 /**
@@ -50,7 +53,8 @@ export async function up(options: UpOptions): Promise<void> {
     try {
       await writeHubFile(data, { url: http.url, pid: process.pid });
       for (const line of whereLines(listening, http.url)) tell(line);
-      await ended.promise;
+      const boards = await startBoards(options.virtual, listening.udp?.port ?? 0);
+      await ended.promise.finally(() => Promise.all(boards.map((board) => board.close())));
     } finally {
       await removeHubFile(data, process.pid);
       await http.close();
@@ -58,6 +62,28 @@ export async function up(options: UpOptions): Promise<void> {
   } finally {
     await hub.close();
   }
+}
+
+/** Virtual thermometers in one air; what they complain of is told with their names. */
+async function startBoards(count: number, hubPort: number): Promise<VirtualBoard[]> {
+  if (count === 0) return [];
+  const [{ Air }, { makeThermometer }] = await Promise.all([
+    import('../../virtual/index.ts'),
+    import('../demo/boards.ts'),
+  ]);
+  const air = new Air();
+  const boards: VirtualBoard[] = [];
+  for (let number = 1; number <= count; number++) {
+    const board = await makeThermometer(`virtual-${number}`, hubPort, air);
+    board.on('stderr', (bytes) =>
+      tell(`${board.name}: ${printableLines(Buffer.from(bytes).toString().trimEnd())}`),
+    );
+    void board.run();
+    boards.push(board);
+  }
+  const where = boards.map((board) => `${board.name} ${board.address}`).join(', ');
+  tell(say(`Virtual boards: ${where}`, `虚拟板：${where}`));
+  return boards;
 }
 
 /** Not waited for: an app may go on for as long as the hub does, in a loop over the feed for one. */

@@ -27,15 +27,20 @@ export function eventLine(event: PlainEvent): string {
   return `${time}  ${board}  ${what(event)}`;
 }
 
+/** `temp 23.5 Cel  hum 40` */
+export function valuesText(values: Record<string, Value>, units: Record<string, string>): string {
+  return Object.entries(values)
+    .map(([metric, value]) => {
+      const unit = Object.hasOwn(units, metric) ? ` ${units[metric]}` : '';
+      return `${printable(metric)} ${styled('bold', printable(String(value)))}${printable(unit)}`;
+    })
+    .join('  ');
+}
+
 function what(event: Exclude<PlainEvent, LostEvent>): string {
   switch (event.type) {
     case 'sample':
-      return Object.entries(event.values)
-        .map(([metric, value]) => {
-          const unit = event.units && Object.hasOwn(event.units, metric) ? ` ${event.units[metric]}` : '';
-          return `${printable(metric)} ${styled('bold', printable(String(value)))}${printable(unit)}`;
-        })
-        .join('  ');
+      return valuesText(event.values, event.units ?? {});
     case 'text':
       return `“${printable(event.text)}”${event.reply === undefined ? '' : styled('dim', ` → “${printable(event.reply)}”`)}`;
     case 'board':
