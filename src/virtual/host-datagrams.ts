@@ -1,6 +1,7 @@
 /** A UDP socket of a board: real sockets on one side, the slot's mailbox in shared memory on the other. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { besideWildcard } from '../transport/ports.ts';
 import { isHere } from './addresses.ts';
 import type { Air } from './air.ts';
 import { DATAGRAM_HEADER, DATAGRAM_MAILBOX, putRing, type SharedState, SLOT } from './shared.ts';
@@ -50,7 +51,10 @@ export class HostDatagrams {
 
   async #open(address: string | undefined, port: number): Promise<Socket> {
     // A board with an address of its own can share the port with a wildcard socket of this computer.
-    const socket = createSocket({ type: 'udp4', reuseAddr: this.#own && address !== undefined });
+    const socket = createSocket({
+      type: 'udp4',
+      ...(this.#own && address !== undefined ? besideWildcard() : {}),
+    });
     socket.on('message', (bytes, from) => this.#air.carryDatagram(() => this.receive(bytes, from)));
     try {
       socket.bind({ port, ...(address === undefined ? {} : { address }), exclusive: true });

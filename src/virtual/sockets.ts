@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { systemCode } from '../errors.ts';
+import { besideWildcard } from '../transport/ports.ts';
 import { isHere } from './addresses.ts';
 import type { Air } from './air.ts';
 import { chipErrno, ERRNO } from './errno.ts';
@@ -164,7 +165,7 @@ export class BoardSockets {
         host: address,
         port,
         backlog: entry.backlog,
-        ...(own && process.platform === 'linux' ? { reusePort: true } : {}),
+        ...(own ? besideWildcard() : {}),
       });
       await once(server, 'listening');
     } catch (error) {
