@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import type { Knowledge } from './firmware.ts';
 import type { BoardSetup, FromBoard, Reply } from './messages.ts';
 
 /**
@@ -13,6 +14,9 @@ const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worke
 
 /** Of the thread's own JavaScript, MB; MicroPython's memory is counted apart. */
 const JAVASCRIPT_HEAP_MB = 64;
+
+/** What the first board found out about the build. */
+let knowledge: Knowledge | undefined;
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
@@ -32,14 +36,14 @@ export class BoardThread {
 
   /** @param events none comes after `terminate()` */
   constructor(
-    setup: BoardSetup,
+    setup: Omit<BoardSetup, 'knowledge'>,
     events: { message(message: FromBoard): void; crashed(error: unknown): void; exited(): void },
   ) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#worker = new Worker(START, {
       eval: true,
-      workerData: { entry: ENTRY, setup, port: port2 },
+      workerData: { entry: ENTRY, setup: { ...setup, knowledge }, port: port2 },
       transferList: [port2],
       // What the interpreter prints goes its own way; this is only what Emscripten itself would say.
       stdout: true,
@@ -47,7 +51,8 @@ export class BoardThread {
       resourceLimits: { maxOldGenerationSizeMb: JAVASCRIPT_HEAP_MB },
     });
     port1.on('message', (message: FromBoard) => {
-      if (!this.#over) events.message(message);
+      if (message.kind === 'learned') knowledge = message.knowledge;
+      else if (!this.#over) events.message(message);
     });
     this.#worker.on('error', (error) => {
       if (!this.#over) events.crashed(error);

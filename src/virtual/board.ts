@@ -202,7 +202,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   }
 
   #powerOn(resetCause: number): void {
-    const setup: BoardSetup = {
+    const setup: Omit<BoardSetup, 'knowledge'> = {
       shared: this.#shared.buffer,
       flash: this.flash,
       hostname: this.#hostname,

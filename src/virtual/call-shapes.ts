@@ -134,16 +134,27 @@ interface Frame {
   site: string;
 }
 
-export class CallShapes {
+/** What was learned of a build; holds for every instance of the same compiled module. */
+export interface KnownShapes {
   /** Call sites, as function and offset. */
-  readonly #harmless = new Set<string>();
+  harmless: Set<string>;
   /** The functions through which bytecode calls bytecode; what lies below the last of them called us, and waits. */
-  readonly #bytecode = new Set<string>();
+  bytecode: Set<string>;
+}
 
-  constructor(python: Interpreter) {
+export class CallShapes {
+  readonly known: KnownShapes;
+
+  /** @param known spares the learning, about 15 ms */
+  constructor(python: Interpreter, known?: KnownShapes) {
+    this.known = known ?? { harmless: new Set(), bytecode: new Set() };
+    if (!known) this.#learn(python);
+  }
+
+  #learn(python: Interpreter): void {
     this.#learnBytecode(python);
     const learn = (): void => {
-      for (const { site } of this.#above(frames())) this.#harmless.add(site);
+      for (const { site } of this.#above(frames())) this.known.harmless.add(site);
     };
     python.registerJsModule('_probe', { here: learn });
     // print and the clock functions call the host, too.
@@ -180,13 +191,14 @@ export class CallShapes {
     // A call from bytecode to bytecode adds exactly its own frames.
     let same = 0;
     while (same < flat.length && flat[same]?.site === nested[same]?.site) same += 1;
-    for (const { call } of nested.slice(same, same + nested.length - flat.length)) this.#bytecode.add(call);
-    if (this.#bytecode.size === 0)
+    for (const { call } of nested.slice(same, same + nested.length - flat.length))
+      this.known.bytecode.add(call);
+    if (this.known.bytecode.size === 0)
       throw new Error('This build of MicroPython shows no call stack: src/virtual/call-shapes.ts.');
   }
 
   #above(stack: Frame[]): Frame[] {
-    return stack.slice(0, stack.findLastIndex(({ call }) => this.#bytecode.has(call)) + 1);
+    return stack.slice(0, stack.findLastIndex(({ call }) => this.known.bytecode.has(call)) + 1);
   }
 
   /** True when nothing but bytecode is waiting for the call that the program is in. Costs about 70 µs. */
@@ -194,7 +206,9 @@ export class CallShapes {
     const stack = frames();
     return (
       stack.length < DEEPEST &&
-      this.#above(stack).every(({ call, site }) => this.#bytecode.has(call) || this.#harmless.has(site))
+      this.#above(stack).every(
+        ({ call, site }) => this.known.bytecode.has(call) || this.known.harmless.has(site),
+      )
     );
   }
 }

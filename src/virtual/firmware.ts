@@ -3,7 +3,7 @@
  * numbers, platform names, and garbage collection while a program runs. Each finds its place in the interpreter's memory
  * by what stands there, and says so if a new build has moved it (ADR 0003).
  */
-import { CallShapes } from './call-shapes.ts';
+import { CallShapes, type KnownShapes } from './call-shapes.ts';
 import type { EmscriptenFs } from './flash.ts';
 
 export interface Interpreter {
@@ -63,6 +63,8 @@ export function patchErrno(memory: WebAssembly.Memory): void {
   const last = STATIC_WORDS - ERRNO_TABLE.length * 2;
   let tables = 0;
   for (let at = 0; at < last; at++) {
+    // EPERM, then ENOENT: spares nearly every look at the rest.
+    if (words[at] !== small(1) || words[at + 2] !== small(2)) continue;
     if (!ERRNO_TABLE.every(([build], row) => words[at + row * 2] === small(build))) continue;
     for (const [row, [, chip]] of ERRNO_TABLE.entries()) words[at + row * 2] = small(chip);
     tables += 1;
@@ -89,6 +91,13 @@ export function patchString(memory: WebAssembly.Memory, from: string, to: string
   throw moved(`the name "${from}"`);
 }
 
+/** Where the build keeps what the collector needs. */
+export interface Knowledge {
+  depthAt: number;
+  pendingAt: number;
+  shapes: KnownShapes;
+}
+
 /**
  * Garbage collection in the middle of a running program. The build only collects when control is back in JavaScript,
  * because it cannot scan WebAssembly's own stack; a `while True:` would grow until it dies. But all that bytecode holds
@@ -97,19 +106,22 @@ export function patchString(memory: WebAssembly.Memory, from: string, to: string
  * Entering "from the top" is what the build's call depth decides.
  */
 export class Collector {
+  /** What was found out about the build; the same for every board of a process. */
+  readonly knowledge: Knowledge;
   #memory: WebAssembly.Memory;
-  #depthAt: number;
-  #pendingAt: number;
   #collect: () => unknown;
   #shapes: CallShapes;
   /** Calls to let go by before looking at the stack again. */
   #unseen = 0;
 
-  constructor(python: Interpreter, memory: WebAssembly.Memory) {
+  constructor(python: Interpreter, memory: WebAssembly.Memory, known?: Knowledge) {
     this.#memory = memory;
-    this.#depthAt = findDepth(python, memory);
-    this.#pendingAt = findPending(python, memory);
-    this.#shapes = new CallShapes(python);
+    this.#shapes = new CallShapes(python, known?.shapes);
+    this.knowledge = known ?? {
+      depthAt: findDepth(python, memory),
+      pendingAt: findPending(python, memory),
+      shapes: this.#shapes.known,
+    };
     // An allocation of this much asks for a collection; the chip collects about every 100 KB.
     const gc = python.pyimport('gc');
     gc.threshold?.(65_536);
@@ -121,7 +133,7 @@ export class Collector {
    * @param waiting the program is about to sleep, so there is time to look
    */
   collectIfDue(waiting: boolean): boolean {
-    if (new Uint8Array(this.#memory.buffer)[this.#pendingAt] !== 1) return false;
+    if (new Uint8Array(this.#memory.buffer)[this.knowledge.pendingAt] !== 1) return false;
     if (this.#unseen > 0 && !waiting) {
       this.#unseen -= 1;
       return false;
@@ -136,17 +148,17 @@ export class Collector {
   collect(): boolean {
     if (!this.#shapes.harmless) {
       this.#unseen = Math.floor(Math.random() * UNSEEN_CALLS);
-      new Uint8Array(this.#memory.buffer)[this.#pendingAt] = 1;
+      new Uint8Array(this.#memory.buffer)[this.knowledge.pendingAt] = 1;
       return false;
     }
     this.#unseen = 0;
     const words = new Int32Array(this.#memory.buffer);
-    const depth = words[this.#depthAt] ?? 0;
-    words[this.#depthAt] = 0;
+    const depth = words[this.knowledge.depthAt] ?? 0;
+    words[this.knowledge.depthAt] = 0;
     try {
       this.#collect();
     } finally {
-      new Int32Array(this.#memory.buffer)[this.#depthAt] = depth;
+      new Int32Array(this.#memory.buffer)[this.knowledge.depthAt] = depth;
     }
     return true;
   }

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Collector, type Interpreter, patchErrno, patchString } from './firmware.ts';
+import { Collector, type Interpreter, type Knowledge, patchErrno, patchString } from './firmware.ts';
 import { chipResult, type EmscriptenFs, type FsStream, flashType } from './flash.ts';
 
 export interface MicroPython extends Interpreter {
@@ -25,6 +25,8 @@ const MODULES = fileURLToPath(new URL('./modules/', import.meta.url));
 
 export async function loadInterpreter(options: {
   module: WebAssembly.Module;
+  /** What another board of this process found out about the build. */
+  knowledge: Knowledge | undefined;
   flash: string;
   memoryLimit: number;
   output(stream: 'stdout' | 'stderr', bytes: Uint8Array): void;
@@ -44,7 +46,7 @@ export async function loadInterpreter(options: {
   patchString(memory, 'webassembly', 'esp32');
   patchString(memory, 'JS with Emscripten', 'ESP32 with ESP32');
   patchString(memory, 'pyscript', 'ESP32');
-  const collector = new Collector(python, memory);
+  const collector = new Collector(python, memory, options.knowledge);
   redirectOutput(python.FS, options.output);
   mountFlash(python.FS, options.flash);
   return { python, memory, collector };

@@ -1,5 +1,7 @@
 /** What a board's worker thread and the main thread say to each other, beside the shared memory. */
 
+import type { Knowledge } from './firmware.ts';
+
 /** Errors cross as a number, or as text for the chip's OSErrors that have no number ("Wifi Internal Error"). */
 export type Reply =
   | { id: number; value: unknown }
@@ -20,6 +22,7 @@ export type FromBoard =
   | { kind: 'output'; stream: 'stdout' | 'stderr'; bytes: Uint8Array<ArrayBuffer> }
   | { kind: 'pin'; pin: number; level: number; duty: number; frequency: number }
   | { kind: 'pixels'; pin: number; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: 'learned'; knowledge: Knowledge }
   | { kind: 'started' }
   | { kind: 'ended'; ending: Ending }
   | { kind: 'idle' }
@@ -31,6 +34,8 @@ export interface BoardSetup {
   shared: SharedArrayBuffer;
   /** MicroPython, compiled once for all boards of the process. */
   module: WebAssembly.Module;
+  /** What an earlier board of the process found out about it. */
+  knowledge: Knowledge | undefined;
   /** The host folder that is the board's flash. */
   flash: string;
   /** What `network.hostname()` and `os.uname()` say at first. */

@@ -21,6 +21,7 @@ const loaded = await loadInterpreter({
   flash: setup.flash,
   memoryLimit: setup.memoryLimit,
   module: setup.module,
+  knowledge: setup.knowledge,
   output(stream, bytes) {
     const shown = filters[stream].pass(bytes);
     if (shown.length > 0) native.output(stream, shown);
@@ -29,6 +30,7 @@ const loaded = await loadInterpreter({
   readInput: () => readSerial(native.deadline(-1)),
 });
 native.start(loaded);
+if (!setup.knowledge) native.post({ kind: 'learned', knowledge: loaded.collector.knowledge });
 const { python } = loaded;
 
 /** A byte for `sys.stdin`; Ctrl-D is the end of input there. */
