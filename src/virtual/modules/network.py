@@ -158,7 +158,7 @@ class WLAN:
             name = "ssid"
         elif name == "authmode":
             name = "security"
-        return call("config", self._if, name)
+        return _config(self._if, name)
 
     def _set(self, key, value):
         key = {"essid": "ssid", "authmode": "security", "password": "key"}.get(key, key)
@@ -167,9 +167,9 @@ class WLAN:
         elif key == "mac":
             if len(value) != 6:
                 raise ValueError("invalid buffer length")
-            call("config", self._if, "mac", list(value))
+            _config(self._if, "mac", list(value))
         else:
-            call("config", self._if, key, _str(value))
+            _config(self._if, key, _str(value))
 
     def ifconfig(self, settings=None):
         if settings is None:
@@ -205,6 +205,15 @@ class WLAN:
 
     def __repr__(self):
         return "<WLAN>"
+
+
+def _config(interface, *args):
+    try:
+        return call("config", interface, *args)
+    except OSError as e:
+        if e.args[0] == "unknown config param":
+            raise ValueError(e.args[0])
+        raise
 
 
 def _str(value):

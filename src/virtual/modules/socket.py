@@ -128,6 +128,9 @@ class socket(io.IOBase):
         call("connect", slot, host, port)
         if self._type != SOCK_STREAM:
             return
+        if self._timeout == 0:
+            # Also where the peer is so near that the connection stands already.
+            raise OSError(_EINPROGRESS)
         deadline = _host.deadline(self._timeout)
         while True:
             result = _host.connected(slot, deadline)

@@ -1,0 +1,331 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { freePort, JOIN, linesOf, makeBoard, runBoard, watch } from '../../helpers/board.ts';
+
+const SOCKET = `${JOIN}
+import socket, time, errno
+def refused(call, *args, **named):
+    try:
+        print('no error:', call(*args, **named))
+    except Exception as e:
+        print(type(e).__name__, e)
+`;
+
+/** A TCP server on this computer. */
+async function server(serve: (socket: Socket) => void): Promise<number> {
+  const listening = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => socket.destroy());
+    serve(socket);
+  }).listen(0, '127.0.0.1');
+  await once(listening, 'listening');
+  onTestFinished(() => void listening.close());
+  return (listening.address() as { port: number }).port;
+}
+
+const echo = () => server((socket) => socket.pipe(socket));
+
+describe('a board as TCP client', () => {
+  test('send, sendall, write and recv, read, readinto, recv_into, readline, makefile', async () => {
+    const port = await echo();
+    expect(
+      await linesOf(`${SOCKET}
+s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+s.connect(socket.getaddrinfo('127.0.0.1', ${port})[0][-1])
+print(s.send(b'hello,esp32!'), s.recv(1024))
+print(s.sendall('text too'), s.read(8))
+print(s.write(b'0123456789'), s.read(4), s.recv(3), s.recv(100))
+s.send(b'a line\\nanother\\nrest')
+f = s.makefile('rwb')
+print(f.readline(), s.readline(3), s.readline(), s.read(4))
+b = bytearray(6)
+s.send(b'abc')
+print(s.readinto(b, 3), b)
+s.send(b'xyz')
+print(s.readinto(memoryview(b)[3:]), b)
+s.send(b'peek')
+print(s.recv(2, 1), s.recv(4))
+print(s.recvfrom(0)[0])
+s.close()
+refused(s.send, b'x')`),
+    ).toEqual([
+      "12 b'hello,esp32!'",
+      "None b'text too'",
+      "10 b'0123' b'456' b'789'",
+      "b'a line\\n' b'ano' b'ther\\n' b'rest'",
+      "3 bytearray(b'abc\\x00\\x00\\x00')",
+      "3 bytearray(b'abcxyz')",
+      "b'pe' b'peek'",
+      "b''",
+      'OSError [Errno 9] EBADF',
+    ]);
+  });
+
+  test('megabytes go through whole, both ways', async () => {
+    const port = await echo();
+    expect(
+      await linesOf(`${SOCKET}
+import select
+s = socket.socket()
+s.connect(('127.0.0.1', ${port}))
+s.setblocking(False)
+block = bytes(range(256)) * 16
+total = 256 * 4096
+sent = got = 0
+wrong = 0
+poller = select.poll()
+poller.register(s, select.POLLIN | select.POLLOUT)
+while got < total:
+    if sent == total:
+        poller.modify(s, select.POLLIN)
+    for _, event in poller.poll():
+        if event & select.POLLOUT:
+            at = sent % 4096
+            sent += s.write(memoryview(block)[at:]) or 0
+        if event & select.POLLIN:
+            data = s.recv(2048)
+            at = got % 256
+            if data != (block[at:] + block)[:len(data)]:
+                wrong += 1
+            got += len(data)
+print(sent, got, wrong)`),
+    ).toEqual(['1048576 1048576 0']);
+  });
+
+  test("after the peer's FIN a read gives b'' and writes still arrive", async () => {
+    const heard: Buffer[] = [];
+    const ended = Promise.withResolvers<void>();
+    const port = await server((socket) => {
+      socket.end('bye');
+      socket.on('data', (bytes) => heard.push(bytes)).on('end', ended.resolve);
+    });
+    expect(
+      await linesOf(`${SOCKET}
+s = socket.socket()
+s.connect(('127.0.0.1', ${port}))
+print(s.read(), s.recv(10), s.recv(10))
+print(s.send(b'still here'))
+s.close()`),
+    ).toEqual(["b'bye' b'' b''", '10']);
+    await ended.promise;
+    expect(Buffer.concat(heard).toString()).toBe('still here');
+  });
+
+  test('time-outs are ETIMEDOUT 116, without blocking it is EAGAIN 11', async () => {
+    const port = await server(() => {});
+    expect(
+      await linesOf(`${SOCKET}
+s = socket.socket()
+s.connect(('127.0.0.1', ${port}))
+s.settimeout(0.02)
+refused(s.recv, 10)
+refused(s.read, 10)
+s.setblocking(False)
+refused(s.recv, 10)
+print(s.read(10), s.readinto(bytearray(4)), s.readline())
+refused(s.sendto, b'x', ('127.0.0.1', 1)) if 0 else None
+s.settimeout(None)
+s.settimeout(0)
+refused(s.recv, 10)
+print(errno.ETIMEDOUT, errno.EAGAIN)`),
+    ).toEqual([
+      'OSError [Errno 116] ETIMEDOUT',
+      'OSError [Errno 116] ETIMEDOUT',
+      'OSError [Errno 11] EAGAIN',
+      'None None None',
+      'OSError [Errno 11] EAGAIN',
+      '116 11',
+    ]);
+  });
+
+  test('a connect that does not block is EINPROGRESS 119, then poll tells', async () => {
+    const port = await server((socket) => void socket.write('welcome'));
+    expect(
+      await linesOf(`${SOCKET}
+import select
+s = socket.socket()
+s.setblocking(False)
+refused(s.connect, ('127.0.0.1', ${port}))
+poller = select.poll()
+poller.register(s, select.POLLOUT)
+print([event for _, event in poller.poll(5000)])
+poller.modify(s, select.POLLIN)
+print([event for _, event in poller.poll(5000)], s.recv(20))
+refused(s.connect, ('127.0.0.1', ${port}))`),
+    ).toEqual(['OSError [Errno 119] EINPROGRESS', '[4]', "[1] b'welcome'", 'OSError 127']);
+  });
+
+  test('a refused connection is ECONNRESET 104, and its socket is dead', async () => {
+    const port = await freePort('tcp', '127.0.0.1');
+    expect(
+      await linesOf(`${SOCKET}
+s = socket.socket()
+refused(s.connect, ('127.0.0.1', ${port}))
+refused(s.connect, ('127.0.0.1', ${port}))
+refused(socket.socket().recv, 1)
+refused(socket.socket().send, b'x')`),
+    ).toEqual([
+      'OSError [Errno 104] ECONNRESET',
+      'OSError [Errno 113] ECONNABORTED',
+      'OSError [Errno 128] ENOTCONN',
+      'OSError [Errno 128] ENOTCONN',
+    ]);
+  });
+
+  test('a reset by the peer is ECONNRESET, once', async () => {
+    const port = await server((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    expect(
+      await linesOf(`${SOCKET}
+s = socket.socket()
+s.connect(('127.0.0.1', ${port}))
+s.send(b'x')
+refused(s.recv, 10)
+refused(s.recv, 10)
+refused(s.send, b'x')`),
+    ).toEqual([
+      'OSError [Errno 104] ECONNRESET',
+      'OSError [Errno 128] ENOTCONN',
+      'OSError [Errno 128] ENOTCONN',
+    ]);
+  });
+});
+
+describe('a board as TCP server', () => {
+  test('serves at the address that ifconfig printed', async () => {
+    const board = await makeBoard();
+    const port = await freePort('tcp', board.address);
+    board.write({
+      'main.py': `${SOCKET}
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(('', ${port}))
+s.listen(1)
+print('listening', wlan.ifconfig()[0])
+for _ in range(2):
+    c, peer = s.accept()
+    print(peer[0], c.recv(100))
+    c.send(b'response...')
+    c.close()`,
+    });
+    const running = watch(board);
+    const [, address] = await running.out(/listening (\S+)\n/);
+    for (const text of ['one', 'two']) {
+      const socket = connect(port, address);
+      socket.write(text);
+      const [reply] = (await once(socket, 'data')) as [Buffer];
+      expect(reply.toString()).toBe('response...');
+      await once(socket, 'close');
+    }
+    await running.ended;
+    expect(running.stdout()).toMatch(/127\.0\.0\.1 b'one'\n127\.0\.0\.1 b'two'\n$/);
+  });
+
+  test('accept times out and does not block as told; connections wait in the backlog', async () => {
+    const board = await makeBoard();
+    const port = await freePort('tcp', board.address);
+    board.write({
+      'main.py': `${SOCKET}
+s = socket.socket()
+s.bind(('0.0.0.0', ${port}))
+s.listen(3)
+s.settimeout(0.02)
+refused(s.accept)
+s.setblocking(False)
+refused(s.accept)
+print('waiting')
+input()
+s.settimeout(None)
+for _ in range(3):
+    c, _ = s.accept()
+    print(c.recv(10))`,
+    });
+    const running = watch(board);
+    await running.out(/ETIMEDOUT\nOSError \[Errno 11\] EAGAIN\nwaiting/);
+    for (const text of ['first', 'second', 'third']) {
+      const socket = connect(port, board.address);
+      onTestFinished(() => void socket.destroy());
+      await once(socket, 'connect');
+      socket.write(text);
+    }
+    board.type('\n');
+    await running.out(/b'first'\nb'second'\nb'third'\n/);
+  });
+
+  test('a port that another socket of the board has is EADDRINUSE 112', async () => {
+    const board = await makeBoard();
+    const port = await freePort('tcp', board.address);
+    board.write({
+      'main.py': `${SOCKET}
+s = socket.socket()
+s.bind(('', ${port}))
+s.listen()
+refused(socket.socket().bind, ('', ${port}))
+refused(s.bind, ('', ${port}))
+refused(socket.socket().bind, ('8.8.8.8', ${port}))`,
+    });
+    const running = watch(board);
+    await running.ended;
+    expect(running.stdout().split('\n').slice(0, 3)).toEqual([
+      'OSError [Errno 112] EADDRINUSE',
+      'OSError [Errno 22] EINVAL',
+      'OSError 125',
+    ]);
+  });
+});
+
+describe('what the chip refuses', () => {
+  test('keyword arguments are a TypeError, and a line says how to write it', async () => {
+    const { end, stderr } = await runBoard(
+      `import socket\nsocket.socket(family=socket.AF_INET, type=socket.SOCK_STREAM)`,
+    );
+    expect(end).toEqual({
+      how: 'exception',
+      text: "TypeError: function doesn't take keyword arguments",
+    });
+    expect(stderr).toMatch(/write socket\.socket\(socket\.AF_INET, socket\.SOCK_STREAM\)/);
+    expect(stderr).toMatch(
+      /Traceback \(most recent call last\):\n {2}File "main\.py", line 2, in <module>\nTypeError/,
+    );
+  });
+
+  test('the eleventh socket is ENFILE 23, but forgotten ones are collected', async () => {
+    expect(
+      await linesOf(`${SOCKET}
+held = [socket.socket() for _ in range(10)]
+refused(socket.socket)
+held = None
+print(len([socket.socket() for _ in range(10)]))
+def forget():
+    socket.socket()
+for _ in range(50):
+    forget()
+print('fine')`),
+    ).toEqual(['OSError 23', '10', 'fine']);
+  });
+
+  test('without a network: EHOSTUNREACH 118, and no names', async () => {
+    expect(
+      await linesOf(`import socket
+def refused(call, *args):
+    try:
+        print('no error:', call(*args))
+    except Exception as e:
+        print(type(e).__name__, e)
+refused(socket.socket().connect, ('127.0.0.1', 9))
+refused(socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto, b'x', ('127.0.0.1', 9))
+refused(socket.getaddrinfo, 'example.com', 80)
+print(socket.getaddrinfo('10.0.0.1', 80))
+refused(socket.socket().connect, '127.0.0.1')
+refused(socket.socket, 99)
+print(hasattr(socket, 'error'), hasattr(socket, 'timeout'), hasattr(socket, 'create_connection'))`),
+    ).toEqual([
+      'OSError [Errno 118] EHOSTUNREACH',
+      'OSError [Errno 118] EHOSTUNREACH',
+      'OSError -202',
+      "[(2, 1, 0, '10.0.0.1', ('10.0.0.1', 80))]",
+      "TypeError object 'str' isn't a tuple or list",
+      'OSError 106',
+      'False False False',
+    ]);
+  });
+});
