@@ -62,9 +62,8 @@ export function patchErrno(memory: WebAssembly.Memory): void {
   const words = new Int32Array(memory.buffer);
   const last = STATIC_WORDS - ERRNO_TABLE.length * 2;
   let tables = 0;
-  for (let at = 0; at < last; at++) {
-    // EPERM, then ENOENT: spares nearly every look at the rest.
-    if (words[at] !== small(1) || words[at + 2] !== small(2)) continue;
+  // indexOf is native: a loop of ours over a quarter of a million words takes 15 ms before it is compiled.
+  for (let at = words.indexOf(small(1)); at >= 0 && at < last; at = words.indexOf(small(1), at + 1)) {
     if (!ERRNO_TABLE.every(([build], row) => words[at + row * 2] === small(build))) continue;
     for (const [row, [, chip]] of ERRNO_TABLE.entries()) words[at + row * 2] = small(chip);
     tables += 1;
