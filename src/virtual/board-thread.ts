@@ -48,7 +48,7 @@ export class BoardThread {
       // What the interpreter prints goes its own way; this is only what Emscripten itself would say.
       stdout: true,
       stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: JAVASCRIPT_HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: JAVASCRIPT_HEAP_MB, maxYoungGenerationSizeMb: 2 },
     });
     port1.on('message', (message: FromBoard) => {
       if (message.kind === 'learned') knowledge = message.knowledge;
