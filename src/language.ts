@@ -11,8 +11,6 @@ export function languageOf(env: Record<string, string | undefined>, system: stri
 
 let current: Language = languageOf(process.env, Intl.DateTimeFormat().resolvedOptions().locale);
 
-export const language = (): Language => current;
-
 /** Tests and embedding programs choose; everybody else has what the environment says. */
 export function setLanguage(language: Language): void {
   current = language;

@@ -10,7 +10,7 @@ import type { FromBoard, Reply } from './messages.ts';
 import { INPUT_RING, OUTPUT_LIMIT, PIN, PINS, type SharedState, takeRing, WORD } from './shared.ts';
 
 /** A wait without end, as a deadline. */
-export const FOREVER = -1;
+const FOREVER = -1;
 
 interface Timer {
   dueAt: number;
@@ -167,9 +167,9 @@ export class Native {
     return JSON.stringify(reply);
   }
 
-  /** True from a Ctrl-C on until the interpreter has raised KeyboardInterrupt. */
-  get interrupted(): boolean {
-    return this.shared.get(WORD.INTERRUPT) === 1;
+  /** How often Ctrl-C has been passed on to the interpreter, which raises KeyboardInterrupt after the call it is in. */
+  get interrupts(): number {
+    return this.#interrupts;
   }
 
   /** Asked in tight loops (`while not wlan.isconnected(): pass`): a "no" takes a millisecond, so that they do not burn. */

@@ -69,7 +69,7 @@ export const FLAG = {
 /** lwIP's default CONFIG_LWIP_MAX_SOCKETS, which the ESP32 port keeps: one more gives ENFILE. */
 export const SOCKETS = 10;
 /** A power of two; roomier than lwIP's 5,744-byte window so that a worker wakes less often. */
-export const RECEIVE_RING = 16_384;
+const RECEIVE_RING = 16_384;
 /** CONFIG_LWIP_UDP_RECVMBOX_SIZE: datagrams that wait unread; the next one is dropped, as on the chip. */
 export const DATAGRAM_MAILBOX = 6;
 /** Length, port, IPv4 address in front of each datagram in the ring. */
