@@ -214,6 +214,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
       module: this.#module,
     };
     this.#shared.set(WORD.INTERRUPT, 0);
+    this.#shared.set(WORD.INTERRUPT_BYTE, 3);
     this.#shared.set(WORD.OUTPUT_PENDING, 0);
     this.#thread = new BoardThread(setup, {
       message: (message) => this.#message(message),

@@ -29,6 +29,8 @@ export class Native {
   /** True while handlers run, or while a question is open: further handlers have to wait then. */
   #handlersHeld = false;
   #interrupts = 0;
+  /** A Ctrl-C was passed on in a call that did not wait: the next wait may not begin before the program has had control. */
+  #interruptOwed = false;
   #output: Uint8Array[] = [];
   #outputBytes = 0;
   #outputStream: 'stdout' | 'stderr' = 'stdout';
@@ -76,6 +78,7 @@ export class Native {
     if (shared.get(WORD.INTERRUPT) === 1) {
       shared.set(WORD.INTERRUPT, 0);
       this.#interrupts += 1;
+      this.#interruptOwed = true;
       this.#loaded?.python._module.ccall('mp_sched_keyboard_interrupt', 'null', [], []);
     }
     // Python only notes that there is work: the interpreter's scheduler runs it once our call has returned.
@@ -115,8 +118,9 @@ export class Native {
       const seen = this.shared.get(WORD.EVENT);
       const result = ready();
       if (result !== 0) return result;
-      if (this.#pressing) {
+      if (this.#pressing || this.#interruptOwed) {
         this.poll();
+        this.#interruptOwed = false;
         return -ERRNO.EINTR;
       }
       if (deadline === 0) return 0;
@@ -165,6 +169,11 @@ export class Native {
       this.#handlersHeld = held;
     }
     return JSON.stringify(reply);
+  }
+
+  /** True while a Ctrl-C has not been passed on to the interpreter yet. */
+  get interrupted(): boolean {
+    return this.shared.get(WORD.INTERRUPT) === 1;
   }
 
   /** How often Ctrl-C has been passed on to the interpreter, which raises KeyboardInterrupt after the call it is in. */

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 import {
+  Air,
   type RunEnd,
   type VirtualBoard,
   type VirtualBoardOptions,
@@ -35,10 +36,14 @@ export interface Watched {
 
 let made = 0;
 
-/** A board that is not yet powered on. It has a name, and so an address, of its own. */
+/** A board that is not yet powered on: with a name, and so an address, of its own, where every network exists. */
 export async function makeBoard(options: VirtualBoardOptions = {}): Promise<VirtualBoard> {
   made += 1;
-  const board = await virtualBoard({ name: `test-${process.pid}-${made}`, ...options });
+  const board = await virtualBoard({
+    name: `test-${process.pid}-${made}`,
+    air: new Air({ joinMs: 10 }),
+    ...options,
+  });
   onTestFinished(() => board.close());
   return board;
 }

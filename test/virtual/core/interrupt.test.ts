@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { Air } from '../../../src/virtual/index.ts';
+import { JOIN, startBoard } from '../../helpers/board.ts';
+
+const waits: [name: string, program: string][] = [
+  ['sleep', 'import time\nprint("in it")\ntime.sleep(1000)'],
+  ['a loop of short sleeps', 'import time\nprint("in it")\nwhile True:\n    time.sleep_ms(1)'],
+  [
+    'recv',
+    `${JOIN}
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(('', 0))
+print("in it")
+s.recv(10)`,
+  ],
+  [
+    'accept',
+    `${JOIN}
+import socket
+s = socket.socket()
+s.bind(('', 0))
+s.listen(1)
+print("in it")
+s.accept()`,
+  ],
+  ['poll', 'import select\nprint("in it")\nselect.poll().poll()'],
+  ['input', 'print("in it")\ninput()'],
+  ['a loop that prints', 'print("in it")\nwhile True:\n    print("x")'],
+  ['a loop that asks the time', 'import time\nprint("in it")\nwhile True:\n    time.ticks_ms()'],
+  ['while not wlan.isconnected(): pass', `print("in it")\n${JOIN}`],
+];
+
+describe('Ctrl-C', () => {
+  test.each(waits)('is a KeyboardInterrupt in %s', async (_, program) => {
+    const nowhere = new Air({ accessPoints: [] });
+    const running = await startBoard(program, program.startsWith('print') ? { air: nowhere } : {});
+    await running.out(/in it/);
+    running.board.type('\x03');
+    expect(await running.ended).toMatchObject({ how: 'exception', text: 'KeyboardInterrupt: ' });
+    expect(running.stderr()).toMatch(/File "main\.py", line \d+, in <module>\nKeyboardInterrupt: /);
+  });
+
+  test('can be caught, and the program goes on', async () => {
+    const running = await startBoard(`
+import time
+try:
+    print("in it")
+    time.sleep(1000)
+except KeyboardInterrupt:
+    print("caught")
+time.sleep_ms(1)
+print("and on")`);
+    await running.out(/in it/);
+    running.board.interrupt();
+    expect(await running.ended).toEqual({ how: 'done' });
+    expect(running.stdout()).toBe('in it\ncaught\nand on\n');
+  });
+
+  test('ends a while True: pass, and says why', async () => {
+    const running = await startBoard('print("in it")\nwhile True: pass');
+    await running.out(/in it/);
+    running.board.interrupt();
+    expect(await running.ended).toMatchObject({ how: 'exception', text: /loop that calls nothing/ });
+    expect(running.stderr()).toMatch(/loop that calls nothing/);
+  });
+
+  test('stop() ends a while True: pass', async () => {
+    const running = await startBoard('print("in it")\nwhile True: pass');
+    await running.out(/in it/);
+    await running.board.stop();
+    expect(await running.ended).toEqual({ how: 'stopped' });
+  });
+});

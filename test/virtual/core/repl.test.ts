@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { makeBoard, startBoard, watch } from '../../helpers/board.ts';
+
+test('after main.py there is a prompt that computes', async () => {
+  const running = await startBoard('x = 20\nprint("main")', { repl: true });
+  await running.out(/main\n[\s\S]*>>> $/);
+  running.board.type('1+1\r');
+  await running.out(/1\+1\r?\n2\r?\n>>> $/);
+  running.board.type('x + 3\r');
+  await running.out(/23\r?\n>>> $/);
+  running.board.type('1/0\r');
+  await running.out(/>>> $/);
+  await running.err(/ZeroDivisionError|^$/);
+});
+
+test('Ctrl-C ends a program and leaves the prompt', async () => {
+  const running = await startBoard('import time\nprint("in it")\ntime.sleep(1000)', { repl: true });
+  await running.out(/in it/);
+  running.board.type('\x03');
+  await running.err(/KeyboardInterrupt/);
+  await running.out(/>>> $/);
+  running.board.type('2 * 21\r');
+  await running.out(/42\r?\n/);
+});
+
+test('Ctrl-D is a soft reset: main.py runs again, names are gone', async () => {
+  const running = await startBoard('print("begin")', { repl: true });
+  await running.out(/begin\n[\s\S]*>>> $/);
+  running.board.type('y = 5\r');
+  await running.out(/y = 5\r?\n>>> $/);
+  running.board.type('\x04');
+  await running.out(/begin[\s\S]*begin\n[\s\S]*>>> $/);
+  running.board.type('"y" in dir()\r');
+  await running.out(/False\r?\n/);
+});
+
+test('the end of main.py is told though the board lives on', async () => {
+  const board = await makeBoard({ repl: true, files: { 'main.py': 'import sys\nsys.exit(4)' } });
+  const end = new Promise((done) => board.once('end', done));
+  watch(board);
+  expect(await end).toEqual({ how: 'exit', code: 4 });
+});
