@@ -57,6 +57,8 @@ const MEMORY_LIMIT = 48 * 1024 * 1024;
 const RESET_CAUSE = { powerOn: 1, hard: 2, watchdog: 3, deepsleep: 4, soft: 5 } as const;
 /** A program that has not noticed Ctrl-C after this long never will: it runs bytecode that makes no call. */
 const INTERRUPT_MS = 1_000;
+/** The longest that a timer of Node's can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 /** 2000-01-01, what a chip without a battery believes at power on. */
 const EPOCH_2000_MS = 946_684_800_000;
 
@@ -80,6 +82,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   /** `machine.RTC().memory()`: lost with the power only. */
   #rtcMemory: number[] = [];
   #thread: BoardThread | undefined;
+  #asleep: NodeJS.Timeout | undefined;
   #hostname: string;
   #clockOffset = 0;
   #running: { promise: Promise<RunEnd>; settle: (end: RunEnd) => void } | undefined;
@@ -202,6 +205,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   }
 
   #powerOn(resetCause: number): void {
+    clearInterval(this.#asleep);
     const setup: Omit<BoardSetup, 'knowledge'> = {
       shared: this.#shared.buffer,
       flash: this.flash,
@@ -343,15 +347,20 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     const again = () => {
       if (this.#running && !this.#thread) this.#powerOn(RESET_CAUSE[kind]);
     };
+    if (wakeAfterMs === 0) {
+      again();
+      return;
+    }
+    // Alarms let the process end; a sleeping board does not.
+    this.#asleep = setInterval(() => {}, MAX_TIMER_MS);
     // A deep sleep without a time ends with the reset button.
-    if (wakeAfterMs < 0) return;
-    if (wakeAfterMs > 0) this.air.clock.alarm(wakeAfterMs, again);
-    else again();
+    if (wakeAfterMs > 0) this.air.clock.alarm(Math.min(wakeAfterMs, MAX_TIMER_MS), again);
   }
 
   async #powerOff(radioToo: boolean): Promise<void> {
     const thread = this.#thread;
     this.#thread = undefined;
+    clearInterval(this.#asleep);
     this.#watchdog.stop();
     this.#sockets.closeAll();
     this.#pins.reset();

@@ -40,7 +40,13 @@ def _import(name, globals=None, locals=None, fromlist=None, level=0):
             except ImportError:
                 _host.note("missing-module", name)
                 raise
-    return _import_native(name, globals, locals, fromlist, level)
+    module = _import_native(name, globals, locals, fromlist, level)
+    if name == "machine" and fromlist:
+        # Its names are made on demand, where a missing one would be an AttributeError.
+        for wanted in fromlist:
+            if wanted != "*" and not hasattr(module, wanted):
+                raise ImportError("can't import name %s" % wanted)
+    return module
 
 
 def start():
