@@ -34,6 +34,8 @@ export class Native {
   #output: Uint8Array[] = [];
   #outputBytes = 0;
   #outputStream: 'stdout' | 'stderr' = 'stdout';
+  /** Whether it was Ctrl-C that ended the last wait with -EINTR, or handlers that have to run. */
+  interruptedWait = false;
   /** Called after each collection: whoever holds tokens of collected objects frees what they stood for. */
   readonly afterCollection: (() => void)[] = [];
 
@@ -120,6 +122,7 @@ export class Native {
       if (result !== 0) return result;
       if (this.#pressing || this.#interruptOwed) {
         this.poll();
+        this.interruptedWait = this.#interruptOwed;
         this.#interruptOwed = false;
         return -ERRNO.EINTR;
       }
@@ -140,6 +143,9 @@ export class Native {
 
   /** Sleeps until the deadline: 1, or 0 when handlers have to run first. */
   sleep(deadline: number): number {
+    // sleep(0) waits for nothing, but is a moment like any other call.
+    this.poll();
+    this.collectIfDue(true);
     const result = this.waitFor(() => (deadline !== FOREVER && this.now() >= deadline ? 1 : 0), deadline);
     return result === -ERRNO.EINTR ? 0 : 1;
   }
@@ -174,11 +180,6 @@ export class Native {
   /** True while a Ctrl-C has not been passed on to the interpreter yet. */
   get interrupted(): boolean {
     return this.shared.get(WORD.INTERRUPT) === 1;
-  }
-
-  /** How often Ctrl-C has been passed on to the interpreter, which raises KeyboardInterrupt after the call it is in. */
-  get interrupts(): number {
-    return this.#interrupts;
   }
 
   /** Asked in tight loops (`while not wlan.isconnected(): pass`): a "no" takes a millisecond, so that they do not burn. */

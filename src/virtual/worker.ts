@@ -35,11 +35,11 @@ const { python } = loaded;
 
 /** A byte for `sys.stdin`; Ctrl-D is the end of input there. */
 function readSerial(deadline: number): number | null {
-  const { interrupts } = native;
   for (;;) {
     const byte = native.readInput(deadline);
     if (byte >= 0) return byte === 4 ? null : byte;
-    if (byte === -1 || native.interrupts !== interrupts) return null;
+    if (byte === -1 || native.interruptedWait) return null;
+    provided.handlers(0);
   }
 }
 

@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { Air } from '../../../src/virtual/index.ts';
-import { JOIN, startBoard } from '../../helpers/board.ts';
+import { JOIN, makeBoard, startBoard, watch } from '../../helpers/board.ts';
 
 const waits: [name: string, program: string][] = [
   ['sleep', 'import time\nprint("in it")\ntime.sleep(1000)'],
   ['a loop of short sleeps', 'import time\nprint("in it")\nwhile True:\n    time.sleep_ms(1)'],
+  ['a loop of sleep(0)', 'import time\nprint("in it")\nwhile True:\n    time.sleep(0)'],
   [
     'recv',
     `${JOIN}
@@ -58,9 +60,11 @@ print("and on")`);
   });
 
   test('ends a while True: pass, and says why', async () => {
-    const running = await startBoard('print("in it")\nwhile True: pass');
-    await running.out(/in it/);
-    running.board.interrupt();
+    const board = await makeBoard({ files: { 'main.py': 'while True: pass' } });
+    const started = once(board, 'start');
+    const running = watch(board);
+    await started;
+    board.interrupt();
     expect(await running.ended).toMatchObject({ how: 'exception', text: /loop that calls nothing/ });
     expect(running.stderr()).toMatch(/loop that calls nothing/);
   });
