@@ -29,6 +29,11 @@ export function note(code: string, detail: string): string {
         `kiteline: a virtual board keeps the address it was given (${detail}); the static one is ignored.`,
         `kiteline：虚拟板保留分配给它的地址（${detail}），忽略静态地址设置。`,
       );
+    case 'requests-unicode':
+      return say(
+        "kiteline: requests of MicroPython 1.27 counts characters in place of bytes, so this text arrives cut short; send data=json.dumps(x).encode() (or text.encode()) with the header 'Content-Type'.",
+        "kiteline：MicroPython 1.27 的 requests 按字符而不是字节计算长度，这段文本会被截断；请改用 data=json.dumps(x).encode()（或 text.encode()）并自己设置请求头 'Content-Type'。",
+      );
     case 'watchdog':
       return say(
         `kiteline: the program did not feed its watchdog for ${detail} ms; the board resets.`,

@@ -18,14 +18,14 @@ _ALIASES = (
 ).split()
 
 # C modules of the chip that this board does not have yet: said in a sentence, not left to be guessed.
-_MISSING = ("_thread", "bluetooth", "espnow", "aioespnow", "aioble", "btree", "cryptolib", "webrepl", "_webrepl", "websocket")
+_MISSING = ("_thread", "ssl", "tls", "bluetooth", "espnow", "aioespnow", "aioble", "btree", "cryptolib", "webrepl", "_webrepl", "websocket")
 
 _import_native = builtins.__import__
 
 
 def _import(name, globals=None, locals=None, fromlist=None, level=0):
     file = globals.get("__file__") if globals else None
-    if file and file.startswith(ROM):
+    if file and file.startswith(ROM) and name not in _MISSING:
         return _import_native(name, globals, locals, fromlist, level)
     if level == 0:
         if name[0] == "u" and name[1:] in _ALIASES:
