@@ -9,7 +9,7 @@ describe('garbage collection in the middle of a program', () => {
     expect(await linesOf(shapes)).toEqual(['done']);
   });
 
-  /** Each allocates some 30 MB in all, of which nothing is needed for long. */
+  /** Each allocates some 10 MB in all, of which nothing is needed for long. */
   test.each([
     ['a loop that sleeps', 'x = [bytearray(100) for _ in range(100)]\n        time.sleep_ms(0)'],
     ['a loop that asks the time', 'x = [bytearray(100) for _ in range(100)]\n        time.ticks_ms()'],
@@ -33,12 +33,12 @@ class Maker:
             time.ticks_ms()
 kept = [[n, str(n) * 3] for n in range(1000)]
 def work():
-    for n in range(2500):
+    for n in range(900):
         ${statement}
 work()
 print()
-print(gc.mem_alloc() < 3_000_000, kept == [[n, str(n) * 3] for n in range(1000)])`,
-      { memoryLimit: 8 * 1024 * 1024 },
+print(gc.mem_alloc() < 2_000_000, kept == [[n, str(n) * 3] for n in range(1000)])`,
+      { memoryLimit: 6 * 1024 * 1024 },
     );
     expect(lines.at(-1)).toBe('True True');
   });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { freePort, JOIN, linesOf, makeBoard, runBoard, watch } from '../../helpers/board.ts';
+import { ask, dial, tcpPeer } from '../../helpers/peers.ts';
 
 const SOCKET = `${JOIN}
 import socket, time, errno
@@ -12,18 +12,7 @@ def refused(call, *args, **named):
         print(type(e).__name__, e)
 `;
 
-/** A TCP server on this computer. */
-async function server(serve: (socket: Socket) => void): Promise<number> {
-  const listening = createServer({ allowHalfOpen: true }, (socket) => {
-    socket.on('error', () => socket.destroy());
-    serve(socket);
-  }).listen(0, '127.0.0.1');
-  await once(listening, 'listening');
-  onTestFinished(() => void listening.close());
-  return (listening.address() as { port: number }).port;
-}
-
-const echo = () => server((socket) => socket.pipe(socket));
+const echo = () => tcpPeer((socket) => socket.pipe(socket));
 
 describe('a board as TCP client', () => {
   test('send, sendall, write and recv, read, readinto, recv_into, readline, makefile', async () => {
@@ -95,7 +84,7 @@ print(sent, got, wrong)`),
   test("after the peer's FIN a read gives b'' and writes still arrive", async () => {
     const heard: Buffer[] = [];
     const ended = Promise.withResolvers<void>();
-    const port = await server((socket) => {
+    const port = await tcpPeer((socket) => {
       socket.end('bye');
       socket.on('data', (bytes) => heard.push(bytes)).on('end', ended.resolve);
     });
@@ -112,7 +101,7 @@ s.close()`),
   });
 
   test('time-outs are ETIMEDOUT 116, without blocking it is EAGAIN 11', async () => {
-    const port = await server(() => {});
+    const port = await tcpPeer(() => {});
     expect(
       await linesOf(`${SOCKET}
 s = socket.socket()
@@ -139,7 +128,7 @@ print(errno.ETIMEDOUT, errno.EAGAIN)`),
   });
 
   test('a connect that does not block is EINPROGRESS 119, then poll tells', async () => {
-    const port = await server((socket) => void socket.write('welcome'));
+    const port = await tcpPeer((socket) => void socket.write('welcome'));
     expect(
       await linesOf(`${SOCKET}
 import select
@@ -173,7 +162,7 @@ refused(socket.socket().send, b'x')`),
   });
 
   test('a reset by the peer is ECONNRESET, once', async () => {
-    const port = await server((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    const port = await tcpPeer((socket) => socket.once('data', () => socket.resetAndDestroy()));
     expect(
       await linesOf(`${SOCKET}
 s = socket.socket()
@@ -208,14 +197,9 @@ for _ in range(2):
     c.close()`,
     });
     const running = watch(board);
-    const [, address] = await running.out(/listening (\S+)\n/);
-    for (const text of ['one', 'two']) {
-      const socket = connect(port, address);
-      socket.write(text);
-      const [reply] = (await once(socket, 'data')) as [Buffer];
-      expect(reply.toString()).toBe('response...');
-      await once(socket, 'close');
-    }
+    const [, address = ''] = await running.out(/listening (\S+)\n/);
+    expect(await ask(port, address, 'one')).toBe('response...');
+    expect(await ask(port, address, 'two')).toBe('response...');
     await running.ended;
     expect(running.stdout()).toMatch(/127\.0\.0\.1 b'one'\n127\.0\.0\.1 b'two'\n$/);
   });
@@ -242,8 +226,7 @@ for _ in range(3):
     const running = watch(board);
     await running.out(/ETIMEDOUT\nOSError \[Errno 11\] EAGAIN\nwaiting/);
     for (const text of ['first', 'second', 'third']) {
-      const socket = connect(port, board.address);
-      onTestFinished(() => void socket.destroy());
+      const socket = dial(port, board.address);
       await once(socket, 'connect');
       socket.write(text);
     }

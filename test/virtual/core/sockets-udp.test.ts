@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Air } from '../../../src/virtual/index.ts';
 import { freePort, JOIN, linesOf, makeBoard, runBoard, startBoard, watch } from '../../helpers/board.ts';
+import { udpPeer } from '../../helpers/peers.ts';
 
 const SOCKET = `${JOIN}
 import socket
@@ -12,14 +13,6 @@ def refused(call, *args):
     except Exception as e:
         print(type(e).__name__, e)
 `;
-
-/** A UDP socket on this computer. */
-async function peer() {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  onTestFinished(() => void socket.close());
-  return { socket, port: socket.address().port };
-}
 
 /** A board that is bound to a port, said "ready", and runs `then` after a line of input. */
 async function boundBoard(then: string) {
@@ -40,7 +33,7 @@ ${then}`,
 
 describe('UDP', () => {
   test('a board asks, a peer answers: sendto, recvfrom, connect, send, recv', async () => {
-    const { socket, port } = await peer();
+    const { socket, port } = await udpPeer();
     socket.on('message', (bytes, from) => socket.send(`${bytes}!`, from.port, from.address));
     expect(
       await linesOf(`${SOCKET}
@@ -58,7 +51,7 @@ print(s.write(b'stream'), s.read(7))`),
   });
 
   test("the peer sees the board's own address", async () => {
-    const { socket, port } = await peer();
+    const { socket, port } = await udpPeer();
     const { board } = await startBoard(`${SOCKET}
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.sendto(b'x', ('127.0.0.1', ${port}))`);
@@ -73,7 +66,7 @@ s.setblocking(False)
 refused(s.recv, 10)
 s.settimeout(0.02)
 refused(s.recvfrom, 10)`);
-    const { socket } = await peer();
+    const { socket } = await udpPeer();
     socket.send('abcdef', port, board.address);
     socket.send('second', port, board.address, () => board.type('\n'));
     await running.ended;
@@ -88,7 +81,7 @@ for _ in range(6):
     print(s.recv(10))
 s.setblocking(False)
 refused(s.recv, 10)`);
-    const { socket } = await peer();
+    const { socket } = await udpPeer();
     for (let number = 0; number < 9; number++) {
       await new Promise((done) => socket.send(`${number}`, port, board.address, done));
     }
