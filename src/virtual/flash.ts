@@ -21,6 +21,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { systemCode } from '../errors.ts';
+import { NVS_FILE } from './nvs.ts';
 
 /** The parts of Emscripten's FS object that a file system type works with. */
 export interface EmscriptenFs {
@@ -180,7 +181,8 @@ export function flashType(fs: EmscriptenFs): object {
       const entries = attempt(() => readdirSync(hostPath(node), { withFileTypes: true }));
       const names = entries
         .filter((entry) => entry.isFile() || entry.isDirectory())
-        .map((entry) => entry.name);
+        .map((entry) => entry.name)
+        .filter((name) => !name.startsWith(NVS_FILE) || node.parent !== node);
       return ['.', '..', ...names];
     },
   };

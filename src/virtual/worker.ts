@@ -7,6 +7,7 @@ import { Native } from './native.ts';
 import { NativePins } from './native-pins.ts';
 import { NativeSockets } from './native-sockets.ts';
 import { note } from './notes.ts';
+import { Nvs } from './nvs.ts';
 import { RomFilter } from './rom-filter.ts';
 import { SharedState, WORD } from './shared.ts';
 
@@ -15,6 +16,7 @@ const { setup, port } = workerData as { setup: BoardSetup; port: MessagePort };
 const native = new Native(new SharedState(setup.shared), port);
 const sockets = new NativeSockets(native);
 const pins = new NativePins(native);
+const nvs = new Nvs(setup.flash);
 const filters = { stdout: new RomFilter(), stderr: new RomFilter() };
 
 const loaded = await loadInterpreter({
@@ -94,6 +96,10 @@ python.registerJsModule('_host', {
     clockOffset = ms - hostNow();
     native.post({ kind: 'clock', offset: clockOffset });
   },
+  nvsLoad: () => nvs.load(),
+  nvsStore: (json: string) => nvs.store(json),
+  /** `micropython.kbd_intr` */
+  interruptByte: (byte: number) => native.shared.set(WORD.INTERRUPT_BYTE, byte),
   random(address: number, length: number) {
     crypto.getRandomValues(native.bytes(address, length));
   },
@@ -141,7 +147,7 @@ _boot.start()
 del uos, vfs, _boot, sys
 `);
 provided.run('boot.py', false);
-provided.run('main.py', true);
+if (setup.main) provided.run('main.py', true);
 native.flush();
 native.post({ kind: 'ended', ending });
 

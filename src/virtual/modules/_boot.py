@@ -9,7 +9,7 @@ import uos
 ROM = "/.rom"
 
 # Modules of the build, or of ours, that no chip has.
-_HIDDEN = ("js", "jsffi", "_probe", "_host", "_boot", "_handlers", "_native", "_gc")
+_HIDDEN = ("js", "jsffi", "_probe", "_host", "_boot", "_handlers", "_native", "_gc", "_micropython")
 
 # Names with a "u" in front that the firmware still accepts.
 _ALIASES = (
@@ -18,7 +18,7 @@ _ALIASES = (
 ).split()
 
 # C modules of the chip that this board does not have yet: said in a sentence, not left to be guessed.
-_MISSING = ("_thread", "ssl", "tls", "bluetooth", "espnow", "aioespnow", "aioble", "btree", "cryptolib", "webrepl", "_webrepl", "websocket")
+_MISSING = ("_thread", "ssl", "tls", "bluetooth", "espnow", "aioespnow", "aioble", "btree", "cryptolib", "webrepl", "_webrepl", "websocket", "webrepl_setup", "apa106", "upysh")
 
 _import_native = builtins.__import__
 
@@ -30,8 +30,8 @@ def _import(name, globals=None, locals=None, fromlist=None, level=0):
     if level == 0:
         if name[0] == "u" and name[1:] in _ALIASES:
             name = name[1:]
-        if name == "gc":
-            name = "_gc"
+        if name == "gc" or name == "micropython":
+            name = "_" + name
         elif name in _HIDDEN:
             raise ImportError("no module named '%s'" % name)
         elif name in _MISSING and name not in sys.modules:
@@ -41,8 +41,8 @@ def _import(name, globals=None, locals=None, fromlist=None, level=0):
                 _host.note("missing-module", name)
                 raise
     module = _import_native(name, globals, locals, fromlist, level)
-    if name == "machine" and fromlist:
-        # Its names are made on demand, where a missing one would be an AttributeError.
+    if fromlist and name in ("machine", "esp32", "esp"):
+        # Their names are made on demand, where a missing one would be an AttributeError.
         for wanted in fromlist:
             if wanted != "*" and not hasattr(module, wanted):
                 raise ImportError("can't import name %s" % wanted)
