@@ -204,7 +204,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     return promise;
   }
 
-  #powerOn(resetCause: number): void {
+  #powerOn(resetCause: number, main = true): void {
     clearInterval(this.#asleep);
     const setup: Omit<BoardSetup, 'knowledge'> = {
       shared: this.#shared.buffer,
@@ -212,6 +212,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
       hostname: this.#hostname,
       mac: this.mac,
       resetCause,
+      main,
       repl: this.#repl,
       memoryLimit: this.#memoryLimit,
       clockOffset: this.#clockOffset,
@@ -317,7 +318,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
 
   /**
    * Ctrl-C: KeyboardInterrupt in the program, also one that sleeps or waits for a socket. A loop that never calls anything
-   * cannot be reached this way; it is ended with a message after a second.
+   * cannot be reached this way; after a second the board is stopped with a message, or restarted where it has a prompt.
    */
   interrupt(): void {
     const thread = this.#thread;
@@ -327,11 +328,13 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     this.air.clock.alarm(INTERRUPT_MS, () => {
       if (this.#thread !== thread || this.#shared.get(WORD.INTERRUPT) === 0) return;
       const text = say(
-        'KeyboardInterrupt: the program was in a loop that calls nothing (like while True: pass), so the board was stopped.',
-        'KeyboardInterrupt：程序陷在不调用任何函数的循环里（例如 while True: pass），因此板已被停止。',
+        `KeyboardInterrupt: the program was in a loop that calls nothing (like while True: pass), so the board was ${this.#repl ? 'restarted' : 'stopped'}.`,
+        `KeyboardInterrupt：程序陷在不调用任何函数的循环里（例如 while True: pass），因此板已被${this.#repl ? '重新启动' : '停止'}。`,
       );
       this.emit('stderr', Buffer.from(`${text}\n`));
-      this.#finish({ how: 'exception', text });
+      // At the prompt one goes on; main.py, which may be that loop, is passed over.
+      if (this.#repl) void this.#restart('soft', 0, false);
+      else this.#finish({ how: 'exception', text });
     });
   }
 
@@ -342,10 +345,10 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     await this.#restart(kind, 0);
   }
 
-  async #restart(kind: ResetKind, wakeAfterMs: number): Promise<void> {
+  async #restart(kind: ResetKind, wakeAfterMs: number, main = true): Promise<void> {
     await this.#powerOff(kind !== 'soft');
     const again = () => {
-      if (this.#running && !this.#thread) this.#powerOn(RESET_CAUSE[kind]);
+      if (this.#running && !this.#thread) this.#powerOn(RESET_CAUSE[kind], main);
     };
     if (wakeAfterMs === 0) {
       again();

@@ -43,6 +43,8 @@ export interface BoardSetup {
   mac: Uint8Array;
   /** `machine.reset_cause()`: 1 power on, 2 hard, 3 watchdog, 4 deep sleep, 5 soft. */
   resetCause: number;
+  /** False: main.py is passed over, boot.py is not. */
+  main: boolean;
   /** True: friendly REPL after main.py, as on the chip. False: the worker ends with the program. */
   repl: boolean;
   /** Bytes that the interpreter may take from the system before it raises MemoryError. */

@@ -9,8 +9,7 @@ test('after main.py there is a prompt that computes', async () => {
   running.board.type('x + 3\r');
   await running.out(/23\r?\n>>> $/);
   running.board.type('1/0\r');
-  await running.out(/>>> $/);
-  await running.err(/ZeroDivisionError|^$/);
+  await running.out(/ZeroDivisionError: divide by zero\r?\n>>> $/);
 });
 
 test('Ctrl-C ends a program and leaves the prompt', async () => {
@@ -21,6 +20,26 @@ test('Ctrl-C ends a program and leaves the prompt', async () => {
   await running.out(/>>> $/);
   running.board.type('2 * 21\r');
   await running.out(/42\r?\n/);
+});
+
+test('a loop that calls nothing costs a restart, and main.py is passed over', async () => {
+  const board = await makeBoard({
+    repl: true,
+    // Setting a pin is the last call before the loop, and no moment for Ctrl-C, as printing is.
+    files: {
+      'main.py':
+        'from machine import Pin\nled = Pin(2, Pin.OUT)\nprint("main")\nled.value(1)\nwhile True: pass',
+    },
+  });
+  const lit = new Promise<void>((done) => board.pin(2).on('change', ({ level }) => level === 1 && done()));
+  const running = watch(board);
+  await lit;
+  board.type('\x03');
+  await running.err(/KeyboardInterrupt: .* restarted/);
+  await running.out(/>>> $/);
+  board.type('6 * 7\r');
+  await running.out(/42\r?\n>>> $/);
+  expect(running.stdout().match(/main/g)).toHaveLength(1);
 });
 
 test('Ctrl-D is a soft reset: main.py runs again, names are gone', async () => {
