@@ -2,7 +2,7 @@
  * Text and reply through the hub against a bare Node echo: newline-terminated text over one TCP connection, one at a time.
  * Both servers run beside each other and are asked in turn. Goal: p50 at most 1.5 times the bare echo's.
  *
- *   node bench/echo.ts [rounds]
+ *   npm run -s bench:echo -- [ROUNDS]
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

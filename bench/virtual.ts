@@ -1,7 +1,7 @@
 /**
  * Virtual boards: start-up, memory a board at 1, 10, 50 and 100 boards, what a socket call costs.
  *
- *   node bench/virtual.ts [--calls]
+ *   npm run -s bench:virtual -- [--calls]
  *
  * Memory needs a process of its own for each number of boards, which this program starts itself.
  */
