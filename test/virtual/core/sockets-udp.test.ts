@@ -59,6 +59,21 @@ s.sendto(b'x', ('127.0.0.1', ${port}))`);
     expect(from.address).toBe(board.address);
   });
 
+  test('what was sent goes out though the socket is closed, or the program over, right after', async () => {
+    const { heard, port, socket } = await udpPeer();
+    const all = new Promise<void>((done) => socket.on('message', () => heard.length === 11 && done()));
+    const { end } = await runBoard(`${SOCKET}
+for n in range(10):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.sendto(str(n), ('127.0.0.1', ${port}))
+    s.close()
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.sendto('last', ('127.0.0.1', ${port}))`);
+    expect(end).toEqual({ how: 'done' });
+    await all;
+    expect(heard.sort()).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'last']);
+  });
+
   test('what does not fit the buffer is gone; MSG_PEEK takes nothing', async () => {
     const { board, port, running } = await boundBoard(`
 print(s.recv(3), s.recv(100, socket.MSG_PEEK), s.recvfrom(100)[0])
