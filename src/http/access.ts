@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context, MiddlewareHandler } from 'hono';
 import { say } from '../language.ts';
@@ -11,12 +12,18 @@ export function senderOf(c: Context): { host: string; port: number } {
   return { host: plainHost(address), port };
 }
 
+/** Our own end of the request's connection. */
+const ownHost = (c: Context<{ Bindings: HttpBindings }>): string =>
+  plainHost(c.env.incoming.socket.localAddress ?? '');
+
 /**
  * Lets this machine alone read. The Host header is looked at as well: a page from elsewhere that has pointed its own
  * name at 127.0.0.1 (DNS rebinding) comes from this machine's browser, but calls us by that name.
  */
 export const thisMachineOnly: MiddlewareHandler = async (c, next) => {
-  if (!isLoopback(senderOf(c).host)) {
+  // From an address to itself: this machine, by its address in the network, as with a hub that listens there alone.
+  const own = ownHost(c);
+  if (!isLoopback(senderOf(c).host) && senderOf(c).host !== own) {
     const detail = say(
       'What boards sent can be read on the machine that the hub runs on, and not over the network.',
       '板子发来的数据只能在运行中枢的本机上读取，不能通过网络读取。',
@@ -24,7 +31,7 @@ export const thisMachineOnly: MiddlewareHandler = async (c, next) => {
     return problem(c, 403, detail);
   }
   const name = hostName(c.req.header('host'));
-  if (name !== undefined && !isLoopback(name)) {
+  if (name !== undefined && !isLoopback(name) && name !== own) {
     const detail = say(
       'Use http://localhost or http://127.0.0.1: requests that call this hub by another name are refused.',
       '请使用 http://localhost 或 http://127.0.0.1：以其他名称访问会被拒绝。',

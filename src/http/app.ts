@@ -29,6 +29,10 @@ export function createApp(hub: Hub, live: Live, failed: (error: unknown) => void
       problem(c, 413, say(`A request has at most ${MAX_BODY} bytes.`, `请求最多 ${MAX_BODY} 字节。`)),
   });
   app.post('/samples', limit, (c) => postSamples(c, hub));
+  app.all('/samples', (c) => {
+    c.header('Allow', 'POST');
+    return problem(c, 405, say('Samples are sent here with POST.', '请用 POST 向这里发送采样。'));
+  });
 
   app.use('/api/*', thisMachineOnly);
 

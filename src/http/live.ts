@@ -27,14 +27,17 @@ export class Live {
     if (this.#readers.size >= MAX_READERS) {
       return problem(c, 503, say('There are too many readers.', '读取者过多。'));
     }
-    const board = c.req.query('board');
-    const subscription = this.#hub.subscribe(board === undefined ? {} : { board });
-    this.#readers.add(subscription);
-    return c.body(this.#stream(subscription), 200, {
+    const headers = {
       'Content-Type': 'text/event-stream',
       'Cache-Control': 'no-store',
       Connection: 'close', // nothing follows a stream without end; kept alive it would only hold up our close()
-    });
+    };
+    // HEAD comes here too, and nobody would ever take the stream that is not sent.
+    if (c.req.method === 'HEAD') return c.body(null, 200, headers);
+    const board = c.req.query('board');
+    const subscription = this.#hub.subscribe(board === undefined ? {} : { board });
+    this.#readers.add(subscription);
+    return c.body(this.#stream(subscription), 200, headers);
   }
 
   /** Ends every stream after what waits for it. */

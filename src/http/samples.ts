@@ -26,6 +26,11 @@ export async function postSamples(c: Context, hub: Hub): Promise<Response> {
     );
     return problem(c, 400, detail);
   }
+  const coding = c.req.header('content-encoding');
+  if (coding !== undefined && !/^identity$/i.test(coding)) {
+    c.header('Accept-Encoding', 'identity'); // RFC 9110 section 15.5.16
+    return problem(c, 415, say('A body must not be compressed.', '请求内容不能压缩。'));
+  }
   const { units, tooLong } = messagesOf(new Uint8Array(await c.req.arrayBuffer()));
   if (tooLong > 0) {
     const detail = say(
@@ -62,7 +67,9 @@ function answer(c: Context, receipt: Receipt, sent: Uint8Array): Response {
 }
 
 function messagesOf(body: Uint8Array): { units: Uint8Array[]; tooLong: number } {
-  if (body.length <= limits.lineBytes && decode(body).kind !== 'text') return { units: [body], tooLong: 0 };
+  // One JSON value that is too long must not be taken for many texts because it has lines.
+  if (decode(body).kind !== 'text')
+    return body.length <= limits.lineBytes ? { units: [body], tooLong: 0 } : { units: [], tooLong: 1 };
   const framer = new LineFramer();
   framer.frame();
   const units = [...framer.push(body), ...framer.push(Uint8Array.of(0x0a))];

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { ManualClock } from '../../src/clock.ts';
 import { HEARTBEAT_MS } from '../../src/http/live.ts';
@@ -7,6 +8,7 @@ import { MAX_BODY } from '../../src/http/samples.ts';
 import { serveHttp } from '../../src/http/server.ts';
 import { createHub, type HubOptions } from '../../src/hub/hub.ts';
 import { MemoryStore } from '../../src/store/memory.ts';
+import { lanAddresses } from '../../src/transport/lan.ts';
 import { limits } from '../../src/wire/index.ts';
 import { until } from '../hub/helpers.ts';
 
@@ -70,6 +72,30 @@ test('takes a SenML pack, pretty-printed JSON, and several lines', async () => {
     skipped: { NOT_FINITE: 1 },
   });
   expect(await metrics(hub)).toEqual({ temp: 20, a: 1, 'b.c': 2, x: 2, z: 3 });
+});
+
+test('one JSON value that is too long is refused as such, though it has lines', async () => {
+  const { hub, post } = await start();
+  const long = JSON.stringify({ values: Array(2_000).fill(1) }, null, 2);
+  const answer = await post(long);
+  expect(answer.status).toBe(413);
+  expect(await answer.json()).toMatchObject({ reasons: ['LINE_TOO_LONG'] });
+  expect(hub.counts.messages).toBe(0);
+});
+
+test('a compressed body is refused, not taken for text', async () => {
+  const { hub, get } = await start();
+  const body = gzipSync('{"a":1}');
+  const answer = await get('/samples', { method: 'POST', body, headers: { 'Content-Encoding': 'gzip' } });
+  expect(answer.status).toBe(415);
+  expect(hub.counts.messages).toBe(0);
+});
+
+test('whoever opens /samples in a browser is told how to use it', async () => {
+  const { get } = await start();
+  const answer = await get('/samples');
+  expect(answer.status).toBe(405);
+  expect(answer.headers.get('allow')).toBe('POST');
 });
 
 test('text is answered with its reply', async () => {
@@ -160,6 +186,18 @@ test('tells of boards and of one board', async () => {
   expect((await get('/nothing')).status).toBe(404);
 });
 
+const [ownAddress] = lanAddresses('0.0.0.0');
+
+test.runIf(ownAddress)('a hub on an address of this machine can be read from this machine', async () => {
+  const hub = createHub();
+  const server = await serveHttp(hub, { host: ownAddress ?? '', port: 0 });
+  onTestFinished(async () => {
+    await server.close();
+    await hub.close();
+  });
+  expect((await fetch(`${server.url}/api/v1/boards`)).status).toBe(200);
+});
+
 test('a page that has pointed its own name at this machine cannot read', async () => {
   const { raw } = await start();
   const ask = (host: string) =>
@@ -210,6 +248,13 @@ test('a silent live stream carries a sign of life, and a reader that leaves is f
   leave.abort();
   await expect(reader?.read()).rejects.toThrow();
   await until(() => hub.counts.subscribers === 0);
+});
+
+test('HEAD of the live feed is no reader of it', async () => {
+  const { hub, get } = await start();
+  const answer = await get('/api/v1/live', { method: 'HEAD' });
+  expect(answer.headers.get('content-type')).toBe('text/event-stream');
+  expect(hub.counts.subscribers).toBe(0);
 });
 
 test('the front page says what this is and where boards send to', async () => {
