@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ERRNO } from './errno.ts';
 import { Collector, type Interpreter, type Knowledge, patchErrno, patchString } from './firmware.ts';
 import { chipResult, type EmscriptenFs, type FsStream, flashType } from './flash.ts';
 
@@ -30,7 +31,8 @@ export async function loadInterpreter(options: {
   flash: string;
   memoryLimit: number;
   output(stream: 'stdout' | 'stderr', bytes: Uint8Array): void;
-  readInput(): number | null;
+  /** A byte for `sys.stdin`, -1 at its end, -EINTR when an interrupt or a handler has to run first. */
+  readInput(): number;
 }): Promise<Loaded> {
   const { loadMicroPython } = await import('@micropython/micropython-webassembly-pyscript/micropython.mjs');
   const capture = captureMemory(options.module, options.memoryLimit);
@@ -38,7 +40,6 @@ export async function loadInterpreter(options: {
   const python = (await loadMicroPython({
     heapsize: 262_144,
     pystack: 4_096,
-    stdin: options.readInput,
     linebuffer: false,
   })) as MicroPython;
   const memory = capture.memory();
@@ -47,6 +48,7 @@ export async function loadInterpreter(options: {
   patchString(memory, 'JS with Emscripten', 'ESP32 with ESP32');
   patchString(memory, 'pyscript', 'ESP32');
   const collector = new Collector(python, memory, options.knowledge);
+  redirectInput(python.FS, options.readInput);
   redirectOutput(python.FS, options.output);
   mountFlash(python.FS, options.flash);
   return { python, memory, collector };
@@ -83,6 +85,25 @@ function translateErrors(imports: Record<string, unknown>): void {
     if (!name.startsWith('__syscall_') || typeof call !== 'function') continue;
     imports[name] = (...args: unknown[]) => chipResult(call(...args));
   }
+}
+
+/** EINTR as the interpreter's C library numbers it: a read that fails so lets the interpreter do what is pending, and goes on. */
+const WASI_EINTR = 27;
+
+/** `sys.stdin`, a byte at a time: one that waits for Ctrl-C raises inside of the read, as on the chip. */
+function redirectInput(fs: EmscriptenFs, readInput: () => number): void {
+  const stdin = fs.streams[0];
+  if (!stdin) throw new Error('MicroPython was loaded without stdin');
+  stdin.stream_ops = {
+    ...stdin.stream_ops,
+    read(_stream: FsStream, buffer: Int8Array, offset: number): number {
+      const byte = readInput();
+      if (byte === -ERRNO.EINTR) throw new fs.ErrnoError(WASI_EINTR);
+      if (byte < 0) return 0;
+      buffer[offset] = byte;
+      return 1;
+    },
+  };
 }
 
 /** Whole writes in place of Emscripten's byte by byte. */

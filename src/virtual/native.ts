@@ -34,8 +34,6 @@ export class Native {
   #output: Uint8Array[] = [];
   #outputBytes = 0;
   #outputStream: 'stdout' | 'stderr' = 'stdout';
-  /** Whether it was Ctrl-C that ended the last wait with -EINTR, or handlers that have to run. */
-  interruptedWait = false;
   /** Called after each collection: whoever holds tokens of collected objects frees what they stood for. */
   readonly afterCollection: (() => void)[] = [];
 
@@ -122,7 +120,6 @@ export class Native {
       if (result !== 0) return result;
       if (this.#pressing || this.#interruptOwed) {
         this.poll();
-        this.interruptedWait = this.#interruptOwed;
         this.#interruptOwed = false;
         return -ERRNO.EINTR;
       }

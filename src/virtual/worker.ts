@@ -29,21 +29,15 @@ const loaded = await loadInterpreter({
     if (shown.length > 0) native.output(stream, shown);
     native.poll();
   },
-  readInput: () => readSerial(native.deadline(-1)),
+  readInput() {
+    const byte = native.readInput(native.deadline(-1));
+    // Ctrl-D is the end of input here.
+    return byte === 4 ? -1 : byte;
+  },
 });
 native.start(loaded);
 if (!setup.knowledge) native.post({ kind: 'learned', knowledge: loaded.collector.knowledge });
 const { python } = loaded;
-
-/** A byte for `sys.stdin`; Ctrl-D is the end of input there. */
-function readSerial(deadline: number): number | null {
-  for (;;) {
-    const byte = native.readInput(deadline);
-    if (byte >= 0) return byte === 4 ? null : byte;
-    if (byte === -1 || native.interruptedWait) return null;
-    provided.handlers(0);
-  }
-}
 
 let ending: Ending = { how: 'done' };
 
