@@ -16,36 +16,35 @@ class MQTTClient(simple.MQTTClient):
             print(("mqtt reconnect: %r" if in_reconnect else "mqtt: %r") % e)
 
     def reconnect(self):
-        attempt = 0
+        failures = 0
         while True:
             try:
                 return self.connect(False)
             except OSError as e:
+                failures += 1
                 self.log(True, e)
-                attempt += 1
-                self.delay(attempt)
+                self.delay(failures)
+
+    def _insist(self, call, *args):
+        # Until it succeeds, on a new connection each time.
+        while True:
+            try:
+                return call(self, *args)
+            except OSError as e:
+                self.log(False, e)
+            self.reconnect()
 
     def publish(self, topic, msg, retain=False, qos=0):
-        while True:
-            try:
-                return super().publish(topic, msg, retain, qos)
-            except OSError as e:
-                self.log(False, e)
-            self.reconnect()
+        return self._insist(simple.MQTTClient.publish, topic, msg, retain, qos)
 
     def wait_msg(self):
-        while True:
-            try:
-                return super().wait_msg()
-            except OSError as e:
-                self.log(False, e)
-            self.reconnect()
+        return self._insist(simple.MQTTClient.wait_msg)
 
     def check_msg(self, attempts=2):
         for _ in range(attempts):
             self.sock.setblocking(False)
             try:
-                return super().wait_msg()
+                return simple.MQTTClient.wait_msg(self)
             except OSError as e:
                 self.log(False, e)
             self.reconnect()
