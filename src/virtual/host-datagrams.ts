@@ -22,7 +22,11 @@ export class HostDatagrams {
   /** Towards the rest of the world, where a source address of 127.x would be wrong. */
   #far: Promise<Socket> | undefined;
   #peer: { address: string; port: number } | undefined;
+  /** Closed by the program: nothing arrives any more, but what it sent before still goes out. */
   #shut = false;
+  /** The system's sockets are closed. */
+  #gone = false;
+  readonly #underWay = new Set<Promise<void>>();
   /** Datagrams that found the mailbox full. */
   dropped = 0;
   port = 0;
@@ -65,7 +69,7 @@ export class HostDatagrams {
     }
     // An ICMP answer to an earlier datagram; the chip's UDP takes no notice of it either.
     socket.on('error', () => {});
-    if (this.#shut) socket.close();
+    if (this.#gone) socket.close();
     else socket.setBroadcast(true);
     return socket;
   }
@@ -120,7 +124,11 @@ export class HostDatagrams {
       return;
     }
     const carried = this.#air.carryDatagram(() => {
-      void this.#transmit(bytes, address, port).finally(() => this.#sent(bytes.length));
+      const transmission = this.#transmit(bytes, address, port).finally(() => {
+        this.#underWay.delete(transmission);
+        this.#sent(bytes.length);
+      });
+      this.#underWay.add(transmission);
     });
     if (!carried) this.#sent(bytes.length);
   }
@@ -130,7 +138,7 @@ export class HostDatagrams {
     if (broadcast || isHere(address)) {
       this.#near ??= this.#open(this.#address, 0);
       const socket = await this.#near.catch(() => undefined);
-      if (!socket || this.#shut) return;
+      if (!socket || this.#gone) return;
       this.port = socket.address().port;
       // A broadcast does not reach sockets that are bound to 127.x: the air carries it to the other boards, and this
       // computer's wildcard sockets hear it at 127.0.0.1.
@@ -140,7 +148,7 @@ export class HostDatagrams {
     } else {
       this.#far ??= this.#open(undefined, 0);
       const socket = await this.#far.catch(() => undefined);
-      if (socket && !this.#shut) await transmit(socket, bytes, address, port);
+      if (socket && !this.#gone) await transmit(socket, bytes, address, port);
     }
   }
 
@@ -152,7 +160,10 @@ export class HostDatagrams {
 
   close(): void {
     this.#shut = true;
-    for (const socket of [this.#near, this.#far]) void socket?.then((open) => open.close()).catch(() => {});
+    void Promise.allSettled(this.#underWay).then(() => {
+      this.#gone = true;
+      for (const socket of [this.#near, this.#far]) void socket?.then((open) => open.close()).catch(() => {});
+    });
   }
 }
 
