@@ -69,6 +69,8 @@ export class TcpPeer implements Peer {
 
   close(): void {
     this.#ending = true;
+    // What comes now is left unread until our FIN is out: whoever goes on sending would else put it off for ever.
+    if (this.#underWay > 0) this.#socket.pause();
     this.#endWhenIdle();
   }
 
@@ -107,8 +109,9 @@ export class TcpPeer implements Peer {
     if (this.#underWay >= tcpLimits.batchesUnderWay) this.#socket.pause();
     const done = () => {
       this.#underWay--;
-      if (this.#underWay < tcpLimits.batchesUnderWay) this.#socket.resume();
       if (this.#ending) this.#endWhenIdle();
+      if (this.#underWay < tcpLimits.batchesUnderWay && (!this.#ending || this.#linger))
+        this.#socket.resume();
     };
     work.then(done, (error: unknown) => {
       this.#events.failed(error);

@@ -139,6 +139,34 @@ test('a peer with too much work under way is not read from until some is done', 
   await once(end.socket, 'end');
 });
 
+test('close() is not put off by a peer that goes on sending', async () => {
+  const { events, transport, connect } = await begin();
+  const end = await connect();
+  let finish = () => {};
+  let messages = 0;
+  // There is always something under way: each message's work is done when the next one comes.
+  events.work = () => {
+    messages++;
+    finish();
+    return new Promise((resolve) => {
+      finish = resolve;
+    });
+  };
+  end.send('first\n');
+  await events.next('message');
+  const closed = transport.close();
+  for (let i = 0; i < 50; i++) {
+    end.send('more\n');
+    await new Promise(setImmediate);
+  }
+  expect(messages).toBe(1);
+  finish();
+  end.socket.resume();
+  await once(end.socket, 'end');
+  end.close();
+  await closed;
+});
+
 test('connections above the limit are refused and counted', async () => {
   const { events, connect } = await begin(1);
   await connect();
