@@ -3,12 +3,12 @@ import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
 import { MemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
-import type { HostPort } from '../transport/address.ts';
+import { type HostPort, isLoopback } from '../transport/address.ts';
 import type { Peer, Transport } from '../transport/transport.ts';
 import { listenUdp, UdpTransport } from '../transport/udp.ts';
 import { encodeText } from '../wire/index.ts';
 import { type BoardInfo, Boards } from './boards.ts';
-import { encodingCalled } from './encoding.ts';
+import { encodingNamed } from './encoding.ts';
 import { Handlers, type HubEvents } from './events.ts';
 import { Feed, type FeedOptions, type Subscription } from './feed.ts';
 import { answerTooLong } from './handlers/refused.ts';
@@ -59,7 +59,7 @@ export class Hub {
   readonly #listeners: Listener[] = [];
   readonly #transports = new Set<Transport>();
   readonly #where: { tcp?: HostPort; udp?: HostPort } = {};
-  #udp: UdpTransport | undefined;
+  readonly #udp: UdpTransport[] = []; // to send datagrams from, those that boards know first
   #closed: Promise<void> | undefined;
 
   /** Use `createHub`. */
@@ -79,7 +79,7 @@ export class Hub {
       intake: new Intake(this.store, (error) => handlers.problem({ what: 'store failed', error })),
       counts: { messages: 0, samples: 0, texts: 0, replies: 0, connections: 0, dropped: {} },
       reply: options.reply === false ? undefined : (options.reply ?? 'ok'),
-      encoding: options.encoding === undefined ? undefined : encodingCalled(options.encoding),
+      encoding: options.encoding === undefined ? undefined : encodingNamed(options.encoding),
     };
   }
 
@@ -90,10 +90,12 @@ export class Hub {
    */
   accept(transport: Transport, options: { answers?: boolean } = {}): void {
     this.#mustBeOpen();
-    this.#attach(transport, options.answers);
+    this.#attach(transport, options);
   }
 
-  #attach(transport: Transport, answers: boolean | undefined, opened: (peer: Peer) => void = () => {}): void {
+  /** @param how `only` is told of the peer of a transport that has but one, and ends with it */
+  #attach(transport: Transport, how: { answers?: boolean | undefined; only?: (peer: Peer) => void }): void {
+    const { answers, only } = how;
     this.#transports.add(transport);
     const sessions = new Map<Peer, Session>(); // from the first message on: an idle connection costs nothing here
     const inside = this.#inside;
@@ -108,7 +110,7 @@ export class Hub {
     transport.start({
       opened: (peer) => {
         if (peer.stream) counts.connections++;
-        opened(peer);
+        only?.(peer);
       },
       messages: async (peer, units) => {
         await sessionOf(peer).receive(units);
@@ -128,6 +130,8 @@ export class Hub {
         if (peer.stream) counts.connections--;
         sessions.get(peer)?.closed();
         sessions.delete(peer);
+        boards.get(peer.host)?.gone(peer); // one that never got a session may have been heard of as well
+        if (only) this.#transports.delete(transport);
       },
       failed: (error) => inside.handlers.problem({ what: 'transport failed', error }),
     });
@@ -168,7 +172,7 @@ export class Hub {
       this.#listeners.push(listener);
       this.accept(transport);
       this.#where[transport.kind] = { host: transport.host, port: transport.port };
-      if (transport instanceof UdpTransport) this.#udp = transport;
+      if (transport instanceof UdpTransport) this.#udp.push(transport);
     }
     return this.listening;
   }
@@ -190,9 +194,12 @@ export class Hub {
     let peer: Peer | undefined;
     if (to.protocol === 'tcp') {
       const transport = await openConnection(to, clock);
-      this.#mustBeOpen();
-      this.#attach(transport, false, (opened) => {
-        peer = opened;
+      await this.#orLetGo(transport);
+      this.#attach(transport, {
+        answers: false,
+        only: (opened) => {
+          peer = opened;
+        },
       });
     } else {
       const host = await resolve(to.host);
@@ -263,19 +270,32 @@ export class Hub {
     };
   }
 
-  /** The socket to send datagrams from: the one that boards know, or else one of our own. */
+  /** The socket to send datagrams from: one that boards know, or else one of our own. */
   async #udpFor(host: string): Promise<UdpTransport> {
-    const v6 = host.includes(':');
-    if (this.#udp && this.#udp.host.includes(':') === v6) return this.#udp;
-    const transport = await listenUdp({ host: v6 ? '::' : '0.0.0.0', port: 0 });
+    const known = this.#udp.find((transport) => reaches(transport.host, host));
+    if (known) return known;
+    const transport = await listenUdp({ host: host.includes(':') ? '::' : '0.0.0.0', port: 0 });
+    await this.#orLetGo(transport);
     this.accept(transport);
-    this.#udp = transport;
+    this.#udp.push(transport);
     return transport;
+  }
+
+  /** The hub may have been closed while the transport was being opened. */
+  async #orLetGo(transport: Transport): Promise<void> {
+    if (this.#closed) await transport.close();
+    this.#mustBeOpen();
   }
 
   #mustBeOpen(): void {
     if (this.#closed) throw new KitelineError('CLOSED', say('The hub is closed.', '中枢已关闭。'));
   }
+}
+
+/** Whether datagrams from a socket that is bound to `own` can get to `host`. `::` is a socket for both families. */
+function reaches(own: string, host: string): boolean {
+  if (own === '::') return true;
+  return own.includes(':') === host.includes(':') && (!isLoopback(own) || isLoopback(host));
 }
 
 async function closeListener({ transport, release }: Listener): Promise<void> {

@@ -62,7 +62,7 @@ export const openConnection = (to: HostPort, clock: Clock): Promise<Transport> =
 export async function resolve(host: string): Promise<string> {
   if (isIP(host)) return host;
   try {
-    return (await lookup(host, { family: 4 })).address;
+    return (await lookup(host, { order: 'ipv4first' })).address;
   } catch (cause) {
     throw new KitelineError(
       'UNREACHABLE',

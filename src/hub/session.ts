@@ -49,7 +49,7 @@ export class Session {
   readonly peer: Peer;
   readonly name: string;
   readonly answers: boolean;
-  /** How the newest text was encoded, so that its answer is too. */
+  /** What the peer writes in, where that is not UTF-8, so that its answers are too. */
   encoding: Encoding | undefined;
   readonly #inside: Inside;
   #board: Board | undefined;
@@ -141,9 +141,12 @@ export class Session {
   #decode(unit: Uint8Array): Message {
     const message = decode(unit);
     const { encoding } = this.#inside;
+    if (!encoding) return message;
     const foreign = message.kind === 'text' && message.bytes !== undefined;
-    this.encoding = foreign ? encoding : undefined;
-    return foreign && encoding ? decodeText(encoding.decode(unit)) : message;
+    // Plain ASCII is the same in both and tells nothing: what the peer was known to write in still holds.
+    if (foreign) this.encoding = encoding;
+    else if (unit.some((byte) => byte > 0x7f)) this.encoding = undefined;
+    return foreign ? decodeText(encoding.decode(unit)) : message;
   }
 
   #store(work: Work): void {
@@ -154,18 +157,19 @@ export class Session {
     work.stored.push(
       this.#inside.intake
         .add(samples, texts, this.peer.stream)
-        .then((outcome) => this.#stored(work, samples, outcome)),
+        .then((outcome) => this.#stored(work, samples, texts, outcome)),
     );
   }
 
   /** Only now may anybody be told of the samples. */
-  #stored(work: Work, samples: StoredSample[], outcome: Outcome): void {
+  #stored(work: Work, samples: StoredSample[], texts: StoredText[], outcome: Outcome): void {
     const { feed, handlers, counts } = this.#inside;
+    if (outcome !== 'STORED') {
+      for (const _ of [...samples, ...texts]) this.lose(work, outcome);
+      work.receipt.texts -= texts.length;
+      return;
+    }
     for (const sample of samples) {
-      if (outcome !== 'STORED') {
-        this.lose(work, outcome);
-        continue;
-      }
       counts.samples++;
       work.board.samples++;
       work.receipt.samples++;

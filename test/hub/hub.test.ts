@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
@@ -207,6 +208,18 @@ test('a store that fails is reported, and the samples are counted as lost', asyn
   expect(hub.counts.samples).toBe(0);
 });
 
+test('a text that the store does not take is counted as lost, too', async () => {
+  class BrokenStore extends MemoryStore {
+    protected override async _append(): Promise<void> {
+      throw new Error('disk full');
+    }
+  }
+  const { hub, tcp } = await startHub({ store: new BrokenStore() });
+  (await tcp()).send('hello\n');
+  await until(() => hub.counts.dropped.STORE_FAILED === 1);
+  expect(hub.board('127.0.0.1')?.info()?.dropped).toEqual({ STORE_FAILED: 1 });
+});
+
 test('text in another encoding is read with it, and answered in it', async () => {
   const { hub, udp, events } = await startHub({ encoding: 'gbk' });
   const feed = events();
@@ -219,12 +232,15 @@ test('text in another encoding is read with it, and answered in it', async () =>
   end.send(Uint8Array.of(0xc4, 0xe3));
   expect(await feed.next('text')).toMatchObject({ text: '你', reply: '好' });
   expect(new Uint8Array(await end.received(2))).toEqual(Uint8Array.of(0xba, 0xc3));
+  end.send('a'); // ASCII is the same in both: the answer stays in what this peer reads
+  await feed.next('text');
+  expect(new Uint8Array(await end.received(4)).subarray(2)).toEqual(Uint8Array.of(0xba, 0xc3));
   end.send('你'); // UTF-8 stays UTF-8
   expect(await feed.next('text')).toMatchObject({ text: '你' });
-  expect(new Uint8Array(await end.received(5)).subarray(2)).toEqual(new TextEncoder().encode('好'));
+  expect(new Uint8Array(await end.received(7)).subarray(4)).toEqual(new TextEncoder().encode('好'));
   end.send(Buffer.concat([Buffer.from('{"'), Uint8Array.of(0xc4, 0xe3), Buffer.from('":1}')]));
   expect([...(await feed.next('sample')).values]).toEqual([['你', 1]]);
-  expect(told).toHaveLength(2);
+  expect(told).toHaveLength(3);
 });
 
 test('without an encoding, bytes that are no UTF-8 are shown as such', async () => {
@@ -269,6 +285,33 @@ test('reaches a board that listens, over TCP and UDP, and does not say ok to its
   expect(byUdp.send('hello')).toBe(true);
   expect(text(await datagrams.received(5))).toBe('hello');
   await expect(hub.connect('http://x')).rejects.toMatchObject({ code: 'BAD_ARGUMENT' });
+});
+
+test('datagrams go out from one socket a family, however often and to whom', async () => {
+  const hub = createHub();
+  onTestFinished(() => hub.close());
+  const { udp } = await hub.listen({ udp: { host: '::', port: 0 } });
+  const four = createSocket('udp4').bind(0, '127.0.0.1');
+  const six = createSocket('udp6').bind(0, '::1');
+  await Promise.all([once(four, 'listening'), once(six, 'listening')]);
+  const senders = new Set<number>();
+  for (const socket of [four, six]) {
+    onTestFinished(() => {
+      socket.close();
+    });
+    socket.on('message', (_, from) => senders.add(from.port));
+  }
+  for (let round = 0; round < 3; round++) {
+    for (const [socket, host] of [
+      [four, '127.0.0.1'],
+      [six, '[::1]'],
+    ] as const) {
+      const heard = once(socket, 'message');
+      (await hub.connect(`udp://${host}:${socket.address().port}`)).send('hi');
+      await heard;
+    }
+  }
+  expect([...senders]).toEqual([udp?.port]);
 });
 
 test('a port that is taken is refused, and what was opened with it is closed again', async () => {
