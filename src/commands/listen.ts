@@ -72,13 +72,13 @@ ${say(
     .action(async (protocol: 'udp' | 'tcp', { newline, encoding, ...options }: Options) => {
       const [{ listen }, { encodingNamed }] = await Promise.all([
         import('./listen/listen.ts'),
-        import('./encoding.ts'),
+        import('../hub/encoding.ts'),
       ]);
       await listen({
         ...options,
         protocol,
         ending: newline ? '\n' : '',
-        encoding: await encodingNamed(encoding),
+        encoding: encodingNamed(encoding),
       });
     });
 }

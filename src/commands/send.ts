@@ -63,10 +63,10 @@ ${say(
     .action(async (protocol: 'udp' | 'tcp', target: string, text: string | undefined, options: Options) => {
       const [{ parseHostPort }, { encodingNamed }] = await Promise.all([
         import('../transport/address.ts'),
-        import('./encoding.ts'),
+        import('../hub/encoding.ts'),
       ]);
       const peer = parseHostPort(target);
-      const encoding = await encodingNamed(options.encoding);
+      const encoding = encodingNamed(options.encoding);
       const isEncodingNamed = options.encoding !== undefined;
       const ending = options.newline ? '\n' : '';
       if (text === undefined && process.stdin.isTTY) {

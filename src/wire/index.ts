@@ -21,4 +21,4 @@ export {
   type ValueReason,
 } from './reasons.ts';
 export { isName, type Sample, type Value } from './sample.ts';
-export { showBytes } from './utf8.ts';
+export { endsInsideCharacter, showBytes } from './utf8.ts';

@@ -1,4 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import type { Encoding } from '../../hub/encoding.ts';
 import { say } from '../../language.ts';
 import { formatHostPort } from '../../transport/address.ts';
 import { claimPort } from '../../transport/ports.ts';
@@ -6,7 +7,6 @@ import { listenTcp } from '../../transport/tcp.ts';
 import type { Peer, Transport, TransportReason } from '../../transport/transport.ts';
 import { listenUdp } from '../../transport/udp.ts';
 import { addressLines } from '../addresses.ts';
-import type { Encoding } from '../encoding.ts';
 import { lossSentence } from '../losses.ts';
 import { interruption, isTypedTo, print, printable, styled, tell } from '../terminal.ts';
 import { startTyping, type Typing } from '../typing.ts';

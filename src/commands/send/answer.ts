@@ -1,4 +1,4 @@
-import type { Encoding } from '../encoding.ts';
+import type { Encoding } from '../../hub/encoding.ts';
 import { print, printableLines } from '../terminal.ts';
 
 export const QUIET_MS = 300; // many peers never close: this much silence ends an answer

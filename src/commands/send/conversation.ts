@@ -1,6 +1,6 @@
+import type { Encoding } from '../../hub/encoding.ts';
 import { say } from '../../language.ts';
 import { formatHostPort, type HostPort } from '../../transport/address.ts';
-import type { Encoding } from '../encoding.ts';
 import { print, printableLines, tell } from '../terminal.ts';
 import { startTyping } from '../typing.ts';
 import { reachError } from './failure.ts';

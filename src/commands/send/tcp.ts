@@ -1,8 +1,8 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Encoding } from '../../hub/encoding.ts';
 import type { HostPort } from '../../transport/address.ts';
-import type { Encoding } from '../encoding.ts';
 import { answerPrinter, QUIET_MS } from './answer.ts';
 import { closed, noAnswer, reachError, unreachable } from './failure.ts';
 

@@ -3,8 +3,8 @@ import { lookup } from 'node:dns/promises';
 import { isIPv4 } from 'node:net';
 import type { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
+import type { Encoding } from '../../hub/encoding.ts';
 import type { HostPort } from '../../transport/address.ts';
-import type { Encoding } from '../encoding.ts';
 import { answerPrinter, QUIET_MS } from './answer.ts';
 import { noAnswer, reachError } from './failure.ts';
 
