@@ -1,11 +1,14 @@
-# The other way round: the board is the server, and answers what it is sent.
+# The other way round: the board is the server. Send it "on" or "off": it switches its LED, and says so.
 import network
 import socket
 import time
+from machine import Pin
 
 WIFI_NAME = "your network"
 WIFI_PASSWORD = "its password"
 PORT = 9000
+
+lamp = Pin(2, Pin.OUT)  # the blue LED of many ESP32 boards
 
 wlan = network.WLAN(network.STA_IF)
 wlan.active(True)
@@ -17,20 +20,21 @@ if not wlan.isconnected():
 server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 server.bind(("", PORT))
-server.listen(2)
+server.listen(4)
 print("send me text at %s:%d" % (wlan.ifconfig()[0], PORT))
 
 while True:
     conn, peer = server.accept()
-    print(peer[0], "is here")
-    conn.settimeout(30)  # one visitor at a time: a silent one must not stay for ever
+    conn.settimeout(5)  # one visitor at a time: a silent one must not stay
     try:
-        while True:
-            data = conn.recv(1024)
-            if not data:
-                break
-            print("got", data)
-            conn.send(b"you said " + data)
-    except OSError as e:
-        print("lost:", e)
+        text = conn.recv(256).decode().strip()
+        if text in ("on", "off"):
+            lamp.value(text == "on")
+            answer = "the lamp is " + text
+        else:
+            answer = "I am a lamp, and I am %s. Send me on or off." % ("on" if lamp.value() else "off")
+        conn.send(answer)
+        print("%s sent %r: %s" % (peer[0], text, answer))
+    except (OSError, UnicodeError) as e:
+        print("a visitor was lost:", e)
     conn.close()

@@ -64,12 +64,15 @@ test('plain-tcp: the board as server answers one visitor after another', async (
   board.write({ 'main.py': example('plain-tcp/server.py', port) });
   const running = watch(board);
   const [, address = ''] = await running.out(/send me text at ([\d.]+):/);
+  const led = new Promise<void>((done) => board.pin(2).on('change', ({ level }) => level === 1 && done()));
   const first = dial(port, address);
   first.end('hello,esp32!');
   const [reply] = (await new Promise((done) => first.once('data', (bytes) => done([bytes])))) as [Buffer];
-  expect(reply.toString()).toBe('you said hello,esp32!');
-  expect(await ask(port, address, 'me too')).toBe('you said me too');
-  expect(running.stdout()).toMatch(/127\.0\.0\.1 is here\ngot b'hello,esp32!'/);
+  expect(reply.toString()).toBe('I am a lamp, and I am off. Send me on or off.');
+  expect(await ask(port, address, 'on')).toBe('the lamp is on');
+  await led;
+  expect(await ask(port, address, 'off')).toBe('the lamp is off');
+  expect(running.stdout()).toMatch(/127\.0\.0\.1 sent 'on': the lamp is on/);
 });
 
 test('asyncio-tcp: lines of JSON out, lines of text in, at the same time', async () => {

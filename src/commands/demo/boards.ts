@@ -4,27 +4,32 @@ import { type Air, type VirtualBoard, virtualBoard } from '../../virtual/index.t
 /** The network that the demo's programs join. */
 export const SSID = 'workshop';
 
-/** A virtual thermometer that sends to the hub's UDP port on this machine. Not yet switched on. */
+/** Where examples/ stands, seen from src/commands/demo and from dist/commands/demo alike. */
+const EXAMPLES = new URL('../../../examples/', import.meta.url);
+
+/** A virtual thermometer that sends to the hub's UDP port on this machine: examples/plain-udp. Not yet switched on. */
 export async function makeThermometer(name: string, hubPort: number, air: Air): Promise<VirtualBoard> {
-  const files = {
-    'main.py': await programText('thermometer.py'),
-    'config.py': config({ HUB: `("127.0.0.1", ${hubPort})` }),
-  };
-  return virtualBoard({ name, air, files });
+  const program = await example('plain-udp/main.py', { HUB: '"127.0.0.1"', PORT: String(hubPort) });
+  return virtualBoard({ name, air, files: { 'main.py': program } });
 }
 
-/** A virtual lamp that listens for text, and the TCP port that it will do so on. Not yet switched on. */
+/** A virtual lamp, examples/plain-tcp/server.py, and the TCP port that it listens on. Not yet switched on. */
 export async function makeLamp(name: string, air: Air): Promise<{ board: VirtualBoard; port: number }> {
-  const board = await virtualBoard({ name, air, files: { 'main.py': await programText('lamp.py') } });
+  const board = await virtualBoard({ name, air });
   // Where boards have no address of their own, 9000 is likely the hub's.
   const port = board.address === '127.0.0.1' ? 9001 : 9000;
-  board.write({ 'config.py': config({ PORT: String(port) }) });
+  board.write({ 'main.py': await example('plain-tcp/server.py', { PORT: String(port) }) });
   return { board, port };
 }
 
-const programText = (file: string): Promise<string> => readFile(new URL(file, import.meta.url), 'utf8');
-
-function config(values: Record<string, string>): string {
-  const lines = Object.entries({ SSID: `"${SSID}"`, PASSWORD: '"kiteline"', ...values });
-  return lines.map(([name, value]) => `${name} = ${value}\n`).join('');
+/** The example with the settings at its top filled in, as a person would do it. */
+async function example(path: string, settings: Record<string, string>): Promise<string> {
+  let text = await readFile(new URL(path, EXAMPLES), 'utf8');
+  const all = { WIFI_NAME: `"${SSID}"`, WIFI_PASSWORD: '"kiteline"', ...settings };
+  for (const [name, value] of Object.entries(all)) {
+    const line = new RegExp(`^${name} = .*$`, 'm');
+    if (!line.test(text)) throw new Error(`examples/${path} has no line "${name} = …"`);
+    text = text.replace(line, `${name} = ${value}`);
+  }
+  return text;
 }
