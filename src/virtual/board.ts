@@ -365,13 +365,14 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     this.#thread = undefined;
     clearInterval(this.#asleep);
     this.#watchdog.stop();
-    this.#sockets.closeAll();
+    this.#sockets.closeAll(radioToo ? 'reset' : 'fin');
     this.#pins.reset();
     if (radioToo) this.#station.powerOff();
     await thread?.terminate();
   }
 
   #exited(): void {
+    this.#sockets.closeAll('fin');
     this.emit('end', this.#ending);
     this.#finish(this.#ending);
   }

@@ -296,12 +296,16 @@ export class BoardSockets {
     entry.datagrams?.close();
   }
 
-  /** A reset, or power off: everything closes. */
-  closeAll(): void {
+  /**
+   * Everything closes: with FIN after what was sent at the end of a program and on a soft reset, as the chip's finalisers do
+   * it; with RST when the power goes.
+   */
+  closeAll(how: 'fin' | 'reset'): void {
     for (const [slot, entry] of this.#slots.entries()) {
       if (!entry) continue;
       this.#release(slot, entry);
-      entry.connection?.destroy();
+      if (how === 'fin') entry.connection?.close();
+      else entry.connection?.destroy();
     }
   }
 }

@@ -24,6 +24,16 @@ while not wlan.isconnected():
     pass
 `;
 
+/** The same, and `refused(call, …)`, which prints the error that a call ends with. */
+export const SOCKET = `${JOIN}
+import socket, time
+def refused(call, *args, **named):
+    try:
+        print('no error:', call(*args, **named))
+    except Exception as e:
+        print(type(e).__name__, e)
+`;
+
 export interface Watched {
   board: VirtualBoard;
   ended: Promise<RunEnd>;

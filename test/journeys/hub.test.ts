@@ -34,6 +34,18 @@ describe('a board as client of the hub', () => {
     await running.out(/b'echo of line 0\\n'\nreceived b'echo of line 1\\n'\nreceived b'echo of line 2\\n'/);
   });
 
+  test('TCP: text of a program that ends right after, without a close', async () => {
+    const { hub, tcpPort, text } = await startHub();
+    const arrived = text();
+    await startBoard(`${JOIN}
+import socket
+s = socket.socket()
+s.connect(('127.0.0.1', ${tcpPort}))
+s.send('last words')`);
+    expect((await arrived).text).toBe('last words');
+    expect(hub.counts.dropped).toEqual({});
+  });
+
   test('UDP: text, and an answer to where it came from', async () => {
     const { hub, udpPort, text } = await startHub();
     const arrived = text();

@@ -1,16 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { freePort, JOIN, linesOf, makeBoard, runBoard, watch } from '../../helpers/board.ts';
+import { freePort, linesOf, makeBoard, SOCKET, startBoard, watch } from '../../helpers/board.ts';
 import { ask, dial, tcpPeer } from '../../helpers/peers.ts';
-
-const SOCKET = `${JOIN}
-import socket, time, errno
-def refused(call, *args, **named):
-    try:
-        print('no error:', call(*args, **named))
-    except Exception as e:
-        print(type(e).__name__, e)
-`;
 
 const echo = () => tcpPeer((socket) => socket.pipe(socket));
 
@@ -100,6 +91,37 @@ s.close()`),
     expect(Buffer.concat(heard).toString()).toBe('still here');
   });
 
+  test('the peer sees FIN after everything that was sent when the program ends, and on a soft reset', async () => {
+    const heard: string[] = [];
+    const ends: (() => void)[] = [];
+    const port = await tcpPeer((socket) => {
+      let text = '';
+      socket.on('data', (bytes) => {
+        text += bytes;
+      });
+      socket.on('end', () => {
+        heard.push(text);
+        socket.end();
+        ends.shift()?.();
+      });
+    });
+    const end = () => new Promise<void>((done) => ends.push(done));
+    const [first, second] = [end(), end()];
+    const running = await startBoard(`${SOCKET}
+s = socket.socket()
+s.connect(('127.0.0.1', ${port}))
+s.send('x' * 20000 + 'last words')
+print('sent')
+input()`);
+    await running.out(/sent/);
+    await running.board.reset('soft');
+    await first;
+    await running.out(/sent\nsent/);
+    running.board.type('\n');
+    await second;
+    expect(heard).toEqual(Array(2).fill(`${'x'.repeat(20_000)}last words`));
+  });
+
   test('time-outs are ETIMEDOUT 116, without blocking it is EAGAIN 11', async () => {
     const port = await tcpPeer(() => {});
     expect(
@@ -116,6 +138,7 @@ refused(s.sendto, b'x', ('127.0.0.1', 1)) if 0 else None
 s.settimeout(None)
 s.settimeout(0)
 refused(s.recv, 10)
+import errno
 print(errno.ETIMEDOUT, errno.EAGAIN)`),
     ).toEqual([
       'OSError [Errno 116] ETIMEDOUT',
@@ -252,63 +275,6 @@ refused(socket.socket().bind, ('8.8.8.8', ${port}))`,
       'OSError [Errno 112] EADDRINUSE',
       'OSError [Errno 22] EINVAL',
       'OSError 125',
-    ]);
-  });
-});
-
-describe('what the chip refuses', () => {
-  test('keyword arguments are a TypeError, and a line says how to write it', async () => {
-    const { end, stderr } = await runBoard(
-      `import socket\nsocket.socket(family=socket.AF_INET, type=socket.SOCK_STREAM)`,
-    );
-    expect(end).toEqual({
-      how: 'exception',
-      text: "TypeError: function doesn't take keyword arguments",
-    });
-    expect(stderr).toMatch(/write socket\.socket\(socket\.AF_INET, socket\.SOCK_STREAM\)/);
-    expect(stderr).toMatch(
-      /Traceback \(most recent call last\):\n {2}File "main\.py", line 2, in <module>\nTypeError/,
-    );
-  });
-
-  test('the eleventh socket is ENFILE 23, but forgotten ones are collected', async () => {
-    expect(
-      await linesOf(`${SOCKET}
-held = [socket.socket() for _ in range(10)]
-refused(socket.socket)
-held = None
-print(len([socket.socket() for _ in range(10)]))
-def forget():
-    socket.socket()
-for _ in range(50):
-    forget()
-print('fine')`),
-    ).toEqual(['OSError 23', '10', 'fine']);
-  });
-
-  test('without a network: EHOSTUNREACH 118, and no names', async () => {
-    expect(
-      await linesOf(`import socket
-def refused(call, *args):
-    try:
-        print('no error:', call(*args))
-    except Exception as e:
-        print(type(e).__name__, e)
-refused(socket.socket().connect, ('127.0.0.1', 9))
-refused(socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto, b'x', ('127.0.0.1', 9))
-refused(socket.getaddrinfo, 'example.com', 80)
-print(socket.getaddrinfo('10.0.0.1', 80))
-refused(socket.socket().connect, '127.0.0.1')
-refused(socket.socket, 99)
-print(hasattr(socket, 'error'), hasattr(socket, 'timeout'), hasattr(socket, 'create_connection'))`),
-    ).toEqual([
-      'OSError [Errno 118] EHOSTUNREACH',
-      'OSError [Errno 118] EHOSTUNREACH',
-      'OSError -202',
-      "[(2, 1, 0, '10.0.0.1', ('10.0.0.1', 80))]",
-      "TypeError object 'str' isn't a tuple or list",
-      'OSError 106',
-      'False False False',
     ]);
   });
 });

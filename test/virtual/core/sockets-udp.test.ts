@@ -2,17 +2,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Air } from '../../../src/virtual/index.ts';
-import { freePort, JOIN, linesOf, makeBoard, runBoard, startBoard, watch } from '../../helpers/board.ts';
+import { freePort, linesOf, makeBoard, runBoard, SOCKET, startBoard, watch } from '../../helpers/board.ts';
 import { udpPeer } from '../../helpers/peers.ts';
-
-const SOCKET = `${JOIN}
-import socket
-def refused(call, *args):
-    try:
-        print('no error:', call(*args))
-    except Exception as e:
-        print(type(e).__name__, e)
-`;
 
 /** A board that is bound to a port, said "ready", and runs `then` after a line of input. */
 async function boundBoard(then: string) {
