@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createHub, type SampleMessage, serveHttp, type TextMessage } from '../../src/index.ts';
 import { run, start } from '../commands/cli.ts';
 import { freePort, JOIN, makeBoard, startBoard, watch } from '../helpers/board.ts';
+import { ask } from '../helpers/peers.ts';
 import { tcpClient, tcpLines, tcpServer, udpClient, udpServer } from './programs.ts';
 
 async function startHub() {
@@ -116,6 +117,21 @@ describe('a board as server, the hub calls', () => {
     },
   );
 });
+
+test.runIf(process.platform === 'linux')(
+  'a hub on all addresses and a board serve the same port',
+  async () => {
+    const hub = createHub({ reply: 'from the hub' });
+    onTestFinished(() => hub.close());
+    const { tcp } = await hub.listen({ tcp: 0 });
+    const port = tcp?.port ?? 0;
+    const server = await startBoard(tcpServer(port));
+    await server.out(/waiting\.\.\.\n/);
+    const client = await startBoard(tcpClient(port));
+    await client.out(/received from the hub from/);
+    expect(await ask(port, server.board.address, 'hello')).toBe('response...');
+  },
+);
 
 test('kiteline up: text, samples and HTTP of three boards, seen by kiteline boards', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kiteline-journey-'));

@@ -59,6 +59,22 @@ print("and on")`);
     expect(running.stdout()).toBe('in it\ncaught\nand on\n');
   });
 
+  test('is a byte like any other after micropython.kbd_intr(-1)', async () => {
+    const running = await startBoard(`
+import micropython, sys
+micropython.kbd_intr(-1)
+print("raw")
+print(sys.stdin.buffer.read(3))
+micropython.kbd_intr(3)
+print("cooked")
+input()`);
+    await running.out(/raw/);
+    running.board.type('a\x03b');
+    await running.out(/b'a\\x03b'\ncooked/);
+    running.board.type('\x03');
+    expect(await running.ended).toMatchObject({ text: 'KeyboardInterrupt: ' });
+  });
+
   test('ends a while True: pass, and says why', async () => {
     const board = await makeBoard({ files: { 'main.py': 'while True: pass' } });
     const started = once(board, 'start');

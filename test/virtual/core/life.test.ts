@@ -177,6 +177,32 @@ input()`);
     await running.out(/sockets 1/);
   });
 
+  test('machine.reset, soft_reset and deepsleep start again, each with its cause', async () => {
+    const running = await startBoard(`
+import machine
+try:
+    step = int(open('step').read())
+except OSError:
+    step = 0
+open('step', 'w').write(str(step + 1))
+print(step, machine.reset_cause())
+if step == 0:
+    machine.reset()
+elif step == 1:
+    machine.soft_reset()
+elif step == 2:
+    machine.deepsleep(10)
+print('never before the last')`);
+    const resets: string[] = [];
+    running.board.on('reset', (kind) => resets.push(kind));
+    expect(await running.ended).toEqual({ how: 'done' });
+    const [powerOn, hard, deepsleep, soft] = [1, 2, 4, 5];
+    expect(running.stdout()).toBe(
+      `0 ${powerOn}\n1 ${hard}\n2 ${soft}\n3 ${deepsleep}\nnever before the last\n`,
+    );
+    expect(resets).toEqual(['hard', 'soft', 'deepsleep']);
+  });
+
   test('stop() ends a run, and the board can run again', async () => {
     const board = await makeBoard({ files: { 'main.py': 'print("up")\nimport time\ntime.sleep(1000)' } });
     for (let time = 0; time < 2; time++) {
