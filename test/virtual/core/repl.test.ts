@@ -59,3 +59,16 @@ test('the end of main.py is told though the board lives on', async () => {
   watch(board);
   expect(await end).toEqual({ how: 'exit', code: 4 });
 });
+
+test('an exception that the prompt reports survives the collection that its printing may cause', async () => {
+  const running = await startBoard('', { repl: true });
+  await running.out(/>>> $/);
+  for (let time = 0; time < 5; time++) {
+    running.board.type(
+      `exec("x = [bytearray(100) for i in range(3000)]\\nraise ValueError('${time}' * 30, list(range(9)))")\r`,
+    );
+    await running.out(
+      new RegExp(`ValueError: \\('${`${time}`.repeat(30)}', \\[0, 1, 2, 3, 4, 5, 6, 7, 8\\]\\)\\r?\\n>>> $`),
+    );
+  }
+});
