@@ -112,6 +112,20 @@ describe('kiteline send tcp', () => {
     });
   });
 
+  it('does not wait for ever for a peer that does not read', async () => {
+    const port = await tcpServer((socket) => socket.pause());
+    const deaf = await run(
+      ['send', 'tcp', `127.0.0.1:${port}`, '--wait', '0.5'],
+      {},
+      Buffer.alloc(20_000_000),
+    );
+    expect(deaf).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `127.0.0.1:${port} does not read what is sent to it: not all of it got there.\n`,
+    });
+  });
+
   it('says so when the peer closes or resets without an answer', async () => {
     const closing = await tcpServer((socket) => socket.once('data', () => socket.end()));
     const resetting = await tcpServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
@@ -167,6 +181,12 @@ describe('kiteline send udp', () => {
     const message = once(socket, 'message');
     await run(['send', 'udp', `localhost:${port}`, 'hi']);
     expect(String((await message)[0])).toBe('hi');
+  });
+
+  it.runIf(process.platform === 'linux')('says so when the address needs a scope', async () => {
+    const { code, stderr } = await run(['send', 'udp', '[fe80::1]:9', 'x']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('[fe80::1]:9 cannot be reached');
   });
 
   it('with --wait prints the answer', async () => {

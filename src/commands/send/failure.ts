@@ -87,6 +87,17 @@ export function noAnswer(peer: HostPort, waitMs: number): KitelineError {
   );
 }
 
+export function notReading(peer: HostPort): KitelineError {
+  const where = formatHostPort(peer.host, peer.port);
+  return new KitelineError(
+    'TIMEOUT',
+    say(
+      `${where} does not read what is sent to it: not all of it got there.`,
+      `${where} 没有读取发给它的内容：内容没有全部送达。`,
+    ),
+  );
+}
+
 /** A name with several addresses is tried at all of them; the errors then come as one, and the first tells enough. */
 function codeOf(error: unknown): string | undefined {
   if (error instanceof AggregateError) {

@@ -4,12 +4,12 @@ import { pipeline } from 'node:stream/promises';
 import type { Encoding } from '../../hub/encoding.ts';
 import type { HostPort } from '../../transport/address.ts';
 import { answerPrinter, QUIET_MS } from './answer.ts';
-import { closed, noAnswer, reachError, unreachable } from './failure.ts';
+import { closed, noAnswer, notReading, reachError, unreachable } from './failure.ts';
 
 export interface TcpSending {
   peer: HostPort;
   bytes: Uint8Array | Readable;
-  /** How long the answer may take to begin; 0 waits for none. */
+  /** How long the answer may take to begin, and the peer to take the bytes; 0 waits for no answer. */
   waitMs: number;
   connectMs: number;
   encoding: Encoding;
@@ -40,7 +40,7 @@ export function connectTcp(peer: HostPort, connectMs: number): Promise<Socket> {
 
 /**
  * Sends the bytes, prints the answer. The answer ends when the peer closes or has been quiet for 300 ms.
- * @throws KitelineError REFUSED, UNREACHABLE, TIMEOUT (no answer), CLOSED (no answer, and there will be none)
+ * @throws KitelineError REFUSED, UNREACHABLE, TIMEOUT (no answer, or the peer does not read), CLOSED (no answer, and there will be none)
  */
 export async function sendTcp(sending: TcpSending): Promise<void> {
   const { peer, bytes, waitMs } = sending;
@@ -51,6 +51,7 @@ export async function sendTcp(sending: TcpSending): Promise<void> {
   let printing = Promise.resolve();
   const ended = Promise.withResolvers<void>();
   let sent = false;
+  let isStuck = false;
   let timer: NodeJS.Timeout | undefined;
   const restart = (): void => {
     clearTimeout(timer);
@@ -70,6 +71,11 @@ export async function sendTcp(sending: TcpSending): Promise<void> {
     broken = error;
   });
   socket.on('close', () => ended.resolve());
+  // Nothing has moved for so long: where bytes of ours still wait, the peer does not read. (A slow stdin may take its time.)
+  socket.setTimeout(waitMs || sending.connectMs, () => {
+    isStuck = socket.writableLength > 0;
+    if (isStuck) ended.resolve();
+  });
   // No FIN behind the bytes: the simplest servers take the end of input for "the client has gone".
   const delivery =
     bytes instanceof Uint8Array ? write(socket, bytes) : pipeline(bytes, socket, { end: false });
@@ -86,6 +92,7 @@ export async function sendTcp(sending: TcpSending): Promise<void> {
   await printer.end();
   const isOpen = !socket.destroyed && broken === undefined;
   await hangUp(socket);
+  if (isStuck) throw notReading(peer);
   if (answered || (waitMs === 0 && sent)) return;
   throw isOpen ? noAnswer(peer, waitMs) : (reachErrorOf(peer, broken) ?? closed(peer));
 }

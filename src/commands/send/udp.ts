@@ -27,34 +27,34 @@ const MOST_BYTES = 65_507; // 65,535 less the headers of IPv4 and UDP
 
 /** @throws KitelineError UNREACHABLE */
 export async function openUdp(peer: HostPort): Promise<UdpPeer> {
+  let socket: Socket | undefined;
   try {
     // IPv4 first: it is what boards have, and a datagram that goes to the wrong family is lost without a word.
     const { address, family } = await lookup(peer.host, { order: 'ipv4first' });
-    const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
+    const own = createSocket(family === 6 ? 'udp6' : 'udp4');
+    socket = own;
     await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject);
-      if (isGroup(address)) {
-        // Answers come from the members' own addresses, so this socket must take them from anybody.
-        socket.bind(() => {
-          socket.off('error', reject);
-          if (family === 4) socket.setBroadcast(true);
-          resolve();
-        });
-      } else {
-        socket.connect(peer.port, address, () => {
-          socket.off('error', reject);
-          resolve();
-        });
-      }
+      own.once('error', reject);
+      // node:dgram gives the error of a failed connect to its callback, where its types have none.
+      const ready = (error?: unknown): void => {
+        own.off('error', reject);
+        if (error) reject(error);
+        else resolve();
+      };
+      // Answers to a group come from the members' own addresses, so that socket must take them from anybody.
+      if (isGroup(address)) own.bind(() => ready());
+      else own.connect(peer.port, address, ready);
     });
+    if (isGroup(address) && family === 4) own.setBroadcast(true);
     const send = (bytes: Uint8Array): Promise<void> =>
       new Promise((resolve, reject) => {
         const done = (error: Error | null): void => (error ? reject(reachError(peer, error)) : resolve());
-        if (isGroup(address)) socket.send(bytes, peer.port, address, done);
-        else socket.send(bytes, done);
+        if (isGroup(address)) own.send(bytes, peer.port, address, done);
+        else own.send(bytes, done);
       });
-    return { socket, send };
+    return { socket: own, send };
   } catch (error) {
+    socket?.close();
     throw reachError(peer, error);
   }
 }
