@@ -22,6 +22,8 @@ export async function lockPort(
 ): Promise<PortLock | undefined> {
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
+    // Whoever asks and does not hang up must not hold up the release.
+    socket.setTimeout(ANSWER_MS, () => socket.destroy());
     socket.end(`${program}\t${process.pid}\n`);
     socket.resume();
   });

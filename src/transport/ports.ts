@@ -69,9 +69,7 @@ export async function claimPort<T extends Bound>(
   const { protocol, port } = request;
   try {
     // IPv4 first, for TCP and UDP alike: `localhost` is then where a board's program reaches it.
-    const host = isIP(request.host)
-      ? request.host
-      : (await lookup(request.host, { order: 'ipv4first' })).address;
+    const host = isIP(request.host) ? request.host : await addressOf(request.host);
     if (platform() !== 'linux' || !isWildcard(host)) {
       const bound = await bind({ host, port, reusePort: false });
       return { bound, port: bound.port, release: async () => {} };
@@ -83,6 +81,12 @@ export async function claimPort<T extends Bound>(
     }
     throw bindError(request, error) ?? error;
   }
+}
+
+async function addressOf(name: string): Promise<string> {
+  // For an empty name the resolver gives no address and no error.
+  if (name === '') throw Object.assign(new Error('an empty host name'), { code: 'ENOTFOUND' });
+  return (await lookup(name, { order: 'ipv4first' })).address;
 }
 
 async function claimGivenPort<T extends Bound>(
@@ -174,7 +178,7 @@ function bindError(request: PortRequest, cause: unknown): KitelineError | undefi
     case 'EAI_AGAIN':
       return new KitelineError(
         'ADDRESS_UNAVAILABLE',
-        say(`The name ${host} leads to no address.`, `找不到名称 ${host} 对应的地址。`),
+        say(`The name "${host}" leads to no address.`, `找不到名称“${host}”对应的地址。`),
         { cause },
       );
     case 'EACCES':

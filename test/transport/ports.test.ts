@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { KitelineError } from '../../src/errors.ts';
@@ -135,7 +135,7 @@ describe.each(['tcp', 'udp'] as const)('a %s port', (protocol) => {
       '--input-type=module-typescript',
       '-e',
       `import { claimPort } from '${import.meta.dirname}/../../src/transport/ports.ts';
-       import { createServer } from 'node:net';
+       import { connect, createServer } from 'node:net';
        import { createSocket } from 'node:dgram';
        const { port } = await claimPort({ protocol: '${protocol}', host: '0.0.0.0', port: 0, program: 'kiteline up' },
          ({ host, port, reusePort }) => new Promise((resolve) => {
@@ -289,4 +289,13 @@ describe('the addresses to paste', () => {
     expect(lanAddresses('0.0.0.0', machine)).not.toContain('2001:db8::5');
     expect(lanAddresses('10.0.0.4', machine)).toEqual(['10.0.0.4']);
   });
+});
+
+it.runIf(isLinux)('a port is given back though somebody who asked whose it is never hangs up', async () => {
+  const { port, close } = await claim('tcp', '0.0.0.0', 0);
+  const asking = connect({ path: `\0kiteline-tcp-${port}`, allowHalfOpen: true });
+  opened.push(() => asking.destroy());
+  asking.resume();
+  await once(asking, 'end');
+  await close();
 });
