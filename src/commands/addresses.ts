@@ -19,7 +19,7 @@ export function addressLines(host: string, port: number): string[] {
         lan.length > 0
           ? 'and for programs on this machine, virtual boards included:'
           : 'For programs on this machine, virtual boards included:',
-        lan.length > 0 ? '本机上的程序（包括虚拟板）用：' : '本机上的程序（包括虚拟板）用：',
+        '本机上的程序（包括虚拟板）用：',
       ),
       tuple(isWildcard(host) ? '127.0.0.1' : host),
     );

@@ -23,9 +23,15 @@ export function addHubOptions(command: Command): Command {
 
 /**
  * Asks a hub for `path`.
- * @throws KitelineError NO_HUB when nobody answers; USAGE with the hub's own sentence when it refuses
+ * @param type the media type that a hub answers with
+ * @throws KitelineError NO_HUB when nobody answers, or somebody who is no hub; USAGE with the hub's own sentence when it refuses
  */
-export async function askHub(hub: HubAddress, path: string, signal?: AbortSignal): Promise<Response> {
+export async function askHub(
+  hub: HubAddress,
+  path: string,
+  type: string,
+  signal?: AbortSignal,
+): Promise<Response> {
   const headers = hub.token === undefined ? {} : { authorization: `Bearer ${hub.token}` };
   let response: Response;
   try {
@@ -34,7 +40,11 @@ export async function askHub(hub: HubAddress, path: string, signal?: AbortSignal
     if (signal?.aborted) throw error;
     throw noHub(hub.url, error);
   }
-  if (response.ok) return response;
+  if (response.ok) {
+    if (response.headers.get('content-type')?.startsWith(type)) return response;
+    await response.body?.cancel();
+    throw notAHub(hub.url);
+  }
   const detail = await (response.json() as Promise<{ detail?: unknown } | null>).then(
     (problem) => (typeof problem?.detail === 'string' ? printable(problem.detail) : ''),
     () => '',
@@ -46,5 +56,16 @@ export async function askHub(hub: HubAddress, path: string, signal?: AbortSignal
         `${hub.url} answered with HTTP status ${response.status}.`,
         `${hub.url} 的回答是 HTTP 状态 ${response.status}。`,
       ),
+  );
+}
+
+export function notAHub(url: string, cause?: unknown): KitelineError {
+  return new KitelineError(
+    'USAGE',
+    say(
+      `What answers at ${url} is no Kiteline hub: is the port right?`,
+      `${url} 上应答的不是 Kiteline 中枢：端口对吗？`,
+    ),
+    { cause },
   );
 }

@@ -27,14 +27,30 @@ export interface HubOptions {
 
 const PROBE_MS = 1_000; // on this machine an HTTP server answers in milliseconds
 
-/** Readable for its owner alone, since the token may stand in it. */
+/**
+ * Readable for its owner alone, since the token may stand in it.
+ * @throws KitelineError USAGE with a sentence that says why it cannot be written
+ */
 export async function writeHubFile(folder: string, hub: HubFile): Promise<void> {
-  await mkdir(folder, { recursive: true });
   const path = join(folder, 'hub.json');
   const draft = `${path}.${hub.pid}`;
-  // Written beside and moved: a reader never sees half of it, and an older file's wider mode does not stay.
-  await writeFile(draft, `${JSON.stringify(hub, null, 2)}\n`, { mode: 0o600 });
-  await rename(draft, path);
+  try {
+    await mkdir(folder, { recursive: true });
+    // Written beside and moved: a reader never sees half of it, and an older file's wider mode does not stay.
+    await writeFile(draft, `${JSON.stringify(hub, null, 2)}\n`, { mode: 0o600 });
+    await rename(draft, path);
+  } catch (cause) {
+    await rm(draft, { force: true }).catch(() => {});
+    const code = systemCode(cause);
+    throw new KitelineError(
+      'USAGE',
+      say(
+        `The hub cannot write ${path} (${code}): choose its folder with --data.`,
+        `中枢无法写入 ${path}（${code}）：请用 --data 另选文件夹。`,
+      ),
+      { cause },
+    );
+  }
 }
 
 /** Removes hub.json, and the folder when nothing else is in it; not when another hub has written its own since. */
@@ -44,14 +60,23 @@ export async function removeHubFile(folder: string, pid: number): Promise<void> 
   await rmdir(folder).catch(() => {}); // unless something else is in it
 }
 
-/** What hub.json says; undefined when there is none or it is none of ours. */
+/**
+ * What hub.json says; undefined when there is none or it is none of ours.
+ * @throws KitelineError USAGE when it may not be read
+ */
 export async function readHubFile(folder: string): Promise<HubFile | undefined> {
   let text: string;
   try {
     text = await readFile(join(folder, 'hub.json'), 'utf8');
   } catch (error) {
-    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
-    throw error;
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    const path = join(folder, 'hub.json');
+    throw new KitelineError(
+      'USAGE',
+      say(`${path} cannot be read (${code}).`, `无法读取 ${path}（${code}）。`),
+      { cause: error },
+    );
   }
   try {
     const { url, token, pid } = JSON.parse(text);

@@ -16,6 +16,15 @@ export function printable(text: string): string {
   });
 }
 
+/**
+ * JSON that is safe for a terminal: JSON.stringify escapes neither C1 controls nor marks that reverse the direction of
+ * writing. The value stays the same, for both stand in strings only.
+ * @param json one line, as JSON.stringify writes it
+ */
+export function printableJson(json: string): string {
+  return json.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** As `printable`, for a stream that may have lines of its own. */
 export function printableLines(text: string): string {
   return text.split(/\r?\n/).map(printable).join('\n');

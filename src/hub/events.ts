@@ -1,4 +1,5 @@
 import type { Alarm, Clock } from '../clock.ts';
+import { say } from '../language.ts';
 import type { Value } from '../wire/index.ts';
 
 /** A text as the app gets it. */
@@ -118,7 +119,9 @@ export class Handlers {
         alarm = undefined;
         this.problem({
           what: 'handler took too long',
-          error: new Error(`no answer within ${HANDLER_MS} ms`),
+          error: new Error(
+            say(`no answer within ${HANDLER_MS / 1000} s`, `${HANDLER_MS / 1000} 秒内没有回答`),
+          ),
         });
         resolve(FAILED);
       });

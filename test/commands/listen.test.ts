@@ -123,6 +123,15 @@ describe('kiteline listen udp', () => {
     expect(JSON.parse((await chinese.ended).stdout).text).toBe('你好');
   });
 
+  it('gives JSON that cannot steer a terminal, and is the same text', async () => {
+    const program = await listen('udp', '--json', '--count', '1');
+    const text = 'a\x1b[2J\u009b2J\x7f\u202eb';
+    await udpSend(program.port, text);
+    const { stdout } = await program.ended;
+    expect(stdout).toMatch(/^[ -~]+\n$/);
+    expect(JSON.parse(stdout).text).toBe(text);
+  });
+
   it('hears IPv6 and IPv4 on ::', async () => {
     const program = await listen('udp', '--host', '::', '--count', '2');
     const first = await udpSend(program.port, 'six', '::1');
@@ -165,6 +174,8 @@ describe.each(['tcp', 'udp'])('kiteline listen %s', (protocol) => {
     expect((await run(['listen', protocol, '--host', '203.0.113.9'])).stderr).toContain(
       'no address 203.0.113.9',
     );
+    const nameless = await run(['listen', protocol, '--host', '', '--port', '0']);
+    expect(nameless).toMatchObject({ code: 1, stderr: 'The name "" leads to no address.\n' });
     expect((await run(['listen', protocol, '--port', '70000'])).code).toBe(2);
     expect((await run(['listen', protocol, '--count', '0'])).code).toBe(2);
   });

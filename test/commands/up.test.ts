@@ -1,8 +1,10 @@
 import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Outcome, type Running, run, start } from './cli.ts';
 
 let folder: string;
@@ -95,6 +97,14 @@ describe('kiteline up', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('choose another port with --http');
   });
+});
+
+it('says so when its data folder cannot be one', async () => {
+  writeFileSync(join(folder, 'a file'), '');
+  const refused = await here(['up', '--tcp', '0', '--udp', '0', '--http', '0', '--data', 'a file']);
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr).toContain('choose its folder with --data');
+  expect(refused.stderr).not.toContain('    at ');
 });
 
 describe('kiteline up APP', () => {
@@ -203,6 +213,22 @@ describe('kiteline watch', () => {
     expect(elsewhere).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('http://127.0.0.1:1 没有中枢应答'),
+    });
+  });
+
+  it.each(['watch', 'boards'])('%s says so when somebody else answers', async (command) => {
+    const server = createServer((_, response) => response.end('<html>'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => {
+      server.close();
+    });
+    const address = server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    expect(await here([command, '--hub', `127.0.0.1:${port}`])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: `What answers at http://127.0.0.1:${port} is no Kiteline hub: is the port right?\n`,
     });
   });
 

@@ -1,16 +1,19 @@
 import type { BoardInfo } from '../../hub/boards.ts';
 import { say } from '../../language.ts';
-import { askHub } from '../hub-client.ts';
+import { askHub, notAHub } from '../hub-client.ts';
 import { findHub, type HubOptions } from '../hub-file.ts';
 import { span, table } from '../table.ts';
-import { print, printable, tell } from '../terminal.ts';
+import { print, printable, printableJson, tell } from '../terminal.ts';
 
 /** @throws KitelineError NO_HUB */
 export async function listBoards(options: HubOptions & { json?: boolean }): Promise<void> {
-  const response = await askHub(await findHub(options), '/api/v1/boards');
-  const { boards } = (await response.json()) as { boards: BoardInfo[] };
+  const hub = await findHub(options);
+  const response = await askHub(hub, '/api/v1/boards', 'application/json');
+  const { boards } = (await response.json().catch((error) => {
+    throw notAHub(hub.url, error);
+  })) as { boards: BoardInfo[] };
   if (options.json) {
-    await print(boards.map((board) => `${JSON.stringify(board)}\n`).join(''));
+    await print(boards.map((board) => `${printableJson(JSON.stringify(board))}\n`).join(''));
     return;
   }
   if (boards.length === 0) {

@@ -8,7 +8,7 @@ import type { Peer, Transport, TransportReason } from '../../transport/transport
 import { listenUdp } from '../../transport/udp.ts';
 import { addressLines } from '../addresses.ts';
 import { lossSentence } from '../losses.ts';
-import { interruption, isTypedTo, print, printable, styled, tell } from '../terminal.ts';
+import { interruption, isTypedTo, print, printable, printableJson, styled, tell } from '../terminal.ts';
 import { startTyping, type Typing } from '../typing.ts';
 
 export interface ListenOptions {
@@ -137,7 +137,9 @@ class Listener {
   }
 
   #line(from: string, text: string): string {
-    return this.#options.json ? JSON.stringify({ from, text }) : `${styled('dim', from)}  ${printable(text)}`;
+    return this.#options.json
+      ? printableJson(JSON.stringify({ from, text }))
+      : `${styled('dim', from)}  ${printable(text)}`;
   }
 
   #show(lines: string): void {

@@ -133,11 +133,19 @@ export function whereLines(listening: { tcp?: HostPort; udp?: HostPort }, url: s
 function problemSentence({ what, error }: Problem, file: string | undefined): string {
   if (file !== undefined && what.startsWith('handler')) return appError(error, resolve(file)).message;
   const text = error instanceof Error ? error.message : String(error);
+  const trouble = PROBLEMS[what];
   return say(
     `Trouble in the hub, which goes on (${what}): ${text}`,
-    `中枢遇到问题，但仍在运行（${what}）：${text}`,
+    `中枢遇到问题，但仍在运行（${trouble}）：${text}`,
   );
 }
+
+const PROBLEMS: Record<Problem['what'], string> = {
+  'handler failed': '应用的处理函数出错',
+  'handler took too long': '应用的处理函数耗时过长',
+  'store failed': '数据存储出错',
+  'transport failed': '传输出错',
+};
 
 function alreadyUp({ url, pid }: { url: string; pid: number }, data: string): KitelineError {
   return new KitelineError(

@@ -4,7 +4,7 @@ import { say } from '../../language.ts';
 import { askHub } from '../hub-client.ts';
 import { findHub, type HubOptions } from '../hub-file.ts';
 import { readEvents } from '../server-events.ts';
-import { interruption, print, tell } from '../terminal.ts';
+import { interruption, print, printableJson, tell } from '../terminal.ts';
 import { eventLine, type PlainEvent } from './event-line.ts';
 
 const RETRY_MS = 1_000; // a hub that restarts is back in seconds; asking a dead port each second costs nothing
@@ -20,7 +20,7 @@ export async function watch(options: HubOptions & { board?: string; json?: boole
     try {
       const hub = await findHub(options);
       const query = options.board === undefined ? '' : `?board=${encodeURIComponent(options.board)}`;
-      const response = await askHub(hub, `/api/v1/live${query}`, interrupted);
+      const response = await askHub(hub, `/api/v1/live${query}`, 'text/event-stream', interrupted);
       tell(
         wasThere
           ? say('The hub is back.', '中枢已恢复。')
@@ -31,7 +31,7 @@ export async function watch(options: HubOptions & { board?: string; json?: boole
       );
       wasThere = true;
       for await (const { data } of readEvents(response.body ?? new ReadableStream())) {
-        await print(`${options.json ? data : eventLine(JSON.parse(data) as PlainEvent)}\n`);
+        await print(`${options.json ? printableJson(data) : eventLine(JSON.parse(data) as PlainEvent)}\n`);
       }
       tell(goneSentence());
     } catch (error) {
