@@ -3,7 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ERRNO } from './errno.ts';
-import { Collector, type Interpreter, type Knowledge, patchErrno, patchString } from './firmware.ts';
+import {
+  type ClockHooks,
+  Collector,
+  type Interpreter,
+  type Knowledge,
+  patchErrno,
+  patchString,
+} from './firmware.ts';
 import { chipResult, type EmscriptenFs, type FsStream, flashType } from './flash.ts';
 
 export interface MicroPython extends Interpreter {
@@ -24,6 +31,11 @@ export const ROM = '/.rom';
 
 const MODULES = fileURLToPath(new URL('./modules/', import.meta.url));
 
+const STARTED = performance.now();
+
+/** Milliseconds, with fractions, since this board's thread began: Node counts from the process's beginning. */
+export const sinceStart = (): number => performance.now() - STARTED;
+
 export async function loadInterpreter(options: {
   module: WebAssembly.Module;
   /** What another board of this process found out about the build. */
@@ -35,13 +47,15 @@ export async function loadInterpreter(options: {
   readInput(): number;
 }): Promise<Loaded> {
   const { loadMicroPython } = await import('@micropython/micropython-webassembly-pyscript/micropython.mjs');
-  const capture = captureMemory(options.module, options.memoryLimit);
+  const clock: ClockHooks = { asked() {}, time: Date.now };
+  const capture = captureMemory(options.module, options.memoryLimit, clock);
   // pystack: words of Python stack; a plain ESP32 gets to a recursion depth of about 60 to 100 frames.
-  const python = (await loadMicroPython({
+  const loaded = (await loadMicroPython({
     heapsize: 262_144,
     pystack: 4_096,
     linebuffer: false,
-  })) as MicroPython;
+  })) as Omit<MicroPython, 'clock'>;
+  const python: MicroPython = Object.assign(loaded, { clock });
   const memory = capture.memory();
   patchErrno(memory);
   patchString(memory, 'webassembly', 'esp32');
@@ -55,12 +69,19 @@ export async function loadInterpreter(options: {
 }
 
 /** The interpreter's memory is no property of its module object: it is taken where the module is instantiated. */
-function captureMemory(module: WebAssembly.Module, limit: number): { memory(): WebAssembly.Memory } {
+function captureMemory(
+  module: WebAssembly.Module,
+  limit: number,
+  clock: ClockHooks,
+): { memory(): WebAssembly.Memory } {
   let memory: WebAssembly.Memory | undefined;
   const instantiate = WebAssembly.instantiate;
   WebAssembly.instantiate = async (_bytes, imports) => {
     WebAssembly.instantiate = instantiate;
-    for (const group of new Set(Object.values(imports))) translateErrors(group);
+    for (const group of new Set(Object.values(imports))) {
+      translateErrors(group);
+      setClock(group, clock);
+    }
     const instance = (await instantiate(module, imports)) as WebAssembly.Instance;
     const memories = Object.values(instance.exports).filter((value) => value instanceof WebAssembly.Memory);
     memory = memories[0];
@@ -77,6 +98,19 @@ function captureMemory(module: WebAssembly.Module, limit: number): { memory(): W
       if (!memory) throw new Error('MicroPython was loaded without a memory of its own');
       return memory;
     },
+  };
+}
+
+/** Ticks count from power on, whatever the board's clock is set to; the build would count both from one clock. */
+function setClock(imports: Record<string, unknown>, clock: ClockHooks): void {
+  if (!('mp_js_ticks_ms' in imports)) return;
+  imports.mp_js_ticks_ms = () => {
+    clock.asked();
+    return Math.floor(sinceStart());
+  };
+  imports.mp_js_time_ms = () => {
+    clock.asked();
+    return clock.time();
   };
 }
 

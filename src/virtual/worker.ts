@@ -1,7 +1,7 @@
 /** A board's worker thread: MicroPython, its modules, and what runs after power on. */
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { ERRNO } from './errno.ts';
-import { loadInterpreter, ROM } from './interpreter.ts';
+import { loadInterpreter, ROM, sinceStart } from './interpreter.ts';
 import type { BoardSetup, Ending, ResetKind } from './messages.ts';
 import { Native } from './native.ts';
 import { NativePins } from './native-pins.ts';
@@ -41,13 +41,9 @@ const { python } = loaded;
 
 let ending: Ending = { how: 'done' };
 
-/** Time for `time.ticks_ms()` and the like comes from Date.now: asking for it is a moment for handlers, too. */
-const hostNow = Date.now;
 let clockOffset = setup.clockOffset;
-Date.now = () => {
-  native.poll();
-  return hostNow() + clockOffset;
-};
+python.clock.time = () => Date.now() + clockOffset;
+python.clock.asked = () => native.poll();
 
 const missing = () => {
   throw new Error('the modules have not started');
@@ -66,7 +62,11 @@ python.registerJsModule('_host', {
   sleep: (deadline: number) => native.sleep(deadline),
   poll: () => native.poll(),
   collect: () => native.collect(),
-  micros: () => Math.floor(performance.now() * 1000) % 0x4000_0000,
+  /** Microseconds since power on, modulo the 2^30 after which `ticks_us()` begins again. */
+  micros() {
+    native.poll();
+    return Math.floor(sinceStart() * 1000) % 0x4000_0000;
+  },
   /** Functions of the Python side: `dispatch` notes that handlers are due, `handlers` runs them, `run` runs a file. */
   provide(name: keyof typeof provided, call: (...args: unknown[]) => void) {
     provided[name] = call;
@@ -87,7 +87,7 @@ python.registerJsModule('_host', {
   feedWatchdog: () => pins.feedWatchdog(),
   /** Sets the board's clock, milliseconds since 1970; the main thread keeps it over a soft reset. */
   setClock(ms: number) {
-    clockOffset = ms - hostNow();
+    clockOffset = ms - Date.now();
     native.post({ kind: 'clock', offset: clockOffset });
   },
   nvsLoad: () => nvs.load(),

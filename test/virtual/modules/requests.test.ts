@@ -194,14 +194,13 @@ except OSError as e:
   expect(watched.stderr()).toMatch(/"aiohttp"/);
 });
 
-test('ntptime asks the host that it is given, and sets the clock', async () => {
-  // A privileged port, and perhaps a clock service on it: then there is nothing to prove here.
+test('ntptime asks the host that it is given, and sets the clock', async ({ skip }) => {
   const server = createSocket('udp4');
   const bound = await new Promise<boolean>((done) => {
     server.once('error', () => done(false));
     server.bind(123, '127.0.0.1', () => done(true));
   });
-  if (!bound) return;
+  if (!bound) skip('UDP port 123 of 127.0.0.1 cannot be bound: run as root, with no time server on it');
   onTestFinished(() => void server.close());
   server.on('message', (question, from) => {
     const answer = Buffer.alloc(48);
