@@ -5,6 +5,9 @@ import { type Skips, skip } from './reasons.ts';
 /** What a metric can be at a time. */
 export type Value = number | boolean | string;
 
+/** Milliseconds from 1970, in either direction, that a time can be: what a Date holds (ECMAScript section 21.4.1.1). */
+export const MAX_TIME = 8.64e15;
+
 /** Values of one board at one time. */
 export interface Sample {
   /** Metric → value. A Map, so that a metric may be called `__proto__`. */
@@ -39,7 +42,7 @@ export function sampleOf(object: JsonObject, skips: Skips): Sample {
 function readOurs(sample: Sample, key: string, value: Json, skips: Skips): void {
   if (value === null) return;
   const natural = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-  if (key === '$t' && natural) sample.t = value;
+  if (key === '$t' && natural && value <= MAX_TIME) sample.t = value;
   else if (key === '$seq' && natural) sample.seq = value;
   else if (key === '$boot' && natural) sample.boot = String(value);
   else if (key === '$boot' && typeof value === 'string' && isName(value, limits.bootLength))

@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.ts';
 import { limits } from './limits.ts';
 import { type Skips, skip } from './reasons.ts';
-import { put, type Sample, type Value } from './sample.ts';
+import { MAX_TIME, put, type Sample, type Value } from './sample.ts';
 
 /** RFC 8428 section 4.5.1: letters, digits and `- : . / _`, beginning with a letter or digit. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9\-:./_]*$/;
@@ -43,7 +43,7 @@ export function senmlOf(records: readonly JsonObject[], skips: Skips): Sample[] 
       skip(skips, 'BAD_NAME');
       continue;
     }
-    if (!Number.isSafeInteger(Math.round(time * 1000))) {
+    if (!(Math.abs(time * 1000) <= MAX_TIME)) {
       skip(skips, 'BAD_VALUE');
       continue;
     }
