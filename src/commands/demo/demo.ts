@@ -52,7 +52,8 @@ export async function demo(): Promise<void> {
     lamp.on('stdout', () => listening.resolve());
     const answered = Promise.withResolvers<void>();
     const readings = follow(hub, names, screen, answered.resolve);
-    for (const board of boards) switchOn(board, screen);
+    switchOn(thermometer, screen, 'calm');
+    switchOn(lamp, screen);
     await untilAborted(Promise.all([listening.promise, readings]), interrupted);
     if (!interrupted.aborted) await greet(hub, lamp, port, screen, answered.promise);
     if (!interrupted.aborted) tellNext(screen, lamp, port, ours ? '' : ` --hub ${http.url}`);
@@ -71,9 +72,11 @@ async function openHub(hub: Hub, screen: Screen): Promise<HttpServer> {
     screen.say('hub', `${what}: ${error instanceof Error ? error.message : error}`, 'red'),
   );
   for (const protocol of ['tcp', 'udp'] as const) {
-    await orAnyPort(screen, PORT, (port) => hub.listen({ [protocol]: port }));
+    await orAnyPort(screen, `${protocol.toUpperCase()} ${PORT}`, PORT, (port) =>
+      hub.listen({ [protocol]: port }),
+    );
   }
-  const http = await orAnyPort(screen, HTTP_PORT, (port) => serveHttp(hub, { port }));
+  const http = await orAnyPort(screen, `HTTP ${HTTP_PORT}`, HTTP_PORT, (port) => serveHttp(hub, { port }));
   const { tcp, udp } = hub.listening;
   screen.say(
     'hub',
@@ -87,13 +90,21 @@ async function openHub(hub: Hub, screen: Screen): Promise<HttpServer> {
 }
 
 /** A newcomer's 9000 may be taken: the demo goes on with a port that the system chooses, and says why. */
-async function orAnyPort<T>(screen: Screen, port: number, open: (port: number) => Promise<T>): Promise<T> {
+async function orAnyPort<T>(
+  screen: Screen,
+  what: string,
+  port: number,
+  open: (port: number) => Promise<T>,
+): Promise<T> {
   try {
     return await open(port);
   } catch (error) {
     if (!(error instanceof KitelineError) || error.code !== 'PORT_TAKEN') throw error;
-    const why = error.message.replace(/[:：].*/s, '');
-    screen.say('hub', say(`${why}; taking another port.`, `${why}；改用其他端口。`), 'yellow');
+    screen.say(
+      'hub',
+      say(`${what} is taken; taking another port.`, `${what} 已被占用；改用其他端口。`),
+      'yellow',
+    );
     return open(0);
   }
 }
@@ -131,7 +142,9 @@ function follow(
   return some.promise;
 }
 
-function switchOn(board: VirtualBoard, screen: Screen): void {
+/** @param how calm: what it prints after its first lines is replaced by the next, or it would scroll the rest away */
+function switchOn(board: VirtualBoard, screen: Screen, how?: 'calm'): void {
+  let lines = 0;
   screen.say(
     board.name,
     say(`is switched on and joins the Wi-Fi “${SSID}”`, `已通电，正在连接 Wi-Fi“${SSID}”`),
@@ -146,8 +159,11 @@ function switchOn(board: VirtualBoard, screen: Screen): void {
   });
   const printed = (bytes: Uint8Array): void => {
     for (const line of Buffer.from(bytes).toString().split('\n')) {
-      if (line.trim() !== '')
-        screen.say(board.name, styled('dim', say(`prints: ${printable(line)}`, `打印：${printable(line)}`)));
+      if (line.trim() === '') continue;
+      const text = styled('dim', say(`prints: ${printable(line)}`, `打印：${printable(line)}`));
+      lines++;
+      if (how === 'calm' && lines > READINGS_FIRST) screen.status(board.name, text);
+      else screen.say(board.name, text);
     }
   };
   board.on('stdout', printed);
