@@ -32,6 +32,8 @@ const MAX_CONNECTIONS = 2_048;
 /** Milliseconds for a request's headers, and for all of it. A board on bad Wi-Fi needs seconds, a slow-loris minutes. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
+/** Milliseconds between looks at who is over those times. Node's own 30 s would make 40 of the 10. */
+const CHECK_MS = 5_000;
 /** Milliseconds that close() gives answers under way. */
 const CLOSE_MS = 2_000;
 
@@ -46,7 +48,11 @@ export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<Ht
   const request = { protocol: 'tcp', host, port, program: 'kiteline hub', option: '--http' } as const;
   const claim = await claimPort(request, async (bind) => {
     // `hostname` stands in for the Host header that an HTTP/1.0 client may leave out.
-    const server = createAdaptorServer({ fetch: app.fetch, hostname: 'localhost' }) as Server;
+    const server = createAdaptorServer({
+      fetch: app.fetch,
+      hostname: 'localhost',
+      serverOptions: { connectionsCheckingInterval: CHECK_MS },
+    }) as Server;
     server.maxConnections = MAX_CONNECTIONS;
     server.headersTimeout = HEADERS_MS;
     server.requestTimeout = REQUEST_MS;
