@@ -19,7 +19,7 @@ export interface TextEvent {
   /** `HOST:PORT` of the sender. */
   from: string;
   text: string;
-  /** What was answered, where something was. */
+  /** What was answered, where something was: the first 8192 characters or bytes of it. */
   reply?: string;
 }
 

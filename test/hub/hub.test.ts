@@ -208,6 +208,19 @@ test('a store that fails is reported, and the samples are counted as lost', asyn
   expect(hub.counts.samples).toBe(0);
 });
 
+test('the feed tells of an answer only when it went out, and not all of a huge one', async () => {
+  const { hub, tcp, udp, events } = await startHub();
+  const feed = events();
+  hub.on('text', () => 'x'.repeat(10_000));
+  (await udp()).send('hello');
+  expect(await feed.next('text')).not.toHaveProperty('reply');
+  expect(hub.counts).toMatchObject({ replies: 0, dropped: { DATAGRAM_TOO_LONG: 1 } });
+  const end = await tcp();
+  end.send('hello\n');
+  expect((await feed.next('text')).reply).toHaveLength(limits.lineBytes);
+  expect(await end.received(10_000)).toHaveLength(10_000);
+});
+
 test('a text that the store does not take is counted as lost, too', async () => {
   class BrokenStore extends MemoryStore {
     protected override async _append(): Promise<void> {

@@ -1,4 +1,4 @@
-import { encodeText, type Text } from '../../wire/index.ts';
+import { encodeText, limits, type Text } from '../../wire/index.ts';
 import type { TextAnswer, TextMessage } from '../events.ts';
 import type { Inside } from '../inside.ts';
 import type { Session, Work } from '../session.ts';
@@ -23,16 +23,15 @@ export function handleText(text: Text, work: Work, session: Session, inside: Ins
   const finish = (answer: TextAnswer) => {
     const reply = replyTo(answer, session, inside);
     const bytes = typeof reply === 'string' ? (encoding?.encode(reply) ?? encodeText(reply)) : reply;
-    if (bytes && bytes.length > 0 && peer.send(bytes)) inside.counts.replies++;
+    const sent = bytes !== undefined && bytes.length > 0 && peer.send(bytes);
+    if (sent) inside.counts.replies++;
     inside.feed.publish({
       type: 'text',
       board: board.name,
       at,
       from: peer.address,
       text: text.text,
-      ...(reply !== undefined && {
-        reply: typeof reply === 'string' ? reply : new TextDecoder().decode(reply),
-      }),
+      ...(sent && { reply: shownOf(reply ?? '') }),
     });
   };
 
@@ -40,6 +39,12 @@ export function handleText(text: Text, work: Work, session: Session, inside: Ins
   if (answer instanceof Promise) return answer.then(finish);
   finish(answer);
 }
+
+/** The feed has no place for an app's megabytes. */
+const shownOf = (reply: string | Uint8Array): string =>
+  typeof reply === 'string'
+    ? reply.slice(0, limits.lineBytes)
+    : new TextDecoder().decode(reply.subarray(0, limits.lineBytes));
 
 function replyTo(answer: TextAnswer, session: Session, inside: Inside): string | Uint8Array | undefined {
   if (answer.state === 'reply') return answer.reply;
