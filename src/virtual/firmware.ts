@@ -57,6 +57,9 @@ const ERRNO_TABLE: [build: number, chip: number][] = [
  */
 const UNSEEN_CALLS = 256;
 
+/** Growth without a collection after which the person is told why. */
+const STARVED_BYTES = 8 * 1024 * 1024;
+
 /** MicroPython's small integers: shifted left by one, lowest bit set. */
 const small = (value: number): number => (value << 1) | 1;
 
@@ -81,17 +84,26 @@ export function patchErrno(memory: WebAssembly.Memory): void {
   if (tables !== 2) throw moved('its errno tables');
 }
 
-/** Replaces a constant string object: `{type, hash, length, pointer to NUL-terminated bytes}`. */
-export function patchString(memory: WebAssembly.Memory, from: string, to: string): void {
-  if (to.length > from.length) throw new RangeError(`"${to}" does not fit in place of "${from}"`);
-  const bytes = Buffer.from(memory.buffer);
-  const words = new Int32Array(memory.buffer);
+/**
+ * Replaces a constant string object: `{type, hash, length, pointer to NUL-terminated bytes}`.
+ * @param allocate memory of the interpreter for the new bytes, for good
+ */
+export function patchString(
+  memory: WebAssembly.Memory,
+  from: string,
+  to: string,
+  allocate: (bytes: number) => number,
+): void {
   const text = Buffer.from(`${from}\0`);
-  for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1)) {
-    const holder = words.indexOf(at);
-    if (holder < 0 || words[holder - 1] !== from.length) continue;
-    bytes.fill(0, at, at + text.length);
-    bytes.write(to, at);
+  const built = Buffer.from(memory.buffer);
+  for (let at = built.indexOf(text); at >= 0; at = built.indexOf(text, at + 1)) {
+    const holder = new Int32Array(memory.buffer).indexOf(at);
+    if (holder < 0 || new Int32Array(memory.buffer)[holder - 1] !== from.length) continue;
+    const address = allocate(to.length + 1);
+    // Allocating may have moved the memory.
+    Buffer.from(memory.buffer).write(`${to}\0`, address);
+    const words = new Int32Array(memory.buffer);
+    words[holder] = address;
     words[holder - 1] = to.length;
     words[holder - 2] = 0; // the hash, "not computed yet"
     return;
@@ -121,9 +133,13 @@ export class Collector {
   #shapes: CallShapes;
   /** Calls to let go by before looking at the stack again. */
   #unseen = 0;
+  readonly #startBytes: number;
+  /** The memory has grown and grown, and the program was never where a collection is safe. */
+  starved = false;
 
   constructor(python: Interpreter, memory: WebAssembly.Memory, known?: Knowledge) {
     this.#memory = memory;
+    this.#startBytes = memory.buffer.byteLength;
     this.#shapes = new CallShapes(python, known?.shapes);
     this.knowledge = known ?? {
       depthAt: findDepth(python, memory),
@@ -155,6 +171,7 @@ export class Collector {
    */
   collect(): boolean {
     if (!this.#shapes.harmless) {
+      this.starved ||= this.#memory.buffer.byteLength > this.#startBytes + STARVED_BYTES;
       this.#unseen = Math.floor(Math.random() * UNSEEN_CALLS);
       new Uint8Array(this.#memory.buffer)[this.knowledge.pendingAt] = 1;
       return false;

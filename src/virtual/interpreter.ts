@@ -15,7 +15,10 @@ import { chipResult, type EmscriptenFs, type FsStream, flashType } from './flash
 
 export interface MicroPython extends Interpreter {
   FS: EmscriptenFs;
-  _module: { ccall(name: string, returns: string, types: string[], args: unknown[]): unknown };
+  _module: {
+    ccall(name: string, returns: string, types: string[], args: unknown[]): unknown;
+    _malloc(bytes: number): number;
+  };
   replInit(): void;
   replProcessChar(byte: number): number;
 }
@@ -58,9 +61,10 @@ export async function loadInterpreter(options: {
   const python: MicroPython = Object.assign(loaded, { clock });
   const memory = capture.memory();
   patchErrno(memory);
-  patchString(memory, 'webassembly', 'esp32');
-  patchString(memory, 'JS with Emscripten', 'ESP32 with ESP32');
-  patchString(memory, 'pyscript', 'ESP32');
+  const allocate = (bytes: number) => python._module._malloc(bytes);
+  patchString(memory, 'webassembly', 'esp32', allocate);
+  patchString(memory, 'JS with Emscripten', 'Generic ESP32 module with ESP32', allocate);
+  patchString(memory, 'pyscript', 'ESP32_GENERIC', allocate);
   const collector = new Collector(python, memory, options.knowledge);
   redirectInput(python.FS, options.readInput);
   redirectOutput(python.FS, options.output);
@@ -81,17 +85,12 @@ function captureMemory(
     for (const group of new Set(Object.values(imports))) {
       translateErrors(group);
       setClock(group, clock);
+      limitMemory(group, () => memory?.buffer.byteLength ?? 0, limit);
     }
     const instance = (await instantiate(module, imports)) as WebAssembly.Instance;
     const memories = Object.values(instance.exports).filter((value) => value instanceof WebAssembly.Memory);
     memory = memories[0];
     return { instance, module };
-  };
-  const grow = WebAssembly.Memory.prototype.grow;
-  WebAssembly.Memory.prototype.grow = function (pages: number): number {
-    // Refused growth is a failed malloc, which MicroPython turns into MemoryError.
-    if (this.buffer.byteLength + pages * 65_536 > limit) throw new RangeError('memory limit');
-    return grow.call(this, pages);
   };
   return {
     memory() {
@@ -111,6 +110,22 @@ function setClock(imports: Record<string, unknown>, clock: ClockHooks): void {
   imports.mp_js_time_ms = () => {
     clock.asked();
     return clock.time();
+  };
+}
+
+/** What Emscripten's own small allocations may take beyond the limit: without them a MemoryError could not even be told. */
+const RESERVE_BYTES = 4 * 1024 * 1024;
+/** Python's heap grows by more than this at a time, the rest of the interpreter by less. */
+const SMALL_BYTES = 256 * 1024;
+
+/** Refused growth is a failed malloc, which MicroPython turns into MemoryError. */
+function limitMemory(imports: Record<string, unknown>, size: () => number, limit: number): void {
+  const resize = imports.emscripten_resize_heap;
+  if (typeof resize !== 'function') return;
+  imports.emscripten_resize_heap = (requested: number) => {
+    const bytes = requested >>> 0;
+    const bound = bytes - size() <= SMALL_BYTES ? limit + RESERVE_BYTES : limit;
+    return bytes <= bound && resize(requested);
   };
 }
 

@@ -7,6 +7,7 @@ import { receiveMessageOnPort } from 'node:worker_threads';
 import { ERRNO } from './errno.ts';
 import type { Loaded } from './interpreter.ts';
 import type { FromBoard, Reply } from './messages.ts';
+import { note } from './notes.ts';
 import { INPUT_RING, OUTPUT_LIMIT, PIN, PINS, type SharedState, takeRing, WORD } from './shared.ts';
 
 /** A wait without end, as a deadline. */
@@ -29,6 +30,7 @@ export class Native {
   /** True while handlers run, or while a question is open: further handlers have to wait then. */
   #handlersHeld = false;
   #interrupts = 0;
+  #starvationTold = false;
   /** A Ctrl-C was passed on in a call that did not wait: the next wait may not begin before the program has had control. */
   #interruptOwed = false;
   #output: Uint8Array[] = [];
@@ -92,7 +94,11 @@ export class Native {
   }
 
   collectIfDue(waiting = false): void {
-    if (this.#loaded?.collector.collectIfDue(waiting)) this.#collected();
+    const collector = this.#loaded?.collector;
+    if (collector?.collectIfDue(waiting)) this.#collected();
+    if (!collector?.starved || this.#starvationTold) return;
+    this.#starvationTold = true;
+    this.output('stderr', new TextEncoder().encode(`${note('no-collection', '')}\n`));
   }
 
   collect(): void {

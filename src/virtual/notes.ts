@@ -44,6 +44,11 @@ export function note(code: string, detail: string): string {
         `kiteline: the program did not feed its watchdog for ${detail} ms; the board resets.`,
         `kiteline：程序 ${detail} 毫秒内没有喂看门狗，板复位。`,
       );
+    case 'no-collection':
+      return say(
+        'kiteline: memory grows: a virtual board cannot collect garbage while the program is inside a constructor with arguments, a class body, sorted(), list() and the like. The chip can; here, start the main loop outside of it.',
+        'kiteline：内存在增长：当程序处于带参数的构造函数、类体、sorted()、list() 等内部时，虚拟板无法回收内存。芯片可以；在这里请把主循环放到它们外面启动。',
+      );
     case 'port-taken':
       return say(
         `kiteline: another program on this computer already listens where the board wants to (${detail}).`,

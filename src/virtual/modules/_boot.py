@@ -21,6 +21,7 @@ _ALIASES = (
 _MISSING = ("_thread", "ssl", "tls", "bluetooth", "espnow", "aioespnow", "aioble", "btree", "cryptolib", "webrepl", "_webrepl", "websocket", "webrepl_setup", "apa106", "upysh")
 
 _import_native = builtins.__import__
+_collect = _host.collect
 
 
 def _import(name, globals=None, locals=None, fromlist=None, level=0):
@@ -87,6 +88,8 @@ def run(name, main):
         if main:
             _host.ended("exit", code, "")
     except BaseException as e:
+        # What the program held is free now, and telling needs memory; so must this call itself not.
+        _collect()
         sys.print_exception(e, sys.stderr)
         if main:
             _host.ended("exception", 0, "%s: %s" % (type(e).__name__, e))

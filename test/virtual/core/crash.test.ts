@@ -56,3 +56,18 @@ test('output that nobody takes holds the program up, not the memory', async () =
   expect(lines.length).toBe(4002);
   expect(lines[3999]).toBe(`3999 ${'x'.repeat(1000)}`);
 });
+
+test('a main loop inside a constructor, where nothing can be collected, is told why and ends', async () => {
+  const { end, stderr } = await runBoard(
+    `import time
+class App:
+    def __init__(self, name):
+        while True:
+            [str(i) for i in range(200)]
+            time.sleep_ms(0)
+App("pump")`,
+    { memoryLimit: 40 * 1024 * 1024 },
+  );
+  expect(end).toMatchObject({ how: 'exception', text: /^MemoryError: / });
+  expect(stderr).toMatch(/^kiteline: memory grows: .*constructor with arguments.*\nMemoryError/);
+});
