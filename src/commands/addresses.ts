@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { say } from '../language.ts';
 import { isLoopback, isWildcard } from '../transport/address.ts';
 import { lanAddresses } from '../transport/lan.ts';
@@ -15,14 +16,17 @@ export function addressLines(host: string, port: number): string[] {
   }
   if (isLoopback(host) || isWildcard(host)) {
     lines.push(
-      say(
-        lan.length > 0
-          ? 'and for programs on this machine, virtual boards included:'
-          : 'For programs on this machine, virtual boards included:',
-        '本机上的程序（包括虚拟板）用：',
-      ),
+      hereSentence(lan.length > 0, isWildcard(host) || isIPv4(host)),
       tuple(isWildcard(host) ? '127.0.0.1' : host),
     );
   }
   return lines;
+}
+
+/** @param virtual whether virtual boards, which speak IPv4 as the chip does, can use it */
+function hereSentence(more: boolean, virtual: boolean): string {
+  const start = more ? 'and for' : 'For';
+  return virtual
+    ? say(`${start} programs on this machine, virtual boards included:`, '本机上的程序（包括虚拟板）用：')
+    : say(`${start} programs on this machine:`, '本机上的程序用：');
 }

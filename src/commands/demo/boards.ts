@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { HostPort } from '../../transport/address.ts';
 import { type Air, type VirtualBoard, virtualBoard } from '../../virtual/index.ts';
 
 /** The network that the demo's programs join. */
@@ -7,9 +8,10 @@ export const SSID = 'workshop';
 /** Where examples/ stands, seen from src/commands/demo and from dist/commands/demo alike. */
 const EXAMPLES = new URL('../../../examples/', import.meta.url);
 
-/** A virtual thermometer that sends to the hub's UDP port on this machine: examples/plain-udp. Not yet switched on. */
-export async function makeThermometer(name: string, hubPort: number, air: Air): Promise<VirtualBoard> {
-  const program = await example('plain-udp/main.py', { HUB: '"127.0.0.1"', PORT: String(hubPort) });
+/** A virtual thermometer that sends to the hub by UDP: examples/plain-udp. Not yet switched on. */
+export async function makeThermometer(name: string, hub: HostPort, air: Air): Promise<VirtualBoard> {
+  const settings = { HUB: `"${hub.host}"`, PORT: String(hub.port) };
+  const program = await example('plain-udp/main.py', settings);
   return virtualBoard({ name, air, files: { 'main.py': program } });
 }
 

@@ -43,7 +43,7 @@ export async function demo(): Promise<void> {
     if (ours) await writeHubFile(DATA_FOLDER, { url: http.url, pid: process.pid });
     const air = new Air();
     const udp = hub.listening.udp?.port ?? PORT;
-    const thermometer = await makeThermometer(THERMOMETER, udp, air);
+    const thermometer = await makeThermometer(THERMOMETER, { host: '127.0.0.1', port: udp }, air);
     boards.push(thermometer);
     const { board: lamp, port } = await makeLamp(LAMP, air);
     boards.push(lamp);

@@ -1,10 +1,11 @@
+import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
 import { KitelineError } from '../../errors.ts';
 import { serveHttp } from '../../http/server.ts';
 import type { Problem } from '../../hub/events.ts';
 import { createHub, type Hub } from '../../hub/hub.ts';
 import { say } from '../../language.ts';
-import { formatHostPort, type HostPort } from '../../transport/address.ts';
+import { formatHostPort, type HostPort, isWildcard } from '../../transport/address.ts';
 import type { VirtualBoard } from '../../virtual/index.ts';
 import { addressLines } from '../addresses.ts';
 import { removeHubFile, runningHub, writeHubFile } from '../hub-file.ts';
@@ -53,7 +54,7 @@ export async function up(options: UpOptions): Promise<void> {
     try {
       await writeHubFile(data, { url: http.url, pid: process.pid });
       for (const line of whereLines(listening, http.url)) tell(line);
-      const boards = await startBoards(options.virtual, listening.udp?.port ?? 0);
+      const boards = await startBoards(options.virtual, listening.udp);
       await ended.promise.finally(() => Promise.all(boards.map((board) => board.close())));
     } finally {
       await removeHubFile(data, process.pid);
@@ -65,8 +66,18 @@ export async function up(options: UpOptions): Promise<void> {
 }
 
 /** Virtual thermometers in one air; what they complain of is told with their names. */
-async function startBoards(count: number, hubPort: number): Promise<VirtualBoard[]> {
-  if (count === 0) return [];
+async function startBoards(count: number, hub: HostPort | undefined): Promise<VirtualBoard[]> {
+  if (count === 0 || !hub) return [];
+  const host = isWildcard(hub.host) ? '127.0.0.1' : hub.host;
+  if (!isIPv4(host)) {
+    throw new KitelineError(
+      'BAD_ARGUMENT',
+      say(
+        `Virtual boards speak IPv4, as the chip does, and cannot reach ${host}; choose another --host, or leave --virtual out.`,
+        `虚拟板与芯片一样只用 IPv4，无法到达 ${host}；请换一个 --host，或者不写 --virtual。`,
+      ),
+    );
+  }
   const [{ Air }, { makeThermometer }] = await Promise.all([
     import('../../virtual/index.ts'),
     import('../demo/boards.ts'),
@@ -74,7 +85,7 @@ async function startBoards(count: number, hubPort: number): Promise<VirtualBoard
   const air = new Air();
   const boards: VirtualBoard[] = [];
   for (let number = 1; number <= count; number++) {
-    const board = await makeThermometer(`virtual-${number}`, hubPort, air);
+    const board = await makeThermometer(`virtual-${number}`, { host, port: hub.port }, air);
     board.on('stderr', (bytes) =>
       tell(`${board.name}: ${printableLines(Buffer.from(bytes).toString().trimEnd())}`),
     );
