@@ -33,6 +33,8 @@ export class TcpPeer implements Peer {
   #underWay = 0;
   #ending = false; // we send our FIN as soon as nothing is under way
   #failed = false;
+  #evicted = false;
+  #refused = false;
 
   /** @param gone called once, after `closed` was told */
   constructor(socket: Socket, events: TransportEvents, clock: Clock, gone: () => void) {
@@ -72,6 +74,18 @@ export class TcpPeer implements Peer {
     // What comes now is left unread until our FIN is out: whoever goes on sending would else put it off for ever.
     if (this.#underWay > 0) this.#socket.pause();
     this.#endWhenIdle();
+  }
+
+  /** Cuts the connection: its place is needed, and its host holds more of them than any other. */
+  evict(): void {
+    this.#evicted = true;
+    this.#socket.resetAndDestroy();
+  }
+
+  /** Cuts a connection that was never told of. */
+  refuse(): void {
+    this.#refused = true;
+    this.#socket.resetAndDestroy();
   }
 
   #received(bytes: Uint8Array): void {
@@ -129,8 +143,9 @@ export class TcpPeer implements Peer {
     this.#quiet?.cancel();
     this.#linger?.cancel();
     this.#framer.abort();
+    if (this.#refused) return;
     this.#reportLosses();
-    this.#events.closed(this, this.#failed ? 'RESET' : 'CLOSED');
+    this.#events.closed(this, this.#evicted ? 'EVICTED' : this.#failed ? 'RESET' : 'CLOSED');
   }
 
   #reportLosses(): void {

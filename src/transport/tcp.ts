@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { KitelineError, systemCode } from '../errors.ts';
 import { say } from '../language.ts';
 import { formatHostPort } from './address.ts';
+import { Places } from './places.ts';
 import { TcpPeer } from './tcp-peer.ts';
 import { plainHost, type Transport, type TransportEvents } from './transport.ts';
 
@@ -14,7 +15,10 @@ export interface TcpListenOptions {
   port: number;
   /** SO_REUSEPORT, to share the port with virtual boards (transport/ports.ts). */
   reusePort?: boolean;
-  /** Connections at a time; more are refused and counted. 16,384: far above 10,000 boards, below what fills memory. */
+  /**
+   * Connections at a time, 16,384 unless told: far above 10,000 boards, below what fills memory. One more takes the oldest
+   * place of the host that has most of them, and is counted.
+   */
   maxConnections?: number;
   clock?: Clock;
 }
@@ -29,6 +33,8 @@ export interface TcpConnectOptions {
 }
 
 const MAX_CONNECTIONS = 16_384;
+/** Beyond that: those whose place was taken, until they are gone. */
+const LEAVING = 256;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Milliseconds of silence before the system asks whether the peer is still there: a board that lost power sends no FIN. */
 const KEEP_ALIVE_MS = 60_000;
@@ -47,8 +53,9 @@ const SOCKET_OPTIONS = {
  */
 export async function listenTcp(options: TcpListenOptions): Promise<TcpTransport> {
   const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: true });
-  server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
-  const transport = new TcpTransport(options.clock ?? systemClock, server);
+  const most = options.maxConnections ?? MAX_CONNECTIONS;
+  server.maxConnections = most + LEAVING;
+  const transport = new TcpTransport(options.clock ?? systemClock, server, most);
   const { host, port, reusePort = false } = options;
   server.listen({ host, port, reusePort });
   await once(server, 'listening'); // rejects with the error if there is one
@@ -84,13 +91,15 @@ export class TcpTransport implements Transport {
   #server: Server | undefined;
   #waiting: Socket[] = []; // connections from before start(); bounded by maxConnections
   #peers = new Set<TcpPeer>();
+  #places: Places<TcpPeer>;
   #events: TransportEvents | undefined;
   #closed: Promise<void> | undefined;
   readonly #own: Server | Socket;
 
   /** Use `listenTcp` or `connectTcp`. */
-  constructor(clock: Clock, own: Server | Socket) {
+  constructor(clock: Clock, own: Server | Socket, maxConnections = 1) {
     this.#clock = clock;
+    this.#places = new Places(maxConnections);
     this.#own = own;
     if (own instanceof Socket) {
       this.#wait(own);
@@ -158,8 +167,16 @@ export class TcpTransport implements Transport {
     }
     const peer = new TcpPeer(socket, events, this.#clock, () => {
       this.#peers.delete(peer);
+      this.#places.leave(peer);
       if (this.#peers.size === 0) this.#whenEmpty();
     });
+    const loser = this.#places.take(peer);
+    if (loser) events.dropped(undefined, 'TOO_MANY_CONNECTIONS', 1);
+    if (loser === 'full') {
+      peer.refuse();
+      return;
+    }
+    loser?.evict();
     this.#peers.add(peer);
     events.opened(peer);
     socket.resume();

@@ -167,12 +167,15 @@ test('close() is not put off by a peer that goes on sending', async () => {
   await closed;
 });
 
-test('connections above the limit are refused and counted', async () => {
-  const { events, connect } = await begin(1);
+test('one connection too many takes the place of the oldest from the host that has most', async () => {
+  const { events, connect } = await begin(2);
+  const first = await connect();
+  first.send('I was here\n');
+  const { peer } = await events.next('message');
   await connect();
-  const refused = await connect();
+  await connect();
   expect(await events.next('dropped')).toMatchObject({ peer: undefined, reason: 'TOO_MANY_CONNECTIONS' });
-  if (!refused.socket.readableEnded) await once(refused.socket, 'end');
+  expect(await events.next('closed')).toMatchObject({ peer, reason: 'EVICTED' });
 });
 
 test('connections made before start() wait for it', async () => {
