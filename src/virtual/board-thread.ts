@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import type { Knowledge } from './firmware.ts';
+import type { Knowledge } from './chip/firmware.ts';
 import type { BoardSetup, FromBoard, Reply } from './messages.ts';
 
 /**
@@ -10,7 +10,10 @@ import type { BoardSetup, FromBoard, Reply } from './messages.ts';
  * board the loading of a TypeScript stripper, 100 ms.
  */
 const START = `require('node:module').enableCompileCache?.(); import(require('node:worker_threads').workerData.entry)`;
-const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url).href;
+const ENTRY = new URL(
+  import.meta.url.endsWith('.ts') ? './chip/worker.ts' : './chip/worker.js',
+  import.meta.url,
+).href;
 
 /** Of the thread's own JavaScript, MB; MicroPython's memory is counted apart. */
 const JAVASCRIPT_HEAP_MB = 64;

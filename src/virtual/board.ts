@@ -5,17 +5,17 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
-import { type Claim, claimAddress, hash } from './addresses.ts';
-import { Air } from './air.ts';
 import { BoardThread, micropython } from './board-thread.ts';
+import { type Claim, claimAddress, hash } from './host/addresses.ts';
+import { Air } from './host/air.ts';
+import { Pins, type VirtualPin } from './host/pins.ts';
+import { type Asked, answer } from './host/questions.ts';
+import { BoardSockets } from './host/sockets.ts';
+import { Station } from './host/station.ts';
+import { Watchdog } from './host/watchdog.ts';
 import type { BoardSetup, Ending, FromBoard, ResetKind } from './messages.ts';
 import { note } from './notes.ts';
-import { Pins, type VirtualPin } from './pins.ts';
-import { type Asked, answer } from './questions.ts';
 import { INPUT_RING, putRing, SharedState, WORD } from './shared.ts';
-import { BoardSockets } from './sockets.ts';
-import { Station } from './station.ts';
-import { Watchdog } from './watchdog.ts';
 
 export interface VirtualBoardOptions {
   /** Also the host name. Default `esp32`. */

@@ -8,6 +8,7 @@
  * await board.close();
  * ```
  */
-export { type AccessPoint, Air, type AirOptions, type Cut, type Step, type Weather } from './air.ts';
+
 export { type RunEnd, VirtualBoard, type VirtualBoardOptions, virtualBoard } from './board.ts';
-export { type Climate, type Drive, VirtualPin } from './pins.ts';
+export { type AccessPoint, Air, type AirOptions, type Cut, type Step, type Weather } from './host/air.ts';
+export { type Climate, type Drive, VirtualPin } from './host/pins.ts';

@@ -1,6 +1,6 @@
 /** What a board's worker thread and the main thread say to each other, beside the shared memory. */
 
-import type { Knowledge } from './firmware.ts';
+import type { Knowledge } from './chip/firmware.ts';
 
 /** Errors cross as a number, or as text for the chip's OSErrors that have no number ("Wifi Internal Error"). */
 export type Reply =

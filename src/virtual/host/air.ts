@@ -2,7 +2,7 @@
  * The air: access points, and what becomes of the bytes between a board and the rest of the world. Everything random comes
  * from a seed, everything timed from a clock, so that a bad day on the radio can be had again.
  */
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../../clock.ts';
 
 export interface AccessPoint {
   ssid: string;

@@ -4,23 +4,7 @@
  * by what stands there, and says so if a new build has moved it (ADR 0003).
  */
 import { CallShapes, type KnownShapes } from './call-shapes.ts';
-import type { EmscriptenFs } from './flash.ts';
-
-/** What happens when the program asks for the time; whoever runs the board sets it. */
-export interface ClockHooks {
-  /** Before every `ticks_…()` and `time()`: a moment for handlers and Ctrl-C. */
-  asked(): void;
-  /** Milliseconds since 1970, as the board's own clock has it. */
-  time(): number;
-}
-
-export interface Interpreter {
-  readonly clock: ClockHooks;
-  FS: EmscriptenFs;
-  runPython(code: string): unknown;
-  pyimport(name: string): Record<string, (...args: unknown[]) => unknown>;
-  registerJsModule(name: string, module: object): void;
-}
+import type { Interpreter } from './python.ts';
 
 /** Words that may hold static data and variables: the build's end well below 1 MiB. */
 const STATIC_WORDS = 262_144;
@@ -65,7 +49,7 @@ const small = (value: number): number => (value << 1) | 1;
 
 function moved(what: string): Error {
   return new Error(
-    `This build of MicroPython keeps ${what} elsewhere: src/virtual/firmware.ts must learn where.`,
+    `This build of MicroPython keeps ${what} elsewhere: src/virtual/chip/firmware.ts must learn where.`,
   );
 }
 

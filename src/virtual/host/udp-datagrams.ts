@@ -1,10 +1,10 @@
 /** A UDP socket of a board: real sockets on one side, the slot's mailbox in shared memory on the other. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { besideWildcard } from '../transport/ports.ts';
+import { besideWildcard } from '../../transport/ports.ts';
+import { DATAGRAM_HEADER, DATAGRAM_MAILBOX, putRing, type SharedState, SLOT } from '../shared.ts';
 import { isHere } from './addresses.ts';
 import type { Air } from './air.ts';
-import { DATAGRAM_HEADER, DATAGRAM_MAILBOX, putRing, type SharedState, SLOT } from './shared.ts';
 
 /** lwIP's default IP_REASS_MAX_PBUFS reassembles no more than this; a larger datagram never reaches the program. */
 const LARGEST_DATAGRAM = 10 * 1472;

@@ -1,9 +1,9 @@
 /** A TCP connection of a board: the real socket on one side, the slot in shared memory on the other, the air between. */
 import type { Socket } from 'node:net';
-import { systemCode } from '../errors.ts';
+import { systemCode } from '../../errors.ts';
+import { chipErrno, ERRNO } from '../errno.ts';
+import { FLAG, putRing, type SharedState, SLOT } from '../shared.ts';
 import type { Air, Cut } from './air.ts';
-import { chipErrno, ERRNO } from './errno.ts';
-import { FLAG, putRing, type SharedState, SLOT } from './shared.ts';
 import { StreamPath } from './stream-path.ts';
 
 /** Milliseconds that a closed connection may take to send what the program handed over before its close(). */

@@ -1,7 +1,7 @@
 /** The socket functions of `_host`: everything that can be answered from shared memory, in the worker thread. */
-import { ERRNO } from './errno.ts';
+import { ERRNO } from '../errno.ts';
+import { DATAGRAM_HEADER, FLAG, SEND_BUFFER, SLOT, SOCKETS, takeRing, WORD } from '../shared.ts';
 import type { Native } from './native.ts';
-import { DATAGRAM_HEADER, FLAG, SEND_BUFFER, SLOT, SOCKETS, takeRing, WORD } from './shared.ts';
 
 const POLL = { IN: 1, OUT: 4, ERR: 8, HUP: 16, NVAL: 32 } as const;
 const MSG_PEEK = 1;

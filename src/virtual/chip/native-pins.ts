@@ -1,6 +1,7 @@
 /** The pin functions of `_host`, in the worker thread: what a program's `machine` reads and drives. */
+
+import { MODE, PIN, padLevel, WORD, wallMs } from '../shared.ts';
 import type { Native } from './native.ts';
-import { MODE, PIN, padLevel, WORD, wallMs } from './shared.ts';
 
 export class NativePins {
   readonly #native: Native;

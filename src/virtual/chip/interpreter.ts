@@ -2,16 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ERRNO } from './errno.ts';
-import {
-  type ClockHooks,
-  Collector,
-  type Interpreter,
-  type Knowledge,
-  patchErrno,
-  patchString,
-} from './firmware.ts';
+import { ERRNO } from '../errno.ts';
+import { Collector, type Knowledge, patchErrno, patchString } from './firmware.ts';
 import { chipResult, type EmscriptenFs, type FsStream, flashType } from './flash.ts';
+import type { ClockHooks, Interpreter } from './python.ts';
 
 export interface MicroPython extends Interpreter {
   FS: EmscriptenFs;
@@ -32,7 +26,7 @@ export interface Loaded {
 /** Where the board's own modules stand; a name that no program has, and that `os.listdir('/')` does not show. */
 export const ROM = '/.rom';
 
-const MODULES = fileURLToPath(new URL('./modules/', import.meta.url));
+const MODULES = fileURLToPath(new URL('../modules/', import.meta.url));
 
 const STARTED = performance.now();
 

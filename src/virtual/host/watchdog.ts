@@ -1,6 +1,6 @@
 /** `machine.WDT`, watched from the main thread: it must also bite while the program is stuck in a loop. */
-import type { Alarm, Clock } from '../clock.ts';
-import { type SharedState, WORD, wallMs } from './shared.ts';
+import type { Alarm, Clock } from '../../clock.ts';
+import { type SharedState, WORD, wallMs } from '../shared.ts';
 
 export class Watchdog {
   readonly #clock: Clock;

@@ -2,9 +2,9 @@
  * A board's Wi-Fi: the station's state machine as ESP-IDF and `network_wlan.c` run it, and the access point interface.
  * Status codes and retries follow the port's source: `status()` keeps the last reason while the chip tries again.
  */
-import type { Alarm } from '../clock.ts';
+import type { Alarm } from '../../clock.ts';
+import { type SharedState, WORD } from '../shared.ts';
 import type { Air } from './air.ts';
-import { type SharedState, WORD } from './shared.ts';
 
 const STATUS = { IDLE: 1000, CONNECTING: 1001, GOT_IP: 1010 } as const;
 /** wifi_err_reason_t of ESP-IDF. */

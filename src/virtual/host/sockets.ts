@@ -2,14 +2,14 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
-import { systemCode } from '../errors.ts';
-import { besideWildcard } from '../transport/ports.ts';
+import { systemCode } from '../../errors.ts';
+import { besideWildcard } from '../../transport/ports.ts';
+import { chipErrno, ERRNO } from '../errno.ts';
+import { FLAG, type SharedState, SLOT, SOCKETS } from '../shared.ts';
 import { isHere } from './addresses.ts';
 import type { Air } from './air.ts';
-import { chipErrno, ERRNO } from './errno.ts';
-import { HostDatagrams } from './host-datagrams.ts';
-import { HostStream } from './host-stream.ts';
-import { FLAG, type SharedState, SLOT, SOCKETS } from './shared.ts';
+import { HostStream } from './tcp-stream.ts';
+import { HostDatagrams } from './udp-datagrams.ts';
 
 const SOCK = { STREAM: 1, DGRAM: 2 } as const;
 const AF_INET = 2;

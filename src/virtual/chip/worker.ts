@@ -1,15 +1,15 @@
 /** A board's worker thread: MicroPython, its modules, and what runs after power on. */
 import { type MessagePort, workerData } from 'node:worker_threads';
-import { ERRNO } from './errno.ts';
+import { ERRNO } from '../errno.ts';
+import type { BoardSetup, Ending, ResetKind } from '../messages.ts';
+import { note } from '../notes.ts';
+import { SharedState, WORD } from '../shared.ts';
 import { loadInterpreter, ROM, sinceStart } from './interpreter.ts';
-import type { BoardSetup, Ending, ResetKind } from './messages.ts';
 import { Native } from './native.ts';
 import { NativePins } from './native-pins.ts';
 import { NativeSockets } from './native-sockets.ts';
-import { note } from './notes.ts';
 import { Nvs } from './nvs.ts';
 import { RomFilter } from './rom-filter.ts';
-import { SharedState, WORD } from './shared.ts';
 
 const { setup, port } = workerData as { setup: BoardSetup; port: MessagePort };
 

@@ -4,8 +4,9 @@
  * building, the text that `str.format` is at) lives in WebAssembly locals, which nobody can scan. So the call sites now on
  * the WebAssembly stack are compared with those of calls that are known to keep nothing there (ADR 0003).
  */
-import type { Interpreter } from './firmware.ts';
+
 import type { FsStream } from './flash.ts';
+import type { Interpreter } from './python.ts';
 
 /** Frames looked at; a deeper stack counts as unknown. The Python stack ends long before. */
 const DEEPEST = 8_000;
@@ -191,7 +192,7 @@ export class CallShapes {
     for (const { call } of nested.slice(same, same + nested.length - flat.length))
       this.known.bytecode.add(call);
     if (this.known.bytecode.size === 0)
-      throw new Error('This build of MicroPython shows no call stack: src/virtual/call-shapes.ts.');
+      throw new Error('This build of MicroPython shows no call stack: src/virtual/chip/call-shapes.ts.');
   }
 
   #above(stack: Frame[]): Frame[] {

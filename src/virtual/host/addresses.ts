@@ -3,8 +3,8 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { KitelineError, systemCode } from '../errors.ts';
-import { say } from '../language.ts';
+import { KitelineError, systemCode } from '../../errors.ts';
+import { say } from '../../language.ts';
 
 /** An exclusive UDP bind here is the claim to an address; the kernel frees it with the process, however it ends. */
 const CLAIM_PORT = 47_809;

@@ -4,11 +4,11 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import { receiveMessageOnPort } from 'node:worker_threads';
-import { ERRNO } from './errno.ts';
+import { ERRNO } from '../errno.ts';
+import type { FromBoard, Reply } from '../messages.ts';
+import { note } from '../notes.ts';
+import { INPUT_RING, OUTPUT_LIMIT, PIN, PINS, type SharedState, takeRing, WORD } from '../shared.ts';
 import type { Loaded } from './interpreter.ts';
-import type { FromBoard, Reply } from './messages.ts';
-import { note } from './notes.ts';
-import { INPUT_RING, OUTPUT_LIMIT, PIN, PINS, type SharedState, takeRing, WORD } from './shared.ts';
 
 /** A wait without end, as a deadline. */
 const FOREVER = -1;

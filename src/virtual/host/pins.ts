@@ -1,6 +1,6 @@
 /** What a board's pins touch: other TypeScript code sets inputs and sees outputs. */
 import { EventEmitter } from 'node:events';
-import { EDGE_RING, MODE, PIN, PINS, padLevel, type SharedState, WORD } from './shared.ts';
+import { EDGE_RING, MODE, PIN, PINS, padLevel, type SharedState, WORD } from '../shared.ts';
 
 const EDGE = { RISING: 1, FALLING: 2 } as const;
 

@@ -20,7 +20,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { systemCode } from '../errors.ts';
+import { systemCode } from '../../errors.ts';
 import { NVS_FILE } from './nvs.ts';
 
 /** The parts of Emscripten's FS object that a file system type works with. */

@@ -1,7 +1,7 @@
 /** `esp32.NVS`: its values stand in the flash folder, in a file that the board's own listing leaves out. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemCode } from '../errors.ts';
+import { systemCode } from '../../errors.ts';
 
 /** In the root of the flash folder: whoever copies the folder copies the whole memory of the board. */
 export const NVS_FILE = '.nvs.json';

@@ -1,0 +1,18 @@
+/** MicroPython's interpreter as the rest of this folder sees it. */
+import type { EmscriptenFs } from './flash.ts';
+
+/** What happens when the program asks for the time; whoever runs the board sets it. */
+export interface ClockHooks {
+  /** Before every `ticks_…()` and `time()`: a moment for handlers and Ctrl-C. */
+  asked(): void;
+  /** Milliseconds since 1970, as the board's own clock has it. */
+  time(): number;
+}
+
+export interface Interpreter {
+  readonly clock: ClockHooks;
+  FS: EmscriptenFs;
+  runPython(code: string): unknown;
+  pyimport(name: string): Record<string, (...args: unknown[]) => unknown>;
+  registerJsModule(name: string, module: object): void;
+}
