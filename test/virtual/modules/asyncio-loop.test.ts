@@ -1,28 +1,7 @@
 /** asyncio on the virtual board: events, locks, flags, the loop itself, and Ctrl-C in it. */
 import { expect, test } from 'vitest';
-import { linesOf, startBoard } from '../../helpers/board.ts';
-
-const HEAD = `
-import asyncio
-
-async def after(ms, value):
-    await asyncio.sleep_ms(ms)
-    return value
-
-async def fails(ms, text):
-    await asyncio.sleep_ms(ms)
-    raise ValueError(text)
-
-async def for_ever(name):
-    try:
-        while True:
-            await asyncio.sleep(1)
-    except asyncio.CancelledError:
-        print(name, "cancelled")
-        raise
-`;
-
-const lines = (body: string) => linesOf(`${HEAD}${body}`);
+import { HEAD, lines } from '../../helpers/asyncio.ts';
+import { startBoard } from '../../helpers/board.ts';
 
 test('Event wakes all its waiters in order; it stays set until cleared', async () => {
   expect(

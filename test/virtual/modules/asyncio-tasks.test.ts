@@ -1,28 +1,7 @@
 /** asyncio on the virtual board: tasks, cancellation, waiting. What it must print is what the chip prints. */
 import { expect, test } from 'vitest';
-import { linesOf, runBoard } from '../../helpers/board.ts';
-
-const HEAD = `
-import asyncio
-
-async def after(ms, value):
-    await asyncio.sleep_ms(ms)
-    return value
-
-async def fails(ms, text):
-    await asyncio.sleep_ms(ms)
-    raise ValueError(text)
-
-async def for_ever(name):
-    try:
-        while True:
-            await asyncio.sleep(1)
-    except asyncio.CancelledError:
-        print(name, "cancelled")
-        raise
-`;
-
-const lines = (body: string) => linesOf(`${HEAD}${body}`);
+import { HEAD, lines } from '../../helpers/asyncio.ts';
+import { runBoard } from '../../helpers/board.ts';
 
 test('run blocks, returns the value, and raises what the main task raises', async () => {
   expect(
