@@ -1,56 +1,21 @@
 /** A virtual ESP32: power, flash, serial port, pins, radio and sockets of one board, on the main thread. */
 import { EventEmitter } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve, sep } from 'node:path';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
 import { BoardThread, micropython } from './board-thread.ts';
 import { type Claim, claimAddress, hash } from './host/addresses.ts';
 import { Air } from './host/air.ts';
+import { FlashFolder } from './host/flash-folder.ts';
 import { Pins, type VirtualPin } from './host/pins.ts';
 import { type Asked, answer } from './host/questions.ts';
+import { SerialInput } from './host/serial-input.ts';
 import { BoardSockets } from './host/sockets.ts';
 import { Station } from './host/station.ts';
 import { Watchdog } from './host/watchdog.ts';
 import type { BoardSetup, Ending, FromBoard, ResetKind } from './messages.ts';
 import { note } from './notes.ts';
-import { INPUT_RING, putRing, SharedState, WORD } from './shared.ts';
-
-export interface VirtualBoardOptions {
-  /** Also the host name. Default `esp32`. */
-  name?: string;
-  /** An IPv4 address of this computer; default: one in 127.0.0.0/8 that follows from the name. */
-  ip?: string;
-  /** The air that the board shares with others; default: one of its own where every network exists. */
-  air?: Air;
-  /** A host folder that is the flash; kept afterwards. Default: a temporary one. */
-  flash?: string;
-  /** Files to put on the flash before power on, by path: `{ 'main.py': 'print(1)' }`. */
-  files?: Record<string, string | Uint8Array>;
-  /** A prompt after main.py, as on the chip. Default false: the board is done when its program is. */
-  repl?: boolean;
-  /** Bytes of memory before MemoryError. Default 48 MiB; the chip has far less, see ARCHITECTURE.md. */
-  memoryLimit?: number;
-}
-
-/** How a run ended: as the program did, by `stop()`, or because the board itself could not go on. */
-export type RunEnd = Ending | { how: 'stopped' } | { how: 'crashed'; error: KitelineError };
-
-interface BoardEvents {
-  /** Bytes that the program printed. */
-  stdout: [Uint8Array];
-  /** Tracebacks, and notes of ours. */
-  stderr: [Uint8Array];
-  /** main.py has ended, or the board was stopped. */
-  end: [RunEnd];
-  /** The board restarts. */
-  reset: [ResetKind];
-  /** main.py begins. */
-  start: [];
-  /** The station joined or lost its network. */
-  wifi: [{ connected: boolean; ssid: string | undefined; address: string }];
-}
+import type { BoardEvents, RunEnd, VirtualBoardOptions } from './options.ts';
+import { SharedState, WORD } from './shared.ts';
 
 const MEMORY_LIMIT = 48 * 1024 * 1024;
 /** machine.reset_cause() */
@@ -66,15 +31,14 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   readonly name: string;
   readonly air: Air;
   readonly mac: Uint8Array;
-  /** The host folder that is the flash. */
-  readonly flash: string;
+  readonly #flash: FlashFolder;
   readonly #claim: Claim;
   readonly #module: WebAssembly.Module;
-  readonly #temporary: boolean;
   readonly #repl: boolean;
   readonly #memoryLimit: number;
   readonly #shared = new SharedState();
   readonly #pins = new Pins(this.#shared);
+  readonly #serial = new SerialInput(this.#shared);
   readonly #sockets: BoardSockets;
   readonly #station: Station;
   readonly #watchdog: Watchdog;
@@ -88,8 +52,6 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   #running: { promise: Promise<RunEnd>; settle: (end: RunEnd) => void } | undefined;
   #closed = false;
   #wasConnected = false;
-  /** Input that the ring had no room for. */
-  inputDropped = 0;
 
   /** Use `virtualBoard()`. */
   constructor(options: VirtualBoardOptions, claim: Claim, module: WebAssembly.Module) {
@@ -105,10 +67,8 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     this.mac = Uint8Array.of(0x24, 0x0a, 0xc4, 0, 0, 0);
     new DataView(this.mac.buffer).setUint32(2, hash(`${this.name} ${claim.address}`));
     this.mac.set([0x24, 0x0a, 0xc4]);
-    this.#temporary = options.flash === undefined;
-    this.flash = resolve(options.flash ?? mkdtempSync(join(tmpdir(), 'kiteline-flash-')));
-    mkdirSync(this.flash, { recursive: true });
-    this.write(options.files ?? {});
+    this.#flash = new FlashFolder(options.flash);
+    this.#flash.write(options.files ?? {});
     this.#station = new Station(
       this.air,
       this.#shared,
@@ -172,17 +132,12 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
 
   /** Puts files on the flash. */
   write(files: Record<string, string | Uint8Array>): void {
-    for (const [path, content] of Object.entries(files)) {
-      const target = join(this.flash, path);
-      if (!target.startsWith(this.flash + sep)) {
-        throw new KitelineError(
-          'BAD_ARGUMENT',
-          say(`"${path}" is not a path on the flash.`, `"${path}" 不是闪存里的路径。`),
-        );
-      }
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, content);
-    }
+    this.#flash.write(files);
+  }
+
+  /** The host folder that is the flash. */
+  get flash(): string {
+    return this.#flash.folder;
   }
 
   /**
@@ -300,20 +255,12 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
 
   /** Bytes typed at the serial port. Ctrl-C (3) interrupts the running program. */
   type(input: string | Uint8Array): void {
-    for (const byte of typeof input === 'string' ? Buffer.from(input) : input) {
-      if (byte === 3 && this.#shared.get(WORD.INTERRUPT_BYTE) === 3) {
-        this.interrupt();
-        continue;
-      }
-      const written = this.#shared.get(WORD.INPUT_WRITTEN);
-      if (((written - this.#shared.get(WORD.INPUT_READ)) | 0) >= INPUT_RING) {
-        this.inputDropped += 1;
-        continue;
-      }
-      putRing(this.#shared.input, written, Uint8Array.of(byte));
-      this.#shared.set(WORD.INPUT_WRITTEN, written + 1);
-    }
-    this.#shared.wake();
+    this.#serial.type(input, () => this.interrupt());
+  }
+
+  /** Input that came faster than the program read it. */
+  get inputDropped(): number {
+    return this.#serial.dropped;
   }
 
   /**
@@ -412,7 +359,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     await this.stop();
     this.air.leave(this.name);
     this.#claim.release();
-    if (this.#temporary) rmSync(this.flash, { recursive: true, force: true });
+    this.#flash.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -9,6 +9,7 @@
  * ```
  */
 
-export { type RunEnd, VirtualBoard, type VirtualBoardOptions, virtualBoard } from './board.ts';
+export { VirtualBoard, virtualBoard } from './board.ts';
 export { type AccessPoint, Air, type AirOptions, type Cut, type Step, type Weather } from './host/air.ts';
 export { type Climate, type Drive, VirtualPin } from './host/pins.ts';
+export type { RunEnd, VirtualBoardOptions } from './options.ts';
