@@ -14,6 +14,13 @@ export function addBoard(program: Command): void {
     .command('board')
     .description(
       say('Virtual ESP32s: real MicroPython, real sockets', '虚拟 ESP32：真正的 MicroPython 和套接字'),
+    )
+    .addHelpText(
+      'after',
+      `
+${say('Examples:', '示例：')}
+  kiteline board run main.py
+  kiteline board repl`,
     );
 
   addBoardOptions(board.command('run'))

@@ -21,11 +21,13 @@ export function parseHostPort(text: string): HostPort {
     return { host, port: parsePort(bracketed[2] ?? missingPort(text), 1) };
   }
   if (isIP(text.replace(/%.*$/, '')) === 6) {
+    // The last group may have been meant as the port: ::1:9000 is an address, too.
+    const split = /^(.*[^:]):(\d{2,5})$/.test(text) ? text.replace(/:(\d+)$/, ']:$1') : '';
     throw new KitelineError(
       'BAD_ARGUMENT',
       say(
-        `An IPv6 address stands in brackets before its port, for example [${text}]:9000.`,
-        `IPv6 地址要放在方括号里，后面接端口，例如 [${text}]:9000。`,
+        `An IPv6 address stands in brackets before its port: [${text}]:9000${split && `, or [${split}`}.`,
+        `IPv6 地址要放在方括号里，后面接端口：[${text}]:9000${split && `，或 [${split}`}。`,
       ),
     );
   }

@@ -101,6 +101,21 @@ describe('kiteline board run', () => {
     expect((await board(JOIN, '--ip', '127.20.30.40')).stdout).toContain('127.20.30.40');
   });
 
+  it('tells that --flash is a file, and that FILE is a folder', async () => {
+    const file = program('print(1)\n', 'other.py');
+    const flash = await board('print(1)\n', '--flash', file);
+    expect(flash).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('takes a folder.\n'),
+    });
+    const { code, stderr } = await run(['board', 'run', folder]);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('is a folder: name the program'),
+    });
+  });
+
   it('keeps its files in --flash, and the main.py that was there', async () => {
     const flash = join(folder, 'flash');
     await board('open("note.txt", "w").write("kept")\n', '--flash', flash);

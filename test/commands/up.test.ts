@@ -169,6 +169,14 @@ export default (hub: any): void => {
     expect(existsSync(join(folder, 'kiteline-data/hub.json'))).toBe(false);
   });
 
+  it('tells what to rename beside a package.json as npm init writes it', async () => {
+    app('{ "type": "commonjs" }', 'package.json');
+    const { code, stderr } = await failing(app('export default () => {};', 'plain.ts'));
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/^Node takes plain\.ts for CommonJS.* Rename it to plain\.mts, or /m);
+    expect(stderr).not.toContain('    at ');
+  });
+
   it('tells of a missing file, in Chinese', async () => {
     expect(await failing('gone.ts', 'zh')).toMatchObject({ code: 1, stderr: '没有文件 gone.ts。\n' });
   });

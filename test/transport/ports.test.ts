@@ -230,6 +230,7 @@ describe('HOST:PORT', () => {
     ['', 'has no port'],
     ['[::1]', 'has no port'],
     ['::1', 'in brackets'],
+    ['::1:9000', 'or [::1]:9000.'],
     ['fe80::1', 'in brackets'],
     [':9000', 'is not an address'],
     ['192.168.1:9000', 'is not an address'],

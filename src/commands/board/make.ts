@@ -1,4 +1,5 @@
-import { KitelineError } from '../../errors.ts';
+import { mkdir } from 'node:fs/promises';
+import { KitelineError, systemCode } from '../../errors.ts';
 import { say } from '../../language.ts';
 import {
   type AccessPoint,
@@ -18,10 +19,11 @@ export interface BoardOptions {
 }
 
 /** @throws KitelineError ADDRESS_UNAVAILABLE, BAD_ARGUMENT */
-export function makeBoard(
+export async function makeBoard(
   { name, ip, wifi, flash }: BoardOptions,
   more: Pick<VirtualBoardOptions, 'files' | 'repl'>,
 ): Promise<VirtualBoard> {
+  if (flash !== undefined) await makeFlash(flash);
   return virtualBoard({
     ...more,
     ...(name !== undefined && { name }),
@@ -29,6 +31,24 @@ export function makeBoard(
     ...(flash !== undefined && { flash }),
     ...(wifi && { air: new Air({ accessPoints: wifi.map(accessPoint) }) }),
   });
+}
+
+async function makeFlash(flash: string): Promise<void> {
+  try {
+    await mkdir(flash, { recursive: true });
+  } catch (cause) {
+    const code = systemCode(cause);
+    throw new KitelineError(
+      'BAD_ARGUMENT',
+      code === 'EEXIST' || code === 'ENOTDIR'
+        ? say(
+            `${flash} is a file, or lies in one: --flash takes a folder.`,
+            `${flash} 是文件，或者位于文件之中：--flash 需要的是文件夹。`,
+          )
+        : say(`The folder ${flash} cannot be made (${code}).`, `无法创建文件夹 ${flash}（${code}）。`),
+      { cause },
+    );
+  }
 }
 
 function accessPoint(text: string): AccessPoint {

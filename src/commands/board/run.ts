@@ -47,14 +47,19 @@ async function read(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (cause) {
-    throw new KitelineError(
-      'NOT_FOUND',
-      systemCode(cause) === 'ENOENT'
-        ? say(`There is no file ${file}.`, `没有文件 ${file}。`)
-        : say(`${file} cannot be read (${systemCode(cause)}).`, `无法读取 ${file}（${systemCode(cause)}）。`),
-      { cause },
+    throw new KitelineError('NOT_FOUND', unreadable(file, systemCode(cause)), { cause });
+  }
+}
+
+function unreadable(file: string, code: string | undefined): string {
+  if (code === 'ENOENT') return say(`There is no file ${file}.`, `没有文件 ${file}。`);
+  if (code === 'EISDIR') {
+    return say(
+      `${file} is a folder: name the program in it, for example main.py.`,
+      `${file} 是文件夹：请写出其中的程序，例如 main.py。`,
     );
   }
+  return say(`${file} cannot be read (${code}).`, `无法读取 ${file}（${code}）。`);
 }
 
 /** A main.py that lies in the flash folder and is not this program might be the only copy of somebody's work. */

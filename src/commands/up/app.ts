@@ -21,6 +21,9 @@ export async function loadApp<Hub>(path: string): Promise<App<Hub>> {
     const { default: app } = await import(pathToFileURL(file).href);
     if (typeof app === 'function') return app;
   } catch (error) {
+    if (error instanceof SyntaxError && /^Unexpected token 'export'|^Cannot use import/.test(error.message)) {
+      throw notAModule(file, error);
+    }
     throw appError(error, file);
   } finally {
     quiet[Symbol.dispose]();
@@ -31,6 +34,20 @@ export async function loadApp<Hub>(path: string): Promise<App<Hub>> {
       `${basename(path)} is no app: it needs "export default (hub) => { … }".`,
       `${basename(path)} 不是应用：需要“export default (hub) => { … }”。`,
     ),
+  );
+}
+
+/** `npm init` writes "type": "commonjs", and then Node takes every .ts and .js near it for CommonJS. */
+function notAModule(file: string, cause: SyntaxError): KitelineError {
+  const name = basename(file);
+  const module = name.replace(/\.[cm]?([jt]s)$/, '.m$1');
+  return new KitelineError(
+    'USAGE',
+    say(
+      `Node takes ${name} for CommonJS, because of its name or of "type": "commonjs" in the package.json near it. Rename it to ${module}, or write "type": "module" there.`,
+      `Node 把 ${name} 当作 CommonJS，原因是文件名，或附近的 package.json 里写着 "type": "commonjs"。请改名为 ${module}，或在那里写 "type": "module"。`,
+    ),
+    { cause },
   );
 }
 

@@ -5,7 +5,8 @@ import { serveHttp } from '../../http/server.ts';
 import type { Problem } from '../../hub/events.ts';
 import { createHub, type Hub } from '../../hub/hub.ts';
 import { say } from '../../language.ts';
-import { formatHostPort, type HostPort, isWildcard } from '../../transport/address.ts';
+import { formatHostPort, type HostPort, isLoopback, isWildcard } from '../../transport/address.ts';
+import { lanAddresses } from '../../transport/lan.ts';
 import type { VirtualBoard } from '../../virtual/index.ts';
 import { addressLines } from '../addresses.ts';
 import { removeHubFile, runningHub, writeHubFile } from '../hub-file.ts';
@@ -132,6 +133,8 @@ export function whereLines(listening: { tcp?: HostPort; udp?: HostPort }, url: s
     if (tcp) lines.push('TCP', ...addressLines(tcp.host, tcp.port));
     if (udp) lines.push('UDP', ...addressLines(udp.host, udp.port));
   }
+  const posts = httpLines((tcp ?? udp)?.host, url);
+  if (posts.length > 0) lines.push(say('or over HTTP:', '或通过 HTTP：'), ...posts);
   lines.push(
     say(
       '"kiteline watch" in another terminal shows what arrives. Ctrl-C ends.',
@@ -139,6 +142,13 @@ export function whereLines(listening: { tcp?: HostPort; udp?: HostPort }, url: s
     ),
   );
   return lines;
+}
+
+/** What a board's program posts to, where that is not this machine itself. */
+function httpLines(host: string | undefined, url: string): string[] {
+  return lanAddresses(host)
+    .filter((address) => !isLoopback(address))
+    .map((address) => `  "http://${formatHostPort(address, Number(new URL(url).port || 80))}/samples"`);
 }
 
 function problemSentence({ what, error }: Problem, file: string | undefined): string {

@@ -88,8 +88,14 @@ def run(name, main):
         if main:
             _host.ended("exit", code, "")
     except BaseException as e:
-        # What the program held is free now, and telling needs memory; so must this call itself not.
-        _collect()
-        sys.print_exception(e, sys.stderr)
-        if main:
-            _host.ended("exception", 0, "%s: %s" % (type(e).__name__, e))
+        told = False
+        while not told:
+            try:
+                # What the program held is free now, and telling needs memory; so must this call itself not.
+                _collect()
+                sys.print_exception(e, sys.stderr)
+                if main:
+                    _host.ended("exception", 0, "%s: %s" % (type(e).__name__, e))
+                told = True
+            except KeyboardInterrupt:
+                pass  # Ctrl-C once more, while the first is being told

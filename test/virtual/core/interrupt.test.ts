@@ -75,6 +75,19 @@ input()`);
     expect(await running.ended).toMatchObject({ text: 'KeyboardInterrupt: ' });
   });
 
+  test.each([0, 1, 2, 4, 8])('twice, %i ms apart, is no crash', async (apart) => {
+    const running = await startBoard(
+      `${JOIN}\nimport socket\ns = socket.socket()\ns.bind(('', 0))\ns.listen(1)\nprint("in it")\ns.accept()`,
+    );
+    await running.out(/in it/);
+    running.board.interrupt();
+    const again = performance.now() + apart;
+    while (performance.now() < again) await new Promise((soon) => setImmediate(soon));
+    running.board.interrupt();
+    expect(await running.ended).toMatchObject({ how: 'exception', text: 'KeyboardInterrupt: ' });
+    expect(running.stderr()).not.toContain('crashed');
+  });
+
   test('ends a while True: pass, and says why', async () => {
     const board = await makeBoard({ files: { 'main.py': 'while True: pass' } });
     const started = once(board, 'start');
