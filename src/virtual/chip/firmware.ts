@@ -95,6 +95,14 @@ export function patchString(
   throw moved(`the name "${from}"`);
 }
 
+/** Overwrites a constant C string where it stands; `to` is not longer. The prompt's greeting is one. */
+export function patchText(memory: WebAssembly.Memory, from: string, to: string): void {
+  const built = Buffer.from(memory.buffer);
+  const at = built.indexOf(`${from}\0`);
+  if (at < 0 || to.length > from.length) throw moved(`the text "${from}"`);
+  built.write(`${to}\0`, at);
+}
+
 /** Where the build keeps what the collector needs. */
 export interface Knowledge {
   depthAt: number;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ERRNO } from '../errno.ts';
-import { Collector, type Knowledge, patchErrno, patchString } from './firmware.ts';
+import { Collector, type Knowledge, patchErrno, patchString, patchText } from './firmware.ts';
 import { chipResult, type EmscriptenFs, type FsStream, flashType } from './flash.ts';
 import type { ClockHooks, Interpreter } from './python.ts';
 
@@ -58,6 +58,7 @@ export async function loadInterpreter(options: {
   const allocate = (bytes: number) => python._module._malloc(bytes);
   patchString(memory, 'webassembly', 'esp32', allocate);
   patchString(memory, 'JS with Emscripten', 'Generic ESP32 module with ESP32', allocate);
+  patchText(memory, '; JS with Emscripten', '; ESP32 with ESP32');
   patchString(memory, 'pyscript', 'ESP32_GENERIC', allocate);
   const collector = new Collector(python, memory, options.knowledge);
   redirectInput(python.FS, options.readInput);
