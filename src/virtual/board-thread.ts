@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { Knowledge } from './chip/firmware.ts';
+import type { CompiledModule } from './chip/python.ts';
 import type { BoardSetup, FromBoard, Reply } from './messages.ts';
 
 /**
@@ -21,10 +22,10 @@ const JAVASCRIPT_HEAP_MB = 64;
 /** What the first board found out about the build. */
 let knowledge: Knowledge | undefined;
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+let compiled: Promise<CompiledModule> | undefined;
 
 /** MicroPython, compiled once a process: every board shares the code. */
-export function micropython(): Promise<WebAssembly.Module> {
+export function micropython(): Promise<CompiledModule> {
   const wasm = fileURLToPath(
     import.meta.resolve('@micropython/micropython-webassembly-pyscript/micropython.wasm'),
   );

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
 import { BoardThread, micropython } from './board-thread.ts';
+import type { CompiledModule } from './chip/python.ts';
 import { type Claim, claimAddress, hash } from './host/addresses.ts';
 import { Air } from './host/air.ts';
 import { FlashFolder } from './host/flash-folder.ts';
@@ -33,7 +34,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   readonly mac: Uint8Array;
   readonly #flash: FlashFolder;
   readonly #claim: Claim;
-  readonly #module: WebAssembly.Module;
+  readonly #module: CompiledModule;
   readonly #repl: boolean;
   readonly #memoryLimit: number;
   readonly #shared = new SharedState();
@@ -54,7 +55,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   #wasConnected = false;
 
   /** Use `virtualBoard()`. */
-  constructor(options: VirtualBoardOptions, claim: Claim, module: WebAssembly.Module) {
+  constructor(options: VirtualBoardOptions, claim: Claim, module: CompiledModule) {
     super();
     this.name = options.name ?? 'esp32';
     this.#hostname = this.name.slice(0, 32);

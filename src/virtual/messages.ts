@@ -1,6 +1,7 @@
 /** What a board's worker thread and the main thread say to each other, beside the shared memory. */
 
 import type { Knowledge } from './chip/firmware.ts';
+import type { CompiledModule } from './chip/python.ts';
 
 /** Errors cross as a number, or as text for the chip's OSErrors that have no number ("Wifi Internal Error"). */
 export type Reply =
@@ -33,7 +34,7 @@ export type FromBoard =
 export interface BoardSetup {
   shared: SharedArrayBuffer;
   /** MicroPython, compiled once for all boards of the process. */
-  module: WebAssembly.Module;
+  module: CompiledModule;
   /** What an earlier board of the process found out about it. */
   knowledge: Knowledge | undefined;
   /** The host folder that is the board's flash. */

@@ -34,7 +34,7 @@ export async function demo(): Promise<void> {
         'Kiteline: a hub and two virtual ESP32s on this computer.',
         'Kiteline：本机上的一个中枢和两块虚拟 ESP32。',
       ),
-    ) + say(' Ctrl-C ends.', ' 按 Ctrl-C 结束。'),
+    ) + say(' Ctrl-C ends.', '按 Ctrl-C 结束。'),
   );
   screen.line();
   try {

@@ -4,7 +4,7 @@
  * by what stands there, and says so if a new build has moved it (ADR 0003).
  */
 import { CallShapes, type KnownShapes } from './call-shapes.ts';
-import type { Interpreter } from './python.ts';
+import type { Interpreter, InterpreterMemory } from './python.ts';
 
 /** Words that may hold static data and variables: the build's end well below 1 MiB. */
 const STATIC_WORDS = 262_144;
@@ -54,7 +54,7 @@ function moved(what: string): Error {
 }
 
 /** OSError prints the chip's names for the chip's numbers, and the `errno` module has the chip's values. */
-export function patchErrno(memory: WebAssembly.Memory): void {
+export function patchErrno(memory: InterpreterMemory): void {
   const words = new Int32Array(memory.buffer);
   const last = STATIC_WORDS - ERRNO_TABLE.length * 2;
   let tables = 0;
@@ -73,7 +73,7 @@ export function patchErrno(memory: WebAssembly.Memory): void {
  * @param allocate memory of the interpreter for the new bytes, for good
  */
 export function patchString(
-  memory: WebAssembly.Memory,
+  memory: InterpreterMemory,
   from: string,
   to: string,
   allocate: (bytes: number) => number,
@@ -96,7 +96,7 @@ export function patchString(
 }
 
 /** Overwrites a constant C string where it stands; `to` is not longer. The prompt's greeting is one. */
-export function patchText(memory: WebAssembly.Memory, from: string, to: string): void {
+export function patchText(memory: InterpreterMemory, from: string, to: string): void {
   const built = Buffer.from(memory.buffer);
   const at = built.indexOf(`${from}\0`);
   if (at < 0 || to.length > from.length) throw moved(`the text "${from}"`);
@@ -120,7 +120,7 @@ export interface Knowledge {
 export class Collector {
   /** What was found out about the build; the same for every board of a process. */
   readonly knowledge: Knowledge;
-  #memory: WebAssembly.Memory;
+  #memory: InterpreterMemory;
   #collect: () => unknown;
   #shapes: CallShapes;
   /** Calls to let go by before looking at the stack again. */
@@ -129,7 +129,7 @@ export class Collector {
   /** The memory has grown and grown, and the program was never where a collection is safe. */
   starved = false;
 
-  constructor(python: Interpreter, memory: WebAssembly.Memory, known?: Knowledge) {
+  constructor(python: Interpreter, memory: InterpreterMemory, known?: Knowledge) {
     this.#memory = memory;
     this.#startBytes = memory.buffer.byteLength;
     this.#shapes = new CallShapes(python, known?.shapes);
@@ -182,7 +182,7 @@ export class Collector {
 }
 
 /** The word that counts nested calls from JavaScript: it alone reads 1, 2, 3, 4, 3, 2, 1, 0 as we nest. */
-function findDepth(python: Interpreter, memory: WebAssembly.Memory): number {
+function findDepth(python: Interpreter, memory: InterpreterMemory): number {
   let candidates: number[] | undefined;
   const look = (depth: number) => {
     const words = new Int32Array(memory.buffer, 0, STATIC_WORDS);
@@ -207,7 +207,7 @@ function findDepth(python: Interpreter, memory: WebAssembly.Memory): number {
 }
 
 /** The byte that `gc.collect()` sets while a program runs. */
-function findPending(python: Interpreter, memory: WebAssembly.Memory): number {
+function findPending(python: Interpreter, memory: InterpreterMemory): number {
   let before = new Uint8Array();
   let after = new Uint8Array();
   const copy = () => new Uint8Array(memory.buffer.slice(0, STATIC_WORDS * 4));

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ERRNO } from '../errno.ts';
 import { Collector, type Knowledge, patchErrno, patchString, patchText } from './firmware.ts';
 import { chipResult, type EmscriptenFs, type FsStream, flashType } from './flash.ts';
-import type { ClockHooks, Interpreter } from './python.ts';
+import type { ClockHooks, CompiledModule, Interpreter, InterpreterMemory } from './python.ts';
 
 export interface MicroPython extends Interpreter {
   FS: EmscriptenFs;
@@ -19,7 +19,7 @@ export interface MicroPython extends Interpreter {
 
 export interface Loaded {
   python: MicroPython;
-  memory: WebAssembly.Memory;
+  memory: InterpreterMemory;
   collector: Collector;
 }
 
@@ -34,7 +34,7 @@ const STARTED = performance.now();
 export const sinceStart = (): number => performance.now() - STARTED;
 
 export async function loadInterpreter(options: {
-  module: WebAssembly.Module;
+  module: CompiledModule;
   /** What another board of this process found out about the build. */
   knowledge: Knowledge | undefined;
   flash: string;
@@ -69,10 +69,10 @@ export async function loadInterpreter(options: {
 
 /** The interpreter's memory is no property of its module object: it is taken where the module is instantiated. */
 function captureMemory(
-  module: WebAssembly.Module,
+  module: CompiledModule,
   limit: number,
   clock: ClockHooks,
-): { memory(): WebAssembly.Memory } {
+): { memory(): InterpreterMemory } {
   let memory: WebAssembly.Memory | undefined;
   const instantiate = WebAssembly.instantiate;
   WebAssembly.instantiate = async (_bytes, imports) => {

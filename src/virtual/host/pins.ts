@@ -25,7 +25,7 @@ export interface Climate {
 }
 
 /**
- * One GPIO of a virtual board. `change` is emitted with a Drive whenever the program sets the pin, `pixels` with the bytes
+ * One GPIO of a virtual board. `change` is emitted with a Drive whenever the program changes what the pin puts out, `pixels` with the bytes
  * of a NeoPixel write.
  */
 export class VirtualPin extends EventEmitter<{ change: [Drive]; pixels: [Uint8Array] }> {
@@ -87,11 +87,13 @@ export class VirtualPin extends EventEmitter<{ change: [Drive]; pixels: [Uint8Ar
 
   /** The program set the pin. */
   driven(drive: Drive): void {
-    const before = this.#drive.level;
+    const before = this.#drive;
     this.#drive = drive;
     // An output reads itself: an `irq` on it fires, too.
-    if (this.#get(PIN.MODE) & MODE.OUTPUT) this.#edge(before, drive.level);
-    this.emit('change', drive);
+    if (this.#get(PIN.MODE) & MODE.OUTPUT) this.#edge(before.level, drive.level);
+    const same =
+      before.level === drive.level && before.duty === drive.duty && before.frequency === drive.frequency;
+    if (!same) this.emit('change', drive);
   }
 
   #wire(world: number): void {

@@ -1,8 +1,26 @@
 # `os` as on the ESP32.
 import _host
+from micropython import const
 from uctypes import addressof as _addressof
 from uos import *
 import uos as _uos
+
+
+_EPOCH = const(946684800)  # 2000-01-01 in seconds since 1970
+
+
+def stat(path):
+    # As littlefs on the chip: the kind, the size, and times since 2000.
+    found = _uos.stat(path)
+    changed = max(0, found[8] - _EPOCH)
+    return (found[0] & 0xF000, 0, 0, 0, 0, 0, found[6], changed, changed, changed)
+
+
+def ilistdir(path=""):
+    for entry in _uos.ilistdir(path):
+        file = entry[1] == 0x8000
+        size = _uos.stat((path.rstrip("/") + "/" if path else "") + entry[0])[6] if file else 0
+        yield entry[0], entry[1], 0, size
 
 
 def uname():

@@ -87,7 +87,7 @@ with open('/log/one.txt', 'a') as f:
 print(open('log/one.txt').read().split(), os.stat('log/one.txt')[6], os.listdir('log'), os.getcwd())
 os.rename('log/one.txt', 'log/two.txt')
 os.remove('config.json')
-print([entry[0] for entry in os.ilistdir('/log')])
+print(list(os.ilistdir('/log')), list(os.ilistdir('log'))[0][3], os.stat('/log/two.txt')[:7], os.stat('/log')[0])
 try:
     open('none.txt')
 except OSError as e:
@@ -101,7 +101,7 @@ except OSError as e:
     expect(stdout.split('\n').slice(0, -1)).toEqual([
       "['config.json', 'main.py'] {'a': 1}",
       "['first', 'second'] 13 ['one.txt'] /",
-      "['two.txt']",
+      "[('two.txt', 32768, 0, 13)] 13 (32768, 0, 0, 0, 0, 0, 13) 16384",
       '[Errno 2] ENOENT',
       '90',
     ]);
