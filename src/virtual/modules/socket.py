@@ -1,8 +1,8 @@
 # `socket` as ports/esp32/modsocket.c has it: positional arguments, plain OSError, the chip's numbers.
 import _host
-import io
 import re
 from _native import call
+from _stream import Stream
 from micropython import const
 from uctypes import addressof
 
@@ -25,7 +25,6 @@ MSG_DONTWAIT = const(8)
 
 _EINTR = const(-4)
 _EBADF = const(9)
-_EINVAL = const(22)
 _ENFILE = const(23)
 _ETIMEDOUT = const(116)
 _EINPROGRESS = const(119)
@@ -66,7 +65,7 @@ def getaddrinfo(host, port, family=0, type=0, proto=0, flags=0):
     return [(AF_INET, type or SOCK_STREAM, proto, _text(host) or "0.0.0.0", (address, int(port)))]
 
 
-class socket(io.IOBase):
+class socket(Stream):
     def __init__(self, *args, **keywords):
         if keywords:
             _host.note("socket-keywords", ", ".join(keywords))
@@ -251,78 +250,6 @@ class socket(io.IOBase):
 
     def __exit__(self, *_):
         self.close()
-
-    # The stream protocol: short reads are joined by read(), not by recv().
-    def readinto(self, data, size=-1):
-        if size < 0 or size > len(data):
-            size = len(data)
-        try:
-            return self._receive(data, size)
-        except OSError as e:
-            if e.errno == 11:
-                return None
-            raise
-
-    def write(self, data, size=-1):
-        if isinstance(data, str):
-            data = data.encode()
-        if size >= 0:
-            data = memoryview(data)[:size]
-        slot = self._live()
-        count = len(data)
-        sent = 0
-        # As mp_stream_write: a blocking socket writes everything, a non-blocking one what fits, or None.
-        while True:
-            deadline = _host.deadline(self._timeout)
-            result = _host.send(slot, addressof(data) + sent if count else 0, count - sent, deadline)
-            if result == _EINTR:
-                continue
-            if result == -11:
-                return sent or None
-            if result < 0:
-                raise OSError(-result)
-            sent += result
-            if sent >= count:
-                return sent
-
-    def read(self, size=-1):
-        if size >= 0:
-            data = bytearray(size)
-            view = memoryview(data)
-            count = 0
-            while count < size:
-                got = self.readinto(view[count:])
-                if got is None:
-                    if count == 0:
-                        return None
-                    break
-                if got == 0:
-                    break
-                count += got
-            return bytes(view[:count])
-        parts = []
-        while True:
-            data = bytearray(512)
-            got = self.readinto(data)
-            if got is None:
-                return b"".join(parts) if parts else None
-            if got == 0:
-                return b"".join(parts)
-            parts.append(bytes(memoryview(data)[:got]))
-
-    def readline(self, size=-1):
-        line = bytearray()
-        one = bytearray(1)
-        while size < 0 or len(line) < size:
-            got = self.readinto(one)
-            if got is None:
-                return bytes(line) if line else None
-            if got == 0:
-                break
-            line += one
-            if one[0] == 10:
-                break
-        return bytes(line)
 
     def ioctl(self, request, argument):
         if request == _POLL_REQUEST:
