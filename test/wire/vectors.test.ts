@@ -1,25 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { decode, LineFramer, type Message } from '../../src/wire/index.ts';
-
-interface MessageRow {
-  name: string;
-  input?: string;
-  base64?: string;
-  expect: object;
-}
-
-interface StreamRow {
-  name: string;
-  pieces: (string | { base64: string } | { quiet: true })[];
-  end: 'fin' | 'reset' | null;
-  expect: string[];
-  dropped: { tooLong: number; cut: number };
-}
-
-const vectors: { messages: MessageRow[]; streams: StreamRow[] } = JSON.parse(
-  readFileSync(new URL('../vectors.json', import.meta.url), 'utf8'),
-);
+import { vectors } from '../helpers/vectors.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
