@@ -8,6 +8,16 @@ export function note(code: string, detail: string): string {
         `kiteline: socket.socket() takes no keyword arguments on the ESP32 (here: ${detail}); write socket.socket(socket.AF_INET, socket.SOCK_STREAM).`,
         `kiteline：ESP32 上的 socket.socket() 不接受关键字参数（这里是 ${detail}）；请写成 socket.socket(socket.AF_INET, socket.SOCK_STREAM)。`,
       );
+    case 'socket-with':
+      return say(
+        'kiteline: the ESP32\'s sockets are no context managers; write try: … finally: s.close() in place of "with".',
+        'kiteline：ESP32 的 socket 不支持 with 语句；请写成 try: … finally: s.close()。',
+      );
+    case 'socket-recv-into':
+      return say(
+        "kiteline: the ESP32's sockets have no recv_into(); it works here, but write s.readinto(buffer) for the chip.",
+        'kiteline：ESP32 的 socket 没有 recv_into()；这里可以用，但在芯片上请写 s.readinto(buffer)。',
+      );
     case 'sendto-name':
       return say(
         `kiteline: sendto() on the ESP32 takes a numeric address, not "${detail}"; look it up first: addr = socket.getaddrinfo("${detail}", port)[0][-1].`,

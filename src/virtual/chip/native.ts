@@ -10,6 +10,9 @@ import { note } from '../notes.ts';
 import { INPUT_RING, OUTPUT_LIMIT, PIN, PINS, type SharedState, takeRing, WORD } from '../shared.ts';
 import type { Loaded } from './interpreter.ts';
 
+/** Notes remembered as told; a program can make up further details without end. */
+const MOST_NOTES = 100;
+
 /** A wait without end, as a deadline. */
 const FOREVER = -1;
 
@@ -30,7 +33,7 @@ export class Native {
   /** True while handlers run, or while a question is open: further handlers have to wait then. */
   #handlersHeld = false;
   #interrupts = 0;
-  #starvationTold = false;
+  readonly #noted = new Set<string>();
   /** A Ctrl-C was passed on in a call that did not wait: the next wait may not begin before the program has had control. */
   #interruptOwed = false;
   #output: Uint8Array[] = [];
@@ -96,9 +99,15 @@ export class Native {
   collectIfDue(waiting = false): void {
     const collector = this.#loaded?.collector;
     if (collector?.collectIfDue(waiting)) this.#collected();
-    if (!collector?.starved || this.#starvationTold) return;
-    this.#starvationTold = true;
-    this.output('stderr', new TextEncoder().encode(`${note('no-collection', '')}\n`));
+    if (collector?.starved) this.note('no-collection', '');
+  }
+
+  /** A line of ours on stderr, once each a boot: a loop must not fill the screen with it. */
+  note(code: string, detail: string): void {
+    const key = `${code} ${detail}`;
+    if (this.#noted.has(key)) return;
+    if (this.#noted.size < MOST_NOTES) this.#noted.add(key);
+    this.output('stderr', new TextEncoder().encode(`${note(code, detail)}\n`));
   }
 
   collect(): void {

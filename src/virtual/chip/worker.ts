@@ -2,7 +2,6 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { ERRNO } from '../errno.ts';
 import type { BoardSetup, Ending, ResetKind } from '../messages.ts';
-import { note } from '../notes.ts';
 import { SharedState, WORD } from '../shared.ts';
 import { loadInterpreter, ROM, sinceStart } from './interpreter.ts';
 import { Native } from './native.ts';
@@ -55,8 +54,7 @@ const provided = { dispatch: missing, handlers: missing, run: missing } as Recor
 
 python.registerJsModule('_host', {
   call: (op: string, json: string) => native.call(op, json),
-  note: (code: string, detail: string) =>
-    native.output('stderr', new TextEncoder().encode(`${note(code, detail)}\n`)),
+  note: (code: string, detail: string) => native.note(code, detail),
   deadline: (ms: number) => native.deadline(ms),
   left: (deadline: number) => Math.max(0, deadline - native.now()),
   sleep: (deadline: number) => native.sleep(deadline),

@@ -199,6 +199,11 @@ class socket(Stream):
         host, port = _host.sender().split(":")
         return data, (host, int(port))
 
+    def recv_into(self, data, size=0, flags=0):
+        # CPython's name. Works, so that a script can be tried, and says what the chip wants.
+        _host.note("socket-recv-into", "")
+        return self._receive(data, size or len(data), flags)
+
     def _receive(self, data, size, flags=0):
         slot = self._live()
         deadline = _host.deadline(self._timeout)
@@ -245,11 +250,10 @@ class socket(Stream):
     def __del__(self):
         self.close()
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
+    def __getattr__(self, name):
+        if name == "__exit__" or name == "__enter__":
+            _host.note("socket-with", "")
+        raise AttributeError("'socket' object has no attribute '%s'" % name)
 
     def ioctl(self, request, argument):
         if request == _POLL_REQUEST:

@@ -16,6 +16,36 @@ describe('what the chip refuses', () => {
     );
   });
 
+  test('with and recv_into are no words of the chip, and a line each says what is', async () => {
+    const { end, stdout, stderr } = await runBoard(`${SOCKET}
+for _ in range(2):
+    try:
+        with socket.socket() as s:
+            print('inside')
+    except AttributeError as e:
+        print(e)
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+udp.bind(('', 7000))
+data = bytearray(4)
+for _ in range(2):
+    udp.sendto(b'abc', (wlan.ifconfig()[0], 7000))
+    print(udp.recv_into(data), data)
+print(hasattr(udp, 'anything'))`);
+    expect(end, stderr).toEqual({ how: 'done' });
+    expect(stdout.split('\n')).toEqual([
+      "'socket' object has no attribute '__exit__'",
+      "'socket' object has no attribute '__exit__'",
+      "3 bytearray(b'abc\\x00')",
+      "3 bytearray(b'abc\\x00')",
+      'False',
+      '',
+    ]);
+    expect(stderr.match(/^kiteline: .*$/gm)).toEqual([
+      expect.stringMatching(/no context managers; write try/),
+      expect.stringMatching(/no recv_into\(\).*readinto/),
+    ]);
+  });
+
   test('the eleventh socket is ENFILE 23, but forgotten ones are collected', async () => {
     expect(
       await linesOf(`${SOCKET}
