@@ -38,6 +38,11 @@ export interface AirOptions {
   clock?: Clock;
   /** Milliseconds from connect() to an address. 800 unless told; a real board takes 2 to 4 s. */
   joinMs?: number;
+  /**
+   * Milliseconds until a board notices, by missing beacons, that its access point is gone; until then traffic is held.
+   * Twice `joinMs` unless told; a real board takes about 6 s.
+   */
+  beaconMs?: number;
   /** Asked for every new TCP connection of a board: whether and where to cut it. */
   cut?: (connection: { board: string; number: number }) => Cut | undefined;
 }
@@ -66,6 +71,7 @@ const RETRANSMIT_MS = 200;
 export class Air {
   readonly clock: Clock;
   readonly joinMs: number;
+  readonly beaconMs: number;
   readonly weather: Weather = { loss: 0, delayMs: 0, jitterMs: 0 };
   /** What the air did, for tests and reports. */
   readonly counts = { datagramsLost: 0, segmentsLate: 0, cuts: 0 };
@@ -80,6 +86,7 @@ export class Air {
   constructor(options: AirOptions = {}) {
     this.clock = options.clock ?? systemClock;
     this.joinMs = options.joinMs ?? 800;
+    this.beaconMs = options.beaconMs ?? this.joinMs * 2;
     this.#points = options.accessPoints && new Map(options.accessPoints.map((point) => [point.ssid, point]));
     this.#cut = options.cut;
     this.#state = options.seed ?? 1;

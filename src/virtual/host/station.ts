@@ -12,8 +12,6 @@ const REASON = { NONE: 0, ASSOC_LEAVE: 8, BEACON_TIMEOUT: 200, NO_AP_FOUND: 201,
 
 /** The station's default RSSI, dBm. */
 const RSSI = -52;
-/** CONFIG_ESP_NETIF_IP_LOST_TIMER_INTERVAL: the address, and with it the sockets, outlive a short loss. */
-const IP_LOST_MS = 120_000;
 
 /** An OSError of the chip that carries words and no number. */
 export class ChipError extends Error {}
@@ -29,7 +27,6 @@ export class Station {
   #joined: string | undefined;
   #attempt: Alarm | undefined;
   #beacon: Alarm | undefined;
-  #ipTimer: Alarm | undefined;
   #hasAddress = false;
   #reason: number = REASON.NONE;
   /** As the port keeps it: 0 for ever, else the number of tries. */
@@ -40,7 +37,7 @@ export class Station {
 
   /**
    * @param events.changed the radio came or went
-   * @param events.addressLost the address is gone for good: every socket dies
+   * @param events.addressLost the address is gone: every connection dies
    */
   constructor(
     air: Air,
@@ -94,7 +91,6 @@ export class Station {
     this.#active = false;
     this.#accessPointActive = false;
     this.#tryLimit = 0;
-    this.#loseAddress();
     this.#publish();
   }
 
@@ -104,10 +100,7 @@ export class Station {
         this.#accessPointActive = up;
       } else if (up !== this.#active) {
         this.#active = up;
-        if (!up) {
-          this.#drop(REASON.NONE);
-          this.#loseAddress();
-        }
+        if (!up) this.#drop(REASON.NONE);
       }
       this.#publish();
       this.#changed();
@@ -192,7 +185,7 @@ export class Station {
         this.#beacon = undefined;
       } else if (!this.#beacon) {
         // The chip notices by missing beacons; traffic stops at once.
-        this.#beacon = this.#air.clock.alarm(this.#air.joinMs * 2, () => this.#beaconTimeout());
+        this.#beacon = this.#air.clock.alarm(this.#air.beaconMs, () => this.#beaconTimeout());
       }
     }
     this.#publish();
@@ -241,13 +234,14 @@ export class Station {
     this.#reason = REASON.NONE;
     this.#tries = 0;
     this.#hasAddress = true;
-    this.#ipTimer?.cancel();
-    this.#ipTimer = undefined;
     this.#publish();
     this.#changed();
   }
 
-  /** Ends the association, or the attempt at one. */
+  /**
+   * Ends the association, or the attempt at one. The address goes with it, and with the address every TCP connection:
+   * esp_netif_down() sets it to 0.0.0.0, and CONFIG_LWIP_TCP_KEEP_CONNECTION_WHEN_IP_CHANGES is off by default.
+   */
   #drop(reason: number): void {
     this.#attempt?.cancel();
     this.#attempt = undefined;
@@ -256,17 +250,6 @@ export class Station {
     this.#reason = reason;
     if (this.#joined === undefined) return;
     this.#joined = undefined;
-    this.#ipTimer ??= this.#air.clock.alarm(IP_LOST_MS, () => {
-      this.#ipTimer = undefined;
-      this.#loseAddress();
-      this.#publish();
-    });
-  }
-
-  #loseAddress(): void {
-    this.#ipTimer?.cancel();
-    this.#ipTimer = undefined;
-    if (!this.#hasAddress) return;
     this.#hasAddress = false;
     this.#addressLost();
   }

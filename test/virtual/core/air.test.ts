@@ -100,7 +100,7 @@ print('again')`,
   },
 );
 
-test('an outage holds a stream and drops datagrams; the connection outlives it', async () => {
+test('an outage that the board does not notice holds a stream and drops datagrams', async () => {
   const received = Promise.withResolvers<string>();
   const port = await tcpPeer((socket) => {
     socket.on('data', (bytes) => {
@@ -109,16 +109,16 @@ test('an outage holds a stream and drops datagrams; the connection outlives it',
     });
   });
   const udp = await udpPeer();
-  const air = new Air({ accessPoints: [lab], joinMs: 20 });
+  const air = new Air({ accessPoints: [lab], joinMs: 20, beaconMs: 600_000 });
   const running = await startBoard(
     `${JOIN}
-import socket, time
+import socket
 s = socket.socket()
 s.connect(('127.0.0.1', ${port}))
 u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 u.sendto('before', ('127.0.0.1', ${udp.port}))
 print('connected')
-while wlan.isconnected(): pass
+input()
 u.sendto('during', ('127.0.0.1', ${udp.port}))
 s.send('held back')
 s.settimeout(0.02)
@@ -126,7 +126,7 @@ try:
     s.recv(10)
 except OSError as e:
     print(e)
-print('waiting')
+print('waiting', wlan.isconnected())
 s.settimeout(None)
 print(s.recv(100))
 u.sendto('after', ('127.0.0.1', ${udp.port}))
@@ -135,10 +135,44 @@ input()`,
   );
   await running.out(/connected/);
   air.remove('lab');
-  await running.out(/ETIMEDOUT\nwaiting/);
+  running.board.type('\n');
+  await running.out(/ETIMEDOUT\nwaiting True/);
   air.put(lab);
   expect(await received.promise).toBe('held back');
   await running.out(/b'welcome back'/);
   while (!udp.heard.includes('after')) await once(udp.socket, 'message');
   expect(udp.heard).toEqual(['before', 'after']);
+});
+
+test('an outage that it notices takes the address, and every connection with it', async () => {
+  const port = await tcpPeer((socket) => socket.write('hello'));
+  const air = new Air({ accessPoints: [lab], joinMs: 20 });
+  const running = await startBoard(
+    `${JOIN}
+import socket
+def connection():
+    s = socket.socket()
+    s.connect(('127.0.0.1', ${port}))
+    return s
+def refused(call, *args):
+    try:
+        print('no error', call(*args))
+    except OSError as e:
+        print(e)
+s = connection()
+print(s.recv(5))
+refused(s.recv, 5)
+print(wlan.ifconfig()[0], wlan.isconnected())
+refused(socket.socket().connect, ('127.0.0.1', ${port}))
+print('gone')
+while not wlan.isconnected(): pass
+print('back', connection().recv(5))`,
+    { air },
+  );
+  await running.out(/b'hello'/);
+  air.remove('lab');
+  await running.out(/\[Errno 113\] ECONNABORTED\n0\.0\.0\.0 False\n\[Errno 118\] EHOSTUNREACH\ngone/);
+  air.put(lab);
+  await running.out(/back b'hello'/);
+  expect(await running.ended).toEqual({ how: 'done' });
 });
