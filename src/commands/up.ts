@@ -3,17 +3,9 @@ import { say } from '../language.ts';
 import { parsePort } from '../transport/address.ts';
 import { DATA_FOLDER } from './hub-file.ts';
 import { parseCount } from './numbers.ts';
+import type { UpOptions } from './up/up.ts';
 
-interface Options {
-  tcp: number;
-  udp: number;
-  http: number;
-  host: string;
-  reply: string;
-  data: string;
-  encoding?: string;
-  virtual: number;
-}
+type Options = Omit<UpOptions, 'app'>;
 
 /** `kiteline up [APP.ts]` */
 export function addUp(program: Command): void {
