@@ -1,5 +1,5 @@
 import type { Value } from '../wire/index.ts';
-import type { Point } from './store.ts';
+import type { Point, PointRange } from './store.ts';
 
 /** Bytes of a point beside its string: a time, a value, and their share of two arrays. */
 const POINT_BYTES = 24;
@@ -60,12 +60,14 @@ export class History {
     }
   }
 
-  /** The newest `limit` points with `from <= at < to`. */
-  between(from: number, to: number, limit: number): Point[] {
+  /** The points with `from <= at < to`, those of one end where there are more than `limit`. */
+  between({ from, to, limit, keep, skip }: PointRange): Point[] {
+    const first = this.#firstAtOrAfter(from);
     const end = this.#firstAtOrAfter(to);
-    const start = Math.max(this.#firstAtOrAfter(from), end - limit);
+    const start = keep === 'newest' ? Math.max(first, end - limit) : first + skip;
     const points: Point[] = [];
-    for (let i = start; i < end; i++) points.push({ at: this.#times[i] ?? 0, value: this.#values[i] ?? 0 });
+    for (let i = start; i < Math.min(end, start + limit); i++)
+      points.push({ at: this.#times[i] ?? 0, value: this.#values[i] ?? 0 });
     return points;
   }
 

@@ -1,14 +1,22 @@
+import { KitelineError } from '../errors.ts';
+import { say } from '../language.ts';
 import type { Value } from '../wire/index.ts';
+import { type Bucket, BucketRow } from './buckets.ts';
 import { History } from './history.ts';
+import type { PackedSamples } from './packed.ts';
 import {
+  type Ack,
+  BOOTS_PER_BOARD,
   type LatestValue,
   type Point,
+  type PointRange,
   type SeriesInfo,
   Store,
+  type StoreCheck,
   type StoreCounts,
   type StoredBoard,
-  type StoredSample,
   type StoredText,
+  type StoreInfo,
 } from './store.ts';
 
 export interface MemoryStoreOptions {
@@ -32,13 +40,21 @@ interface Kept {
   name: string;
   series: Map<string, History>;
   texts: History;
+  /** Boot id → highest seq, the newest id last. */
+  acks: Map<string, number>;
   lastAt: number;
   bytes: number;
 }
 
 /** Keeps samples in memory, and loses them with the process: for trying things out, and for tests. */
 export class MemoryStore extends Store {
-  readonly counts: StoreCounts = { tooManySeries: 0, evicted: 0, evictedBoards: 0 };
+  readonly counts: StoreCounts = {
+    tooManySeries: 0,
+    evicted: 0,
+    evictedBoards: 0,
+    tooManyBoards: 0,
+    damaged: 0,
+  };
   #boards = new Map<string, Kept>(); // the board that was silent longest first
   #limits: Required<MemoryStoreOptions>;
   #bytes = 0;
@@ -61,17 +77,34 @@ export class MemoryStore extends Store {
   }
 
   protected override async _append(
-    samples: readonly StoredSample[],
+    samples: PackedSamples,
     texts: readonly StoredText[],
+    acks: readonly Ack[],
   ): Promise<void> {
-    for (const { board, at, values, units } of samples) {
+    samples.forEach(({ board, metrics, units }, at, first) => {
       const kept = this.#kept(board, at);
-      for (const [metric, value] of values) this.#addValue(kept, metric, at, value, units?.get(metric));
-    }
+      for (let i = 0; i < metrics.length; i++) {
+        const metric = metrics[i] as string;
+        this.#addValue(kept, metric, at, samples.valueAt(first + i), units?.get(metric));
+      }
+    });
     for (const { board, at, text } of texts) {
       const kept = this.#kept(board, at);
       this.#add(kept, kept.texts, at, text, this.#limits.textsPerBoard);
     }
+    for (const { board, boot, seq } of acks) this.#raise(this.#kept(board, 0).acks, boot, seq);
+  }
+
+  #raise(acks: Map<string, number>, boot: string, seq: number): void {
+    const known = acks.get(boot) ?? -1;
+    acks.delete(boot);
+    acks.set(boot, Math.max(known, seq));
+    const [oldest] = acks.keys();
+    if (acks.size > BOOTS_PER_BOARD && oldest !== undefined) acks.delete(oldest);
+  }
+
+  protected override async _acks(board: string): Promise<Ack[]> {
+    return [...(this.#boards.get(board)?.acks ?? [])].map(([boot, seq]) => ({ board, boot, seq })).reverse();
   }
 
   protected override async _latest(board: string): Promise<LatestValue[]> {
@@ -82,19 +115,25 @@ export class MemoryStore extends Store {
     return latest;
   }
 
-  protected override async _query(
+  protected override async _query(board: string, metric: string, range: PointRange): Promise<Point[]> {
+    return this.#boards.get(board)?.series.get(metric)?.between(range) ?? [];
+  }
+
+  protected override async _buckets(
     board: string,
     metric: string,
     from: number,
     to: number,
-    limit: number,
-  ): Promise<Point[]> {
-    return this.#boards.get(board)?.series.get(metric)?.between(from, to, limit) ?? [];
+    buckets: number,
+  ): Promise<Bucket[]> {
+    const row = new BucketRow(from, to, buckets);
+    const points = this.#boards.get(board)?.series.get(metric)?.between(all(from, to)) ?? [];
+    for (const { at, value } of points) row.add(at, typeof value === 'string' ? undefined : Number(value));
+    return row.buckets;
   }
 
   protected override async _texts(board: string, limit: number): Promise<StoredText[]> {
-    const points =
-      this.#boards.get(board)?.texts.between(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, limit) ?? [];
+    const points = this.#boards.get(board)?.texts.between({ ...all(-Infinity, Infinity), limit }) ?? [];
     return points.map(({ at, value }) => ({ board, at, text: String(value) }));
   }
 
@@ -116,6 +155,31 @@ export class MemoryStore extends Store {
     }));
   }
 
+  protected override async _info(): Promise<StoreInfo> {
+    const info = { boards: this.#boards.size, series: 0, points: 0, texts: 0 };
+    for (const { series, texts } of this.#boards.values()) {
+      info.series += series.size;
+      info.texts += texts.length;
+      for (const history of series.values()) info.points += history.length;
+    }
+    return { kind: 'memory', ...info, bytes: this.#bytes, counts: { ...this.counts } };
+  }
+
+  protected override async _check(): Promise<StoreCheck> {
+    const { points, texts } = await this._info();
+    return { points, texts, damage: [] };
+  }
+
+  protected override async _backup(): Promise<void> {
+    throw new KitelineError(
+      'BAD_ARGUMENT',
+      say(
+        'What is kept in memory alone cannot be backed up: run the hub with a store on disk.',
+        '只保存在内存中的数据不能备份：请让中枢使用磁盘存储。',
+      ),
+    );
+  }
+
   protected override async _close(): Promise<void> {
     this.#boards.clear();
     this.#bytes = 0;
@@ -130,7 +194,14 @@ export class MemoryStore extends Store {
       return known;
     }
     if (this.#boards.size >= this.#limits.boards) this.#evictOldestBoard();
-    const kept: Kept = { name, series: new Map(), texts: new History(), lastAt: at, bytes: 0 };
+    const kept: Kept = {
+      name,
+      series: new Map(),
+      texts: new History(),
+      acks: new Map(),
+      lastAt: at,
+      bytes: 0,
+    };
     this.#boards.set(name, kept);
     this.#charge(kept, BOARD_BYTES + 2 * name.length);
     return kept;
@@ -195,3 +266,11 @@ export class MemoryStore extends Store {
 }
 
 const unitOf = ({ unit }: History) => (unit === undefined ? {} : { unit });
+
+const all = (from: number, to: number): PointRange => ({
+  from,
+  to,
+  limit: Number.POSITIVE_INFINITY,
+  keep: 'newest',
+  skip: 0,
+});

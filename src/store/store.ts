@@ -1,6 +1,8 @@
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
 import type { Value } from '../wire/index.ts';
+import type { Bucket } from './buckets.ts';
+import { PackedSamples } from './packed.ts';
 
 /** Values of one board at one time, as they are kept. */
 export interface StoredSample {
@@ -21,10 +23,20 @@ export interface StoredText {
   text: string;
 }
 
-/** What is appended together and is durable together. */
+/** Up to which of its numbered samples a board's are stored, of one boot id. */
+export interface Ack {
+  board: string;
+  boot: string;
+  /** The highest `$seq`. */
+  seq: number;
+}
+
+/** What is appended together and is durable together: all of it or nothing. */
 export interface Batch {
-  samples?: readonly StoredSample[];
+  samples?: PackedSamples | readonly StoredSample[];
   texts?: readonly StoredText[];
+  /** What the samples raise the board's numbers to; a lower number than the stored one changes nothing. */
+  acks?: readonly Ack[];
 }
 
 /** How much a store left out or gave up, since it was opened. */
@@ -35,6 +47,10 @@ export interface StoreCounts {
   evicted: number;
   /** Boards given up as a whole, the one that was silent longest first. */
   evictedBoards: number;
+  /** Samples and texts not taken: the store has as many boards as it may, and gives up none for a new one. */
+  tooManyBoards: number;
+  /** Places in its files that were found damaged and left out. */
+  damaged: number;
 }
 
 export interface LatestValue {
@@ -77,6 +93,39 @@ export interface RangeQuery {
   limit?: number;
 }
 
+/** A range cut into equal buckets of time. */
+export interface BucketQuery {
+  board: string;
+  metric: string;
+  /** As in a RangeQuery; unless told, all that there is. */
+  from?: number;
+  to?: number;
+  /** At most so many buckets: 1 to 10,000, 500 unless told. */
+  buckets?: number;
+}
+
+/** A store as a whole. */
+export interface StoreInfo {
+  kind: 'memory' | 'sqlite';
+  /** Where it is on disk. */
+  folder?: string;
+  boards: number;
+  series: number;
+  points: number;
+  texts: number;
+  /** What it takes, in memory or on disk. */
+  bytes: number;
+  counts: StoreCounts;
+}
+
+/** What a look at everything that is stored has found. */
+export interface StoreCheck {
+  points: number;
+  texts: number;
+  /** A sentence for each place that is damaged; at most 1,000 of them. None: all is well. */
+  damage: string[];
+}
+
 export interface TextQuery {
   board: string;
   /** At most so many, the newest: 1 to 100,000, 100 unless told. */
@@ -84,6 +133,22 @@ export interface TextQuery {
 }
 
 const MAX_LIMIT = 100_000;
+const MAX_BUCKETS = 10_000;
+/** Points of a page of `points()`. */
+const PAGE = 10_000;
+/** Boot ids of a board whose numbers are kept, the newest: a board's memory holds samples of a few boots at most. */
+export const BOOTS_PER_BOARD = 16;
+
+/** Which points of a series a store is asked for. */
+export interface PointRange {
+  from: number;
+  to: number;
+  limit: number;
+  /** Which end of the range is kept where it has more points. */
+  keep: 'newest' | 'oldest';
+  /** Of those to keep, how many are left out first; with `oldest` only. */
+  skip: number;
+}
 
 /**
  * Where samples and texts are kept. The public methods check what they are asked; each store supplies the
@@ -101,7 +166,14 @@ export abstract class Store {
    */
   async append(batch: Batch): Promise<void> {
     this.#mustBeOpen();
-    await this._append(batch.samples ?? [], batch.texts ?? []);
+    const { samples = [], texts = [], acks = [] } = batch;
+    await this._append(samples instanceof PackedSamples ? samples : PackedSamples.of(samples), texts, acks);
+  }
+
+  /** The highest stored number of each of the board's newest boot ids (`BOOTS_PER_BOARD`), the newest id first. */
+  async acks(board: string): Promise<Ack[]> {
+    this.#mustBeOpen();
+    return this._acks(board);
   }
 
   /** The newest value of each metric of a board, in the order in which the metrics first came; none for an unknown board. */
@@ -117,8 +189,44 @@ export abstract class Store {
   async query(query: RangeQuery): Promise<Point[]> {
     this.#mustBeOpen();
     const { board, metric, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = query;
-    const limit = checkLimit(query.limit ?? 1000);
-    return from < to ? this._query(board, metric, from, to, limit) : [];
+    const limit = checkLimit('limit', query.limit ?? 1000, MAX_LIMIT);
+    return from < to ? this._query(board, metric, { from, to, limit, keep: 'newest', skip: 0 }) : [];
+  }
+
+  /** Every point of one series in a range, by time, page by page: for as many as there are. */
+  async *points(query: Omit<RangeQuery, 'limit'>): AsyncGenerator<Point[], void> {
+    const { board, metric, to = Number.POSITIVE_INFINITY } = query;
+    let { from = Number.NEGATIVE_INFINITY } = query;
+    let skip = 0; // points at `from` that have been given
+    while (from < to) {
+      this.#mustBeOpen();
+      const page = await this._query(board, metric, { from, to, limit: PAGE, keep: 'oldest', skip });
+      const last = page.at(-1);
+      if (!last) return;
+      yield page;
+      if (page.length < PAGE) return;
+      const given = page.length - page.findIndex(({ at }) => at === last.at);
+      skip = last.at === from ? skip + given : given;
+      from = last.at;
+    }
+  }
+
+  /**
+   * One series in equal buckets of time, by time; those without a point are left out.
+   * @throws KitelineError BAD_ARGUMENT for a number of buckets that is none
+   */
+  async buckets(query: BucketQuery): Promise<Bucket[]> {
+    this.#mustBeOpen();
+    const { board, metric, buckets = 500 } = query;
+    checkLimit('buckets', buckets, MAX_BUCKETS);
+    let { from, to } = query;
+    if (from === undefined || to === undefined) {
+      const info = (await this._series(board)).find((series) => series.metric === metric);
+      if (!info) return [];
+      from ??= info.from;
+      to ??= info.to + 1;
+    }
+    return from < to ? this._buckets(board, metric, from, to, buckets) : [];
   }
 
   /**
@@ -127,7 +235,7 @@ export abstract class Store {
    */
   async texts(query: TextQuery): Promise<StoredText[]> {
     this.#mustBeOpen();
-    return this._texts(query.board, checkLimit(query.limit ?? 100));
+    return this._texts(query.board, checkLimit('limit', query.limit ?? 100, MAX_LIMIT));
   }
 
   /** Every board of which something is kept. */
@@ -142,24 +250,54 @@ export abstract class Store {
     return this._series(board);
   }
 
+  async info(): Promise<StoreInfo> {
+    this.#mustBeOpen();
+    return this._info();
+  }
+
+  /** Reads everything that is stored and says what is damaged of it. Takes its time. */
+  async check(): Promise<StoreCheck> {
+    this.#mustBeOpen();
+    return this._check();
+  }
+
+  /**
+   * Writes all that is stored at this moment into a new file, which a store opens, while appends go on.
+   * @throws KitelineError BAD_ARGUMENT when this store cannot, or the file exists
+   */
+  async backup(file: string): Promise<void> {
+    this.#mustBeOpen();
+    await this._backup(file);
+  }
+
   /** Resolves when what was appended is safe and everything is let go. Harmless when repeated. */
   close(): Promise<void> {
     this.#closed ??= this._close();
     return this.#closed;
   }
 
-  protected abstract _append(samples: readonly StoredSample[], texts: readonly StoredText[]): Promise<void>;
+  /** The samples are the caller's again once it is settled. */
+  protected abstract _append(
+    samples: PackedSamples,
+    texts: readonly StoredText[],
+    acks: readonly Ack[],
+  ): Promise<void>;
+  protected abstract _acks(board: string): Promise<Ack[]>;
   protected abstract _latest(board: string): Promise<LatestValue[]>;
-  protected abstract _query(
+  protected abstract _query(board: string, metric: string, range: PointRange): Promise<Point[]>;
+  protected abstract _buckets(
     board: string,
     metric: string,
     from: number,
     to: number,
-    limit: number,
-  ): Promise<Point[]>;
+    buckets: number,
+  ): Promise<Bucket[]>;
   protected abstract _texts(board: string, limit: number): Promise<StoredText[]>;
   protected abstract _boards(): Promise<StoredBoard[]>;
   protected abstract _series(board: string): Promise<SeriesInfo[]>;
+  protected abstract _info(): Promise<StoreInfo>;
+  protected abstract _check(): Promise<StoreCheck>;
+  protected abstract _backup(file: string): Promise<void>;
   protected abstract _close(): Promise<void>;
 
   #mustBeOpen(): void {
@@ -167,13 +305,13 @@ export abstract class Store {
   }
 }
 
-function checkLimit(limit: number): number {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
+function checkLimit(name: string, limit: number, most: number): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= most) return limit;
   throw new KitelineError(
     'BAD_ARGUMENT',
     say(
-      `A limit is a whole number from 1 to ${MAX_LIMIT}, not ${limit}.`,
-      `limit 必须是 1 到 ${MAX_LIMIT} 之间的整数，而不是 ${limit}。`,
+      `"${name}" is a whole number from 1 to ${most}, not ${limit}.`,
+      `“${name}”必须是 1 到 ${most} 之间的整数，而不是 ${limit}。`,
     ),
   );
 }

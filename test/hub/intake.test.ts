@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Boards } from '../../src/hub/boards.ts';
 import { Intake } from '../../src/hub/intake.ts';
 import { MemoryStore } from '../../src/store/memory.ts';
+import type { PackedSamples } from '../../src/store/packed.ts';
 import type { StoredSample } from '../../src/store/store.ts';
 import type { Peer } from '../../src/transport/transport.ts';
 import { sampleOf } from '../suites/store.ts';
@@ -10,7 +11,7 @@ class SlowStore extends MemoryStore {
   readonly batches: number[] = [];
   #waiting: (() => void)[] = [];
 
-  protected override async _append(samples: readonly StoredSample[]): Promise<void> {
+  protected override async _append(samples: PackedSamples): Promise<void> {
     this.batches.push(samples.length);
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
