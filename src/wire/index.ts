@@ -21,4 +21,6 @@ export {
   type ValueReason,
 } from './reasons.ts';
 export { isName, type Sample, type Value } from './sample.ts';
+export { Scanner } from './scanner.ts';
+export { BOOLEAN, NUMBER, type Shape, STRING } from './shape.ts';
 export { endsInsideCharacter, showBytes } from './utf8.ts';
