@@ -19,13 +19,12 @@ const ARRAY_END = 0x5d;
 
 /**
  * Takes a message apart into literals and value slots: strict JSON, an object at its very beginning.
- * @param boot the boot id that the decoder read out of this message
  * @returns undefined for anything that has no form, or none that is worth keeping. It is a reading only: whether it is the
  *   decoder's (duplicate keys, keys that JSON.parse reorders) is for the caller to compare.
  */
-export function formOf(bytes: Uint8Array, boot: string | undefined): Shape | undefined {
+export function formOf(bytes: Uint8Array): Shape | undefined {
   if (bytes[0] !== OBJECT || bytes.length > limits.lineBytes) return undefined;
-  return new Form(bytes).read(boot);
+  return new Form(bytes).read();
 }
 
 /** Reads as long as all is well; each step says whether it was. */
@@ -36,19 +35,20 @@ class Form {
   #literalFrom = 0;
   #slots: Slot[] = [];
   #metrics: string[] = [];
+  #boot: string | undefined;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
   }
 
-  read(boot: string | undefined): Shape | undefined {
+  read(): Shape | undefined {
     const ok = this.#members((key) => (key.startsWith('$') ? this.#ours(key) : this.#value(key, 1)));
     this.#space();
     if (!ok || this.#at !== this.#bytes.length) return undefined;
     const size = this.#metrics.reduce((sum, name) => sum + name.length, this.#bytes.length);
     if (size > SHAPE_SIZE) return undefined;
     this.#literals.push(this.#bytes.slice(this.#literalFrom));
-    return new Shape(this.#literals, this.#slots, this.#metrics, boot);
+    return new Shape(this.#literals, this.#slots, this.#metrics, this.#boot);
   }
 
   /** The members of an object, from its opening to behind its closing bracket. */
@@ -78,11 +78,21 @@ class Form {
   /** The value of a key of ours: `$boot` and null stay literal, `$t` and `$seq` are slots. */
   #ours(key: string): boolean {
     if (this.#word('null')) return true;
-    if (key === '$boot') return this.#string() !== undefined || this.#number();
+    if (key === '$boot') return this.#readBoot();
     const place = key === '$t' ? TIME_PLACE : key === '$seq' ? SEQ_PLACE : -1;
     if (place < 0 || this.#slots.some((slot) => slot.place === place)) return false;
     const from = this.#at;
     return this.#number() && this.#slot(NUMBER, place, from, this.#at);
+  }
+
+  /** A boot id, once: text, or a number that is shown as one. */
+  #readBoot(): boolean {
+    if (this.#boot !== undefined) return false;
+    const from = this.#at;
+    this.#boot = this.#string();
+    if (this.#boot === undefined && this.#number())
+      this.#boot = String(Number(decodeUtf8(this.#bytes.subarray(from, this.#at))));
+    return this.#boot !== undefined;
   }
 
   /** A value as `sampleOf()` flattens it; `depth` counts as there, and keeps hostile nesting off the stack. */

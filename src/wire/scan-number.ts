@@ -27,80 +27,81 @@ const ascii = new TextDecoder();
  */
 export function scanNumber(bytes: Uint8Array, at: number, values: Float64Array, place: number): number {
   const start = at;
-  let byte = bytes[at] as number;
-  const negative = byte === MINUS;
-  if (negative) byte = bytes[++at] as number;
+  const negative = bytes[at] === MINUS;
+  if (negative) at++;
   const first = at;
-  let digit = byte - ZERO;
+  let digit = (bytes[at] as number) - ZERO;
   if (digit >>> 0 > 9) return -1;
   let mantissa = digit;
-  byte = bytes[++at] as number;
+  at++;
   if (digit !== 0) {
-    for (digit = byte - ZERO; digit >>> 0 <= 9; digit = byte - ZERO) {
+    while ((digit = (bytes[at] as number) - ZERO) >>> 0 <= 9) {
       mantissa = (Math.imul(mantissa, 10) + digit) | 0;
-      byte = bytes[++at] as number;
+      at++;
     }
-  }
+  } else digit = (bytes[at] as number) - ZERO;
   let digits = at - first;
   let decimals = 0;
-  if (byte === POINT) {
+  if (digit === POINT - ZERO) {
     const point = ++at;
-    byte = bytes[at] as number;
-    for (digit = byte - ZERO; digit >>> 0 <= 9; digit = byte - ZERO) {
+    while ((digit = (bytes[at] as number) - ZERO) >>> 0 <= 9) {
       mantissa = (Math.imul(mantissa, 10) + digit) | 0;
-      byte = bytes[++at] as number;
+      at++;
     }
     decimals = at - point;
     if (decimals === 0) return -1;
     digits += decimals;
   }
-  if (digits > INT32_DIGITS || (byte | 0x20) === LETTER_E) return scanLong(bytes, start, values, place);
+  if (digits > INT32_DIGITS || ((digit + ZERO) | 0x20) === LETTER_E)
+    return scanLong(bytes, start, at, decimals, values, place);
   const value = decimals === 0 ? mantissa : mantissa / (POWERS[decimals] as number);
   values[place] = negative ? -value : value;
   return at;
 }
 
-/** The same for any length and with an exponent; the digits up to a possible exponent are known to be well-formed. */
-function scanLong(bytes: Uint8Array, start: number, values: Float64Array, place: number): number {
-  let at = start;
-  const negative = bytes[at] === MINUS;
-  if (negative) at++;
+/**
+ * The same for any length and with an exponent.
+ * @param end where the digits end, which are known to be well-formed: an exponent may follow
+ * @param decimals how many of them stand behind the point
+ */
+function scanLong(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  decimals: number,
+  values: Float64Array,
+  place: number,
+): number {
   let mantissa = 0;
   let digits = 0;
-  let power = 0;
-  let byte = bytes[at] as number;
-  for (let point = false; ; byte = bytes[++at] as number) {
-    const digit = byte - ZERO;
-    if (digit >>> 0 <= 9) {
-      mantissa = mantissa * 10 + digit;
-      if (mantissa !== 0) digits++; // leading zeros are not significant
-      if (point) power--;
-    } else if (byte === POINT) {
-      point = true;
-    } else {
-      break;
-    }
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] as number) - ZERO;
+    if (digit < 0) continue; // the sign and the point
+    mantissa = mantissa * 10 + digit;
+    if (mantissa !== 0) digits++; // leading zeros are not significant
   }
+  let at = end;
+  let power = 0 - decimals; // not -0, which is slow as an index
+  let byte = bytes[at] as number;
   if ((byte | 0x20) === LETTER_E) {
     byte = bytes[++at] as number;
     const down = byte === MINUS;
     if (down || byte === PLUS) byte = bytes[++at] as number;
-    let exponent = 0;
     const from = at;
-    for (; (byte - ZERO) >>> 0 <= 9; byte = bytes[++at] as number) {
-      if (exponent < 1e8) exponent = exponent * 10 + byte - ZERO; // above, no digits of a message make up for it
-    }
+    let exponent = 0;
+    for (; (byte - ZERO) >>> 0 <= 9; byte = bytes[++at] as number)
+      if (exponent < 1e8) exponent = exponent * 10 + byte - ZERO; // no message has digits to make up for more
     if (at === from) return -1;
     power += down ? -exponent : exponent;
   }
   let value: number;
   if (digits > EXACT_DIGITS || power > 22 || power < -22) {
     value = Number(ascii.decode(bytes.subarray(start, at)));
-    if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return -1;
-    values[place] = value;
-    return at;
+    if (!Number.isFinite(value)) return -1;
+  } else {
+    value = power < 0 ? mantissa / (POWERS[-power] as number) : mantissa * (POWERS[power] as number);
+    if (bytes[start] === MINUS) value = -value;
   }
-  value = power < 0 ? mantissa / (POWERS[-power] as number) : mantissa * (POWERS[power] as number);
-  values[place] = negative ? -value : value;
+  values[place] = value;
   return at;
 }

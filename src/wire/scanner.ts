@@ -8,6 +8,8 @@ import { ShapeTable } from './shape-table.ts';
 /** Shapes that a scanner keeps unless told: more than the kinds of programs of a fleet, 16 MB at the very most. */
 const SHAPES = 1_024;
 
+const OBJECT = 0x7b;
+
 const ascii = new TextDecoder();
 
 /**
@@ -65,7 +67,7 @@ export class Scanner {
     if (!sample || more) return undefined;
     const known = this.#find(bytes, undefined);
     if (known) return known;
-    const shape = formOf(bytes, sample.boot);
+    const shape = formOf(bytes);
     if (!shape || !scanShape(shape, bytes, this.values, this.ends)) return undefined;
     if (!this.#agrees(bytes, shape, sample)) return undefined;
     this.#table.add(shape);
@@ -73,6 +75,7 @@ export class Scanner {
   }
 
   #find(bytes: Uint8Array, except: Shape | undefined): Shape | undefined {
+    if (bytes[0] !== OBJECT) return undefined;
     const first = this.#table.firstOf(bytes);
     for (let at = first; at < first + this.#table.ways; at++) {
       const shape = this.#table.shapes[at];
