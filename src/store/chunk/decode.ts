@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { ByteReader } from './bytes.ts';
 import { DamagedChunk } from './damaged.ts';
-import { CHECKSUM_BYTES, LEAST_BYTES, VERSION } from './format.ts';
+import { CHECKSUM_BYTES, VERSION } from './format.ts';
 import { readIntegers } from './integers.ts';
 import { emptyColumns, joinKinds, type KindColumns, readKinds } from './kinds.ts';
 import { readNumbers } from './numbers.ts';
@@ -18,7 +18,7 @@ import { readStrings } from './strings.ts';
  */
 export function decodeChunk(blob: Uint8Array): PointColumns {
   const end = blob.length - CHECKSUM_BYTES;
-  if (blob.length < LEAST_BYTES) throw new DamagedChunk(`it has ${blob.length} bytes`);
+  if (end < 0) throw new DamagedChunk(`it has ${blob.length} bytes`);
   const input = new ByteReader(blob, end);
   if (input.view.getUint32(end, true) !== crc32(blob.subarray(0, end))) {
     throw new DamagedChunk('its checksum does not match');

@@ -14,6 +14,3 @@
  */
 export const VERSION = 1;
 export const CHECKSUM_BYTES = 4;
-
-/** Version, number of points, kinds, and what stands for no numbers at all; then the checksum. */
-export const LEAST_BYTES = 4 + CHECKSUM_BYTES;

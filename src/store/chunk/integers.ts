@@ -3,15 +3,18 @@ import { type ByteReader, type ByteWriter, MAX_INTEGER } from './bytes.ts';
 import { DamagedChunk } from './damaged.ts';
 
 /**
- * A column of integers, up to 2^53 of either sign. The first one stands alone; the others come in blocks of 128,
+ * A column of integers, up to 2^53 of either sign. The first one stands alone; the others come in blocks of 64,
  * each as differences to the integer before or, where that is narrower, as they are; of either the smallest is the
  * block's base, and what is above it is packed in as many bits as the largest of the block needs. So a regular
  * interval, a constant and a steady counter cost one byte a block.
  *
  * Follows Lemire and Boytsov, "Decoding billions of integers per second through vectorization" (2015), and Parquet's
  * DELTA_BINARY_PACKED, which is made after it.
+ *
+ * 64: one value far off (an outage, a glitch of a sensor) widens its block alone. Against 128 a walk of two decimals
+ * takes 2 % more, and one with a gap in its times every 200 points 20 % less.
  */
-const BLOCK = 128;
+const BLOCK = 64;
 
 // A block begins with a byte: its bit width, and
 const SAME_BASE = 64; // the base is that of the block before, and left out

@@ -89,14 +89,15 @@ export function readXor(input: ByteReader, values: Float64Array): void {
       const head = bits.take(9);
       const kept = head >>> 3;
       const trailing = 64 - (LEADING_ZEROS[head & 7] as number) - kept;
-      if (kept === 0 || trailing < 0) throw new DamagedChunk('a double has bits that it cannot have');
+      if (kept === 0 || trailing <= FEW_TRAILING)
+        throw new DamagedChunk('a double has bits that it cannot have');
       const first = bits.take(Math.min(kept, 32));
       const second = kept > 32 ? bits.take(kept - 32) : 0;
       if (trailing >= 32) {
         high ^= first << (trailing - 32);
       } else {
         low ^= first << trailing;
-        high ^= trailing === 0 ? second : (second << trailing) | (first >>> (32 - trailing));
+        high ^= (second << trailing) | (first >>> (32 - trailing));
       }
     } else if (flag !== SAME) {
       if (flag === LEADING) leading = LEADING_ZEROS[bits.take(3)] as number;

@@ -1,8 +1,7 @@
-import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DamagedChunk, decodeChunk, encodeChunk } from '../../../src/store/chunk/index.ts';
-import { everySecond, walk } from './points.ts';
+import { DamagedChunk, decodeChunk, encodeChunk, type PointColumns } from '../../../src/store/chunk/index.ts';
+import { everySecond, sealed, walk } from './points.ts';
 
 const SMALL = encodeChunk(everySecond([1.5, true, 'on', -0, 'off', 2.25, Math.PI, false]));
 
@@ -16,27 +15,22 @@ const BLOBS = [
   encodeChunk(everySecond(walk(300).map((value) => Math.round(value * 1e13)))),
 ];
 
-/** The blob with another checksum, so that what is wrong inside has to be found. */
-function sealed(blob: Uint8Array): Uint8Array {
-  const copy = blob.slice();
-  new DataView(copy.buffer).setUint32(copy.length - 4, crc32(copy.subarray(0, -4)), true);
-  return copy;
-}
-
 function flipped(blob: Uint8Array, index: number, mask: number): Uint8Array {
   const copy = blob.slice();
   copy[index] = (copy[index] ?? 0) ^ mask;
   return copy;
 }
 
-/** It opens as points, or is refused as damaged: nothing else. */
+/** It opens as points that could be packed, or is refused as damaged: nothing else. */
 function opensOrIsRefused(blob: Uint8Array): void {
+  let points: PointColumns;
   try {
-    const { length, times, numbers } = decodeChunk(blob);
-    expect([times.length, numbers.length]).toEqual([length, length]);
+    points = decodeChunk(blob);
   } catch (error) {
-    expect(error).toBeInstanceOf(DamagedChunk);
+    if (!(error instanceof DamagedChunk)) throw error;
+    return;
   }
+  encodeChunk(points);
 }
 
 describe('a damaged chunk is refused', () => {
@@ -77,7 +71,7 @@ describe('a damaged chunk is refused', () => {
 describe('whoever knows the checksum too gets points or a refusal', () => {
   test('every value of every byte of each blob', () => {
     for (const blob of [SMALL, ...BLOBS]) {
-      const step = blob === SMALL ? 1 : 7;
+      const step = blob === SMALL ? 1 : 17;
       for (let index = 1; index < blob.length - 4; index++) {
         for (let mask = 1; mask < 256; mask += step) opensOrIsRefused(sealed(flipped(blob, index, mask)));
       }

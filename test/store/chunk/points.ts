@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { KIND, type PointColumns } from '../../../src/store/chunk/index.ts';
 
 export type PlainValue = number | boolean | string;
@@ -45,4 +46,11 @@ export function walk(length: number): number[] {
     hundredths += ((seed >>> 8) % 101) - 50;
     return hundredths / 100;
   });
+}
+
+/** The blob with its last four bytes made its checksum, so that what is wrong inside has to be found. */
+export function sealed(blob: Uint8Array): Uint8Array {
+  const copy = blob.slice();
+  new DataView(copy.buffer).setUint32(copy.length - 4, crc32(copy.subarray(0, -4)), true);
+  return copy;
 }
