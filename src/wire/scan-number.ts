@@ -28,27 +28,32 @@ const ascii = new TextDecoder();
 export function scanNumber(bytes: Uint8Array, at: number, values: Float64Array, place: number): number {
   const start = at;
   const negative = bytes[at] === MINUS;
-  if (negative) at++;
+  if (negative) at = (at + 1) | 0;
   const first = at;
-  let digit = (bytes[at] as number) - ZERO;
+  let digit = ((bytes[at] as number) - ZERO) | 0;
   if (digit >>> 0 > 9) return -1;
   let mantissa = digit;
-  at++;
-  if (digit !== 0) {
-    while ((digit = (bytes[at] as number) - ZERO) >>> 0 <= 9) {
+  at = (at + 1) | 0;
+  digit = ((bytes[at] as number) - ZERO) | 0;
+  if (mantissa !== 0) {
+    while (digit >>> 0 <= 9) {
       mantissa = (Math.imul(mantissa, 10) + digit) | 0;
-      at++;
+      at = (at + 1) | 0;
+      digit = ((bytes[at] as number) - ZERO) | 0;
     }
-  } else digit = (bytes[at] as number) - ZERO;
+  }
   let digits = at - first;
   let decimals = 0;
   if (digit === POINT - ZERO) {
-    const point = ++at;
-    while ((digit = (bytes[at] as number) - ZERO) >>> 0 <= 9) {
+    at = (at + 1) | 0;
+    const behindPoint = at;
+    digit = ((bytes[at] as number) - ZERO) | 0;
+    while (digit >>> 0 <= 9) {
       mantissa = (Math.imul(mantissa, 10) + digit) | 0;
-      at++;
+      at = (at + 1) | 0;
+      digit = ((bytes[at] as number) - ZERO) | 0;
     }
-    decimals = at - point;
+    decimals = at - behindPoint;
     if (decimals === 0) return -1;
     digits += decimals;
   }

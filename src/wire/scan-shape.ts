@@ -1,40 +1,61 @@
 import { MAX_TIME } from './sample.ts';
 import { scanNumber } from './scan-number.ts';
-import { BOOLEAN, NUMBER, SEQ_PLACE, type Shape, TIME_PLACE } from './shape.ts';
+import { BOOLEAN, END, NUMBER, SEQ_PLACE, type Shape, STRING, TIME_PLACE } from './shape.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * Whether `bytes` are, to the last byte, a message of this form, and then what its values are. The hub's hottest
- * loop: no allocation, no closure, and no byte looked at twice.
+ * Whether `bytes` are, to the last byte, a message of this form, and then what its values are. The hub's hottest loop:
+ * nothing is allocated, and `| 0` spares a check for overflow at every step (half as fast without, Node 24).
  * @param values filled by place, see `Scanner.values`; left half-written where the answer is false
  * @param ends filled for strings, see `Scanner.ends`
  */
 export function scanShape(shape: Shape, bytes: Uint8Array, values: Float64Array, ends: Int32Array): boolean {
+  const { program } = shape;
   const to = bytes.length;
-  const { literals, literalEnds, slotKinds, slotPlaces } = shape;
-  // The last byte of a form is `}` or white space. Where the message ends in it, no loop over digits can run beyond.
-  if (to < literals.length || bytes[to - 1] !== literals[literals.length - 1]) return false;
+  // The last byte is no part of a number. Where the message ends in it, no loop over digits can run beyond.
+  if (to === 0 || bytes[to - 1] !== shape.lastByte) return false;
   let at = 0;
-  let compared = 0;
-  for (let slot = 0; ; slot++) {
-    const literalEnd = literalEnds[slot] as number;
-    // All literals that are left must fit, so a slot is never looked for behind the last byte.
-    if (to - at < literals.length - compared) return false;
-    while (compared < literalEnd) if (bytes[at++] !== literals[compared++]) return false;
-    if (slot === slotKinds.length) break;
-    const kind = slotKinds[slot];
-    const place = slotPlaces[slot] as number;
+  for (let step = 0; ; ) {
+    const length = program[step] as number;
+    const kind = program[step + 1] as number;
+    const place = program[step + 2] as number;
+    step = (step + 3) | 0;
+    const end = (at + length) | 0;
+    // A slot has a byte at least, so what it reads is never behind the last one.
+    if (kind === END ? end !== to : end >= to) return false;
+    if (length >= 4) {
+      const last = (end - 4) | 0;
+      for (; at < last; at = (at + 4) | 0) {
+        if (wordAt(bytes, at) !== program[step]) return false;
+        step = (step + 1) | 0;
+      }
+      if (wordAt(bytes, last) !== program[step]) return false;
+    } else {
+      let word = bytes[at] as number;
+      if (length > 1) word |= (bytes[at + 1] as number) << 8;
+      if (length > 2) word |= (bytes[at + 2] as number) << 16;
+      if (word !== program[step]) return false;
+    }
+    step = (step + 1) | 0;
+    at = end;
     if (kind === NUMBER) at = scanNumber(bytes, at, values, place);
+    else if (kind === STRING) at = scanString(bytes, at, values, ends, place);
     else if (kind === BOOLEAN) at = scanBoolean(bytes, at, values, place);
-    else at = scanString(bytes, at, to, values, ends, place);
+    else break;
     if (at < 0) return false;
   }
-  if (at !== to) return false;
   if (shape.hasTime && !isNatural(values[TIME_PLACE] as number, MAX_TIME)) return false;
   return !shape.hasSeq || isNatural(values[SEQ_PLACE] as number, Number.MAX_SAFE_INTEGER);
 }
+
+/** Four bytes, all of them there, as one word, little-endian. */
+const wordAt = (bytes: Uint8Array, at: number): number =>
+  (bytes[at] as number) |
+  ((bytes[at + 1] as number) << 8) |
+  ((bytes[at + 2] as number) << 16) |
+  ((bytes[at + 3] as number) << 24);
 
 /** Reads `true` or `false` as 1 or 0; every byte is compared before the next one, so none is read behind the object. */
 function scanBoolean(bytes: Uint8Array, at: number, values: Float64Array, place: number): number {
@@ -56,13 +77,12 @@ function scanBoolean(bytes: Uint8Array, at: number, values: Float64Array, place:
 function scanString(
   bytes: Uint8Array,
   at: number,
-  to: number,
   values: Float64Array,
   ends: Int32Array,
   place: number,
 ): number {
   values[place] = at;
-  for (; at < to; at++) {
+  for (; at < bytes.length; at++) {
     const byte = bytes[at] as number;
     if (byte === QUOTE) {
       ends[place] = at;

@@ -70,7 +70,7 @@ export class Scanner {
     const shape = formOf(bytes);
     if (!shape || !scanShape(shape, bytes, this.values, this.ends)) return undefined;
     if (!this.#agrees(bytes, shape, sample)) return undefined;
-    this.#table.add(shape);
+    this.#table.add(shape, bytes);
     return shape;
   }
 

@@ -27,7 +27,7 @@ export class ShapeTable {
     this.shapes = new Array<Shape | undefined>(sets * this.ways).fill(undefined);
   }
 
-  /** Where the set of a message, or of a shape's literals, begins in `shapes`. */
+  /** Where the set of a message begins in `shapes`. */
   firstOf(bytes: Uint8Array): number {
     const end = bytes.length < PREFIX ? bytes.length : PREFIX;
     let hash = 0;
@@ -39,8 +39,9 @@ export class ShapeTable {
     return ((hash ^ (hash >>> 15)) & this.#mask) * this.ways;
   }
 
-  add(shape: Shape): void {
-    const first = this.firstOf(shape.literals);
+  /** @param bytes a message of this shape */
+  add(shape: Shape, bytes: Uint8Array): void {
+    const first = this.firstOf(bytes);
     this.shapes.copyWithin(first + 1, first, first + this.ways - 1);
     this.shapes[first] = shape;
   }
