@@ -23,6 +23,12 @@ export type ErrorCode =
   | 'BOARD_CRASHED'
   /** What was asked for is not there (a file, a board, an encoding). */
   | 'NOT_FOUND'
+  /** The store's folder is in use by another process. */
+  | 'STORE_LOCKED'
+  /** The store was written by a newer Kiteline. */
+  | 'STORE_VERSION'
+  /** The store could not be read or written: a full disk, a damaged file. */
+  | 'STORE_FAILED'
   /** A sentence for the person at the terminal is the whole message; nothing else went wrong in our code. */
   | 'USAGE';
 

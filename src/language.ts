@@ -16,5 +16,8 @@ export function setLanguage(language: Language): void {
   current = language;
 }
 
+/** What the person reads. */
+export const language = (): Language => current;
+
 /** The one of two texts that the person reads. */
 export const say = (en: string, zh: string): string => (current === 'zh' ? zh : en);

@@ -1,0 +1,65 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
+import { say } from '../../language.ts';
+import { decodeChunk, summarize } from '../chunk/index.ts';
+import type { StoreCheck } from '../store.ts';
+import type { Catalog } from './catalog.ts';
+import type { Directory } from './directory.ts';
+import type { Series } from './series.ts';
+import type { Tables } from './tables.ts';
+
+/** Chunks that are read before other work has its turn: some milliseconds. */
+const STEP = 64;
+/** Sentences of SQLite's own check. */
+const MAX_SENTENCES = 100;
+
+/**
+ * Reads every chunk and every text, and lets SQLite look at its own structure. What is damaged is told through the
+ * directory and the tables as it is found; what only this look finds is returned.
+ */
+export async function checkAll(
+  db: DatabaseSync,
+  tables: Tables,
+  catalog: Catalog,
+  directory: Directory,
+): Promise<StoreCheck> {
+  const damage: string[] = [];
+  let points = 0;
+  for (const series of [...catalog.byId.values()]) points += await checkSeries(series, directory, damage);
+  let texts = tables.checkTexts();
+  for (const board of catalog.boards.values()) texts += board.texts.length;
+  for (const row of db.prepare(`PRAGMA integrity_check(${MAX_SENTENCES})`).all()) {
+    const sentence = String(Object.values(row)[0]);
+    if (sentence !== 'ok')
+      damage.push(say(`SQLite's own check: ${sentence}.`, `SQLite 自身的检查：${sentence}。`));
+  }
+  return { points, texts, damage };
+}
+
+async function checkSeries(series: Series, directory: Directory, damage: string[]): Promise<number> {
+  let points = 0;
+  for (let no = -1; ; ) {
+    // Asked for anew each time: a checkpoint may have come between.
+    const rows = directory.chunksOf(series).filter((row) => row.no > no);
+    for (const row of rows.slice(0, STEP)) {
+      no = row.no;
+      const found = directory.open(series, row);
+      if (!found) continue;
+      points += found.length;
+      const { numbers, min, max } = summarize(found, 0, found.length);
+      if (numbers === row.numbers && (numbers === 0 || (min === row.min && max === row.max))) continue;
+      damage.push(summarySentence(series, row.no));
+    }
+    if (rows.length <= STEP) break;
+    await setImmediate();
+  }
+  for (const { blob } of series.sealed) points += decodeChunk(blob).length;
+  return points + (series.open?.length ?? 0);
+}
+
+function summarySentence({ board, metric }: Series, no: number): string {
+  return say(
+    `${board.name} ${metric}: chunk ${no} and its summary do not agree.`,
+    `${board.name} ${metric}：第 ${no} 个数据块与其摘要不一致。`,
+  );
+}

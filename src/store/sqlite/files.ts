@@ -1,0 +1,58 @@
+import {
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writevSync,
+} from 'node:fs';
+
+/**
+ * What the log asks of the file system, in one place, so that a test can make any of it fail. Every method throws the
+ * system's error.
+ */
+export interface Files {
+  /** A new file to append to. @returns its descriptor */
+  create(path: string): number;
+  /** @returns how many bytes were written: it may be fewer than asked */
+  write(file: number, parts: readonly Uint8Array[]): number;
+  /** Returns when what was written survives a loss of power. */
+  sync(file: number): void;
+  truncate(file: number, size: number): void;
+  close(file: number): void;
+  read(path: string): Buffer;
+  size(path: string): number;
+  /** Names in a folder. */
+  list(folder: string): string[];
+  rename(from: string, to: string): void;
+  remove(path: string): void;
+  /** Returns when the folder's list of names survives a loss of power. */
+  syncFolder(folder: string): void;
+}
+
+export const systemFiles: Files = {
+  create: (path) => openSync(path, 'ax'),
+  write: (file, parts) => writevSync(file, parts as Uint8Array[]),
+  sync: (file) => fdatasyncSync(file),
+  truncate: (file, size) => ftruncateSync(file, size),
+  close: (file) => closeSync(file),
+  read: (path) => readFileSync(path),
+  size: (path) => statSync(path).size,
+  list: (folder) => readdirSync(folder),
+  rename: (from, to) => renameSync(from, to),
+  remove: (path) => rmSync(path, { force: true }),
+  syncFolder(folder) {
+    if (process.platform === 'win32') return; // there a folder cannot be opened, and NTFS journals names itself
+    const file = openSync(folder, 'r');
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  },
+};

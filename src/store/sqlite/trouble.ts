@@ -1,0 +1,32 @@
+import { KitelineError, systemCode } from '../../errors.ts';
+import { say } from '../../language.ts';
+
+/** SQLITE_FULL (sqlite.org/rescode.html). */
+const FULL = 13;
+const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+
+/** What went wrong with the store's files, for a person. */
+export function storeFailed(folder: string, error: unknown): KitelineError {
+  if (error instanceof KitelineError) return error;
+  const full = NO_ROOM.includes(systemCode(error) ?? '') || (error as { errcode?: number })?.errcode === FULL;
+  const why = error instanceof Error ? error.message : String(error);
+  const message = full
+    ? say(
+        `The disk is full: nothing more can be stored in ${folder} until there is room, and senders are told so.`,
+        `磁盘已满：腾出空间之前，${folder} 中无法再保存数据，发送方会得到通知。`,
+      )
+    : say(`${folder} could not be written or read: ${why}.`, `${folder} 无法写入或读取：${why}。`);
+  return new KitelineError('STORE_FAILED', message, { cause: error });
+}
+
+export function quarantined(path: string, error: unknown): KitelineError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new KitelineError(
+    'STORE_FAILED',
+    say(
+      `The database was damaged (${why}). It has been set aside as ${path}, and a new one begun; nothing was deleted.`,
+      `数据库已损坏（${why}）。它已被改名保存为 ${path}，并新建了一个；没有删除任何内容。`,
+    ),
+    { cause: error },
+  );
+}
