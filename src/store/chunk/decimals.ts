@@ -18,7 +18,7 @@ const VALUES_PER_EXCEPTION = 24;
 /** What scaling gave: `integers[i] / 10^digits` is the value, but for the exceptions. Shared; read it before the next. */
 export interface Scaled {
   digits: number;
-  /** At least as long as the values; the integer before it at an exception. */
+  /** At least as long as the values; an exception repeats the integer before it. */
   integers: Float64Array;
   /** Indexes of values that are no decimal with these digits: more digits, NaN, -0, an infinity. */
   exceptions: Float64Array;
@@ -100,7 +100,7 @@ function tryDigits(values: Float64Array, length: number, digits: number): number
       last = integer;
     } else {
       const own = digitsOf(value);
-      if (own < NONE && own !== digits) needed = Math.max(needed, own);
+      if (own < NONE) needed = Math.max(needed, own);
       if (count === allowed) return needed;
       exceptions[count++] = i;
     }

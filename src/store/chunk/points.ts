@@ -1,4 +1,4 @@
-/** The most points that a chunk may hold: what its decoder allocates is bounded by it (about 1.1 MB). */
+/** The most points that a chunk may hold: what its decoder allocates is bounded by it (about 3 MB). */
 export const MAX_POINTS = 65_535;
 
 /** Both ends of the times that a Date can hold, in milliseconds since 1970 (ECMA-262, "Time Values and Time Range"). */

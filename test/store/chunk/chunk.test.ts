@@ -139,6 +139,8 @@ describe('what is packed comes back', () => {
     roundTrip(everySecond([end, -end]));
     roundTrip(everySecond([-end, end]));
     roundTrip(everySecond([0, end, 0, -end, end - 1, 1 - end]));
+    const far = Math.round(0.6 * end); // each step fits 53 bits, the spread of steps and of values does not
+    roundTrip(everySecond([-far, 0, far, 0, -far, 1]));
   });
 
   test('as many points as there may be', () => {

@@ -80,6 +80,14 @@ test.each<[string, RegExp, Uint8Array]>([
     }),
   ],
   [
+    'a kind of 32, for the same reason',
+    /wrong kind/,
+    forge(2, (out) => {
+      out.byte(NUMBERS_AND_BOOLEANS);
+      column(out, 0, 32);
+    }),
+  ],
+  [
     'a boolean of 2',
     /boolean/,
     forge(1, (out) => {
