@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Catalog } from './catalog.ts';
 import { transaction } from './database.ts';
 import type { Directory } from './directory.ts';
-import { chunkOf, type Series } from './series.ts';
+import type { Series } from './series.ts';
 import type { ChunkRow, SeriesRow, Tables } from './tables.ts';
 
 /**
@@ -29,14 +29,11 @@ export function checkpoint(
       if (board.texts.length > 0) trimmed += tables.trimTexts(board.id, textsPerBoard);
     }
     for (const one of series) {
-      const rows = putChunks(tables, one);
-      const count = one.chunks + rows.length - (one.tailStored && rows.length > 0 ? 1 : 0);
+      const chunks = one.open ? [...one.sealed, one.chunkOf(one.open)] : one.sealed;
+      const rows = chunks.map((chunk) => tables.putChunk(one.id, chunk));
+      const count = one.chunks + chunks.filter(({ replaces }) => !replaces).length;
       stored.set(one, { rows, count });
-      tables.putSeries({
-        ...rowOf(one),
-        tail: one.open !== undefined || (one.tailStored && rows.length === 0),
-        chunks: count,
-      });
+      tables.putSeries({ ...rowOf(one), tail: one.open !== undefined || one.tailStored, chunks: count });
     }
     tables.putLastCommit(commit);
   });
@@ -47,22 +44,12 @@ export function checkpoint(
   }
   for (const [one, { rows, count }] of stored) {
     one.changed = false;
-    if (rows.length > 0) one.tailStored = one.open !== undefined;
+    one.tailStored ||= one.open !== undefined;
     one.sealed = [];
     one.chunks = count;
     directory.stored(one, rows);
   }
   return trimmed;
-}
-
-/** The chunks of a series that the database does not have, or only the beginning of. */
-function putChunks(tables: Tables, series: Series): ChunkRow[] {
-  const chunks = [...series.sealed];
-  if (series.open) chunks.push(chunkOf(series.open, series.nextNo));
-  return chunks.map((chunk, i) => {
-    const replaced = i === 0 && series.tailStored ? tables.chunk(series.id, chunk.no) : undefined;
-    return tables.putChunk(series.id, chunk, replaced);
-  });
 }
 
 export function rowOf(series: Series): SeriesRow {

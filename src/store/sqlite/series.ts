@@ -12,9 +12,11 @@ export interface ChunkInfo extends Summary {
   lastAt: number;
 }
 
-/** A chunk that is not in the database yet. */
+/** A chunk that is not in the database yet, or only its beginning is. */
 export interface NewChunk extends ChunkInfo {
   blob: Uint8Array;
+  /** Whether it takes the place of the row with its number. */
+  replaces: boolean;
 }
 
 /** A board: what of it is kept in memory. */
@@ -67,22 +69,24 @@ export class Series {
     return this.sealed[0]?.no ?? (this.open ? this.nextNo : Number.POSITIVE_INFINITY);
   }
 
-  /** The open chunk is whole; its row, if it has one, is replaced by the sealed chunk's, which has the same number. */
+  /** The open chunk is whole. */
   seal(open: OpenChunk): void {
-    this.sealed.push(chunkOf(open, this.nextNo));
+    this.sealed.push(this.chunkOf(open));
     this.open = undefined;
+    this.tailStored = false;
     this.nextNo++;
   }
-}
 
-/** What is in an open chunk, as one to be stored. */
-export function chunkOf(open: OpenChunk, no: number): NewChunk {
-  const { points } = open;
-  return {
-    no,
-    firstAt: points.times[0] as number,
-    lastAt: points.times[points.length - 1] as number,
-    ...summarize(points, 0, points.length),
-    blob: encodeChunk(points),
-  };
+  /** What is in the open chunk, as one to be stored. */
+  chunkOf(open: OpenChunk): NewChunk {
+    const { points } = open;
+    return {
+      no: this.nextNo,
+      firstAt: points.times[0] as number,
+      lastAt: points.times[points.length - 1] as number,
+      ...summarize(points, 0, points.length),
+      blob: encodeChunk(points),
+      replaces: this.tailStored,
+    };
+  }
 }

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { checksumOf, checksumOfText } from './checksum.ts';
-import type { ChunkInfo } from './series.ts';
+import type { ChunkInfo, NewChunk } from './series.ts';
 
 export interface BoardRow {
   id: number;
@@ -202,21 +202,15 @@ export class Tables {
       : this.#chunks('chunksBefore', before, count);
   }
 
-  /** Stores a chunk, in the place of one with its number. @returns its row */
-  putChunk(
-    series: number,
-    { blob, ...info }: ChunkInfo & { blob: Uint8Array },
-    replaced?: ChunkRow,
-  ): ChunkRow {
+  /** @returns its row */
+  putChunk(series: number, { blob, replaces, ...info }: NewChunk): ChunkRow {
+    const replaced = replaces ? this.chunk(series, info.no) : undefined;
     if (replaced) this.#run('putData', blob, replaced.data);
     const data = replaced?.data ?? Number(this.#statement('addData').run(blob).lastInsertRowid);
     const row = { ...info, series, data };
     const columns = chunkColumns(row);
-    this.#run(
-      'putChunk',
-      ...columns.map((number) => (Number.isNaN(number) ? null : number)),
-      checksumOf(...columns),
-    );
+    const values = columns.map((number) => (Number.isNaN(number) ? null : number));
+    this.#run('putChunk', ...values, checksumOf(...columns));
     return row;
   }
 
