@@ -154,8 +154,8 @@ for (const sentence of missing) console.log(sentence);
 for (const [system, { child, sent }] of running) {
   const end = await child.ask<object>({ ask: 'close' }, 120_000);
   if ('points' in end) {
-    const { points, counts, store } = end as HubEnd;
-    const dropped = JSON.stringify({ ...counts.dropped, ...store });
+    const { points, counts, store, problems } = end as HubEnd;
+    const dropped = JSON.stringify({ ...counts.dropped, ...store, problems });
     console.log(
       `${system.name}: ${sent} messages sent, ${points / FIELDS} found when the store was opened again; ${dropped}`,
     );

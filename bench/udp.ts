@@ -123,7 +123,7 @@ for (const factor of STEPS) {
 const end = await hub.ask<HubEnd>({ ask: 'close' }, 120_000);
 table(rows);
 console.log(
-  `\n${sentInAll} sent in all, ${storedInAll} stored as the hub counts, ${end.points / FIELDS} found when the store was opened again; the hub dropped ${JSON.stringify(end.counts.dropped)}, the store ${JSON.stringify(end.store)}`,
+  `\n${sentInAll} sent in all, ${storedInAll} stored as the hub counts, ${end.points / FIELDS} found when the store was opened again; the hub dropped ${JSON.stringify(end.counts.dropped)}, the store ${JSON.stringify(end.store)}; ${end.problems} errors`,
 );
 console.log(`lost at ${RATE}/s for ${SECONDS} s: ${(100 * main.lost).toFixed(4)} % (goal: 0)`);
 await Promise.all([hub.end(), sender.end()]);

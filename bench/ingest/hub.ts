@@ -17,14 +17,22 @@ export interface HubEnd {
   store: object;
   /** Points found after opening the closed store again. */
   points: number;
+  /** Errors of the hub's own. */
+  problems: number;
   /** Resident memory of each second, in bytes. */
   rss: number[];
 }
 
+/** Problems that are printed; all are counted. */
+const SHOWN = 3;
+
 const folder = process.argv[2] ?? '';
 const store = await openStore(folder);
 const hub = createHub({ store, reply: false });
-hub.on('problem', (problem) => console.error('hub:', problem));
+let problems = 0;
+hub.on('problem', (problem) => {
+  if (++problems <= SHOWN) console.error('hub:', problem);
+});
 const host = '127.0.0.1';
 const { tcp, udp } = await hub.listen({ tcp: { host, port: 0 }, udp: { host, port: 0 } });
 const http = await serveHttp(hub, { host, port: 0 });
@@ -41,6 +49,6 @@ beSystem(
     const { counts } = hub;
     await http.close();
     await hub.close();
-    return { counts, store: store.counts, points: await countPoints(folder), rss };
+    return { counts, store: store.counts, points: await countPoints(folder), problems, rss };
   },
 );
