@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import type { KitelineError } from '../../errors.ts';
+import { say } from '../../language.ts';
+import type { StoreCounts } from '../store.ts';
+import { Catalog, type CatalogLimits } from './catalog.ts';
+import { isCorrupt, type OpenDatabase, openDatabase } from './database.ts';
+import { Directory } from './directory.ts';
+import type { Files } from './files.ts';
+import { Ingest } from './ingest.ts';
+import { Log } from './log.ts';
+import { Reader } from './reader.ts';
+import { DamagedState, Tables } from './tables.ts';
+import { quarantined } from './trouble.ts';
+
+export interface Place {
+  folder: string;
+  readOnly: boolean;
+  limits: CatalogLimits;
+  files: Files;
+  openDatabase: OpenDatabase;
+  /** Told of what is damaged and of what fails beside a call, a sentence each time. */
+  problem: (problem: KitelineError) => void;
+}
+
+/** A store that is open: its files, and what of them is in memory. */
+export interface Opened {
+  db: DatabaseSync;
+  tables: Tables;
+  catalog: Catalog;
+  directory: Directory;
+  reader: Reader;
+  ingest: Ingest;
+  log: Log;
+  /** The number of the last commit, and of the last that the database holds. */
+  commit: number;
+  stored: number;
+}
+
+export const databasePath = (folder: string): string => join(folder, 'history.db');
+
+/**
+ * Opens the database and replays the log. A database that SQLite cannot read is set aside, and a new one begun.
+ * @param damage is told of each place that is damaged and left out
+ * @throws KitelineError STORE_LOCKED, STORE_VERSION; the system's error
+ */
+export function openFiles(place: Place, counts: StoreCounts, damage: (sentence: string) => void): Opened {
+  try {
+    return openOnce(place, counts, damage);
+  } catch (error) {
+    const damaged = isCorrupt(error) || error instanceof DamagedState;
+    if (!damaged || place.readOnly) throw error;
+    setAside(place, counts, error);
+    return openOnce(place, counts, damage);
+  }
+}
+
+function openOnce(place: Place, counts: StoreCounts, damage: (sentence: string) => void): Opened {
+  const path = databasePath(place.folder);
+  const db = openDatabase(path, place.readOnly, place.openDatabase);
+  const row = (what: string) => damage(rowSentence(path, what));
+  try {
+    const tables = new Tables(db, row);
+    const stored = tables.lastCommit();
+    const directory = new Directory(tables, damage);
+    const catalog = new Catalog(tables, place.limits, row);
+    const ingest = new Ingest(catalog, directory, counts);
+    const log = new Log(place.files, place.folder);
+    let commit = stored;
+    log.replay(
+      stored,
+      (next) => {
+        commit = next.number;
+        ingest.apply(next);
+      },
+      damage,
+    );
+    return { db, tables, catalog, directory, reader: new Reader(directory), ingest, log, commit, stored };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Moves a database that cannot be read out of the way, for somebody to look at. It must be closed. */
+export function setAside({ files, folder, problem }: Place, counts: StoreCounts, error: unknown): void {
+  const path = databasePath(folder);
+  const names = files.list(folder);
+  let number = 1;
+  while (names.includes(`damaged-${number}.db`)) number++;
+  const to = join(folder, `damaged-${number}.db`);
+  for (const end of ['-wal', '-shm']) {
+    if (names.includes(`history.db${end}`)) files.rename(`${path}${end}`, `${to}${end}`);
+  }
+  files.rename(path, to);
+  files.syncFolder(folder);
+  counts.damaged++;
+  problem(quarantined(to, error));
+}
+
+function rowSentence(path: string, what: string): string {
+  return say(
+    `${path}: a row is damaged and left out (${what}).`,
+    `${path}：有一行数据已损坏，被跳过（${what}）。`,
+  );
+}
