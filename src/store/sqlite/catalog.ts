@@ -1,8 +1,9 @@
 import type { Value } from '../../wire/index.ts';
 import { Layout } from '../packed.ts';
 import { type Ack, BOOTS_PER_BOARD } from '../store.ts';
+import type { SeriesRow } from './rows.ts';
 import { type Board, Series } from './series.ts';
-import type { SeriesRow, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 export interface CatalogLimits {
   boards: number;

@@ -2,8 +2,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Catalog } from './catalog.ts';
 import { transaction } from './database.ts';
 import type { Directory } from './directory.ts';
+import type { ChunkRow, SeriesRow } from './rows.ts';
 import type { Series } from './series.ts';
-import type { ChunkRow, SeriesRow, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 /**
  * Brings the database up to a commit: everything that is in memory only, and the number of the commit, in one

@@ -1,7 +1,8 @@
 import { say } from '../../language.ts';
 import { decodeChunk, type PointColumns } from '../chunk/index.ts';
+import type { ChunkRow } from './rows.ts';
 import type { Series } from './series.ts';
-import type { ChunkRow, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 /** Rows that are kept in memory, of all series: about 40 MB. */
 const MAX_ROWS = 200_000;

@@ -3,8 +3,9 @@ import type { Catalog } from './catalog.ts';
 import { rowOf } from './checkpoint.ts';
 import { transaction } from './database.ts';
 import type { Directory } from './directory.ts';
+import type { ChunkRow } from './rows.ts';
 import type { Board, Series } from './series.ts';
-import type { ChunkRow, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 /** Chunks and texts that are given up at a time. */
 const STEP = 64;

@@ -2,7 +2,7 @@ import type { Value } from '../../wire/index.ts';
 import { encodeChunk, type Summary, summarize } from '../chunk/index.ts';
 import type { StoredText } from '../store.ts';
 import type { OpenChunk } from './open-chunk.ts';
-import type { AckRow } from './tables.ts';
+import type { AckRow } from './rows.ts';
 
 /** A chunk as its row in the database describes it. */
 export interface ChunkInfo extends Summary {

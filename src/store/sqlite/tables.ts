@@ -1,79 +1,25 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { checksumOf, checksumOfText } from './checksum.ts';
-import type { ChunkInfo, NewChunk } from './series.ts';
-
-export interface BoardRow {
-  id: number;
-  name: string;
-  lastAt: number;
-}
-
-export interface SeriesRow {
-  id: number;
-  board: number;
-  metric: string;
-  unit: string | null;
-  points: number;
-  firstAt: number;
-  lastAt: number;
-  /** JSON of the newest value. */
-  latest: string;
-  nextNo: number;
-  /** Whether the chunk of that number has a row: it is not full. */
-  tail: boolean;
-  chunks: number;
-}
-
-export interface ChunkRow extends ChunkInfo {
-  series: number;
-  /** Its row in chunk_data. */
-  data: number;
-}
-
-export interface TextRow {
-  board: number;
-  at: number;
-  text: string;
-}
-
-export interface AckRow {
-  board: number;
-  boot: string;
-  seq: number;
-  place: number;
-}
-
-type Value = string | number | bigint | Uint8Array | null;
-type Column =
-  | 'at'
-  | 'board'
-  | 'boot'
-  | 'chunks'
-  | 'count'
-  | 'crc'
-  | 'data'
-  | 'first_at'
-  | 'id'
-  | 'last_at'
-  | 'last_commit'
-  | 'latest'
-  | 'max'
-  | 'metric'
-  | 'min'
-  | 'name'
-  | 'next_no'
-  | 'no'
-  | 'numbers'
-  | 'place'
-  | 'points'
-  | 'seq'
-  | 'series'
-  | 'sum'
-  | 'tail'
-  | 'text'
-  | 'unit';
-/** A row as SQLite gives it, with the columns that were asked for. */
-type Sql = { readonly [column in Column]: Value };
+import {
+  type AckRow,
+  ackColumns,
+  type BoardRow,
+  boardChecksum,
+  type ChunkRow,
+  chunkColumns,
+  type Read,
+  readAck,
+  readBoard,
+  readChunk,
+  readSeries,
+  readText,
+  type SeriesRow,
+  type Sql,
+  seriesColumns,
+  type TextRow,
+  textChecksum,
+} from './rows.ts';
+import type { NewChunk } from './series.ts';
 
 const STATEMENTS = {
   state: 'SELECT last_commit, crc FROM state',
@@ -142,14 +88,11 @@ export class Tables {
   }
 
   boards(): BoardRow[] {
-    return this.#all('boards', (row) => {
-      const board = { id: Number(row.id), name: String(row.name), lastAt: Number(row.last_at) };
-      return { board, crc: checksumOfText(board.id, board.name, board.lastAt), what: `boards ${board.id}` };
-    }).map(({ board }) => board);
+    return this.#all('boards', readBoard);
   }
 
   putBoard({ id, name, lastAt }: BoardRow): void {
-    this.#run('putBoard', id, name, lastAt, checksumOfText(id, name, lastAt));
+    this.#run('putBoard', id, name, lastAt, boardChecksum({ id, name, lastAt }));
   }
 
   dropBoard(id: number): void {
@@ -158,10 +101,7 @@ export class Tables {
   }
 
   series(): SeriesRow[] {
-    return this.#all('series', (row) => {
-      const series = seriesRow(row);
-      return { series, crc: checksumOfText(...seriesColumns(series)), what: `series ${series.id}` };
-    }).map(({ series }) => series);
+    return this.#all('series', readSeries);
   }
 
   putSeries(series: SeriesRow): void {
@@ -183,11 +123,11 @@ export class Tables {
 
   /** The chunks of a series, by number. */
   chunksOf(series: number): ChunkRow[] {
-    return this.#chunks('chunksOf', series);
+    return this.#all('chunksOf', readChunk, series);
   }
 
   chunk(series: number, no: number): ChunkRow | undefined {
-    return this.#chunks('chunk', series, no)[0];
+    return this.#all('chunk', readChunk, series, no)[0];
   }
 
   /** When the first point of a series was; undefined when it has none. */
@@ -198,8 +138,8 @@ export class Tables {
   /** Those with the oldest ends, oldest first. @param before only chunks that ended before it */
   oldestChunks(count: number, before?: number): ChunkRow[] {
     return before === undefined
-      ? this.#chunks('oldestChunks', count)
-      : this.#chunks('chunksBefore', before, count);
+      ? this.#all('oldestChunks', readChunk, count)
+      : this.#all('chunksBefore', readChunk, before, count);
   }
 
   /** @returns its row */
@@ -226,12 +166,12 @@ export class Tables {
 
   /** The newest texts of a board, newest first. */
   texts(board: number, limit: number): TextRow[] {
-    return this.#all('texts', textRow, board, limit).map(({ text }) => text);
+    return this.#all('texts', readText, board, limit);
   }
 
   /** Reads every text. @returns how many are whole */
   checkTexts(): number {
-    return this.#all('allTexts', textRow).length;
+    return this.#all('allTexts', readText).length;
   }
 
   countTexts(): number {
@@ -239,7 +179,7 @@ export class Tables {
   }
 
   addText({ board, at, text }: TextRow): void {
-    this.#run('addText', board, at, text, checksumOfText(board, at, text));
+    this.#run('addText', board, at, text, textChecksum({ board, at, text }));
   }
 
   /** Keeps the newest texts of a board. @returns how many others there were */
@@ -258,48 +198,24 @@ export class Tables {
 
   /** Oldest first. */
   acks(): AckRow[] {
-    return this.#all('acks', (row) => {
-      const ack = {
-        board: Number(row.board),
-        boot: String(row.boot),
-        seq: Number(row.seq),
-        place: Number(row.place),
-      };
-      return { ack, crc: checksumOfText(...Object.values(ack)), what: `acks ${ack.board}` };
-    }).map(({ ack }) => ack);
+    return this.#all('acks', readAck);
   }
 
   /** @param acks all of this board */
   putAcks(board: number, acks: readonly AckRow[]): void {
     this.#run('dropAcks', board);
     for (const ack of acks) {
-      const columns = [ack.board, ack.boot, ack.seq, ack.place];
+      const columns = ackColumns(ack);
       this.#run('addAck', ...columns, checksumOfText(...columns));
     }
   }
 
-  #chunks(name: 'chunksOf' | 'chunk' | 'oldestChunks' | 'chunksBefore', ...values: number[]): ChunkRow[] {
-    return this.#all(
-      name,
-      (row) => {
-        const chunk = chunkRow(row);
-        const what = `chunks ${chunk.series}/${chunk.no}`;
-        return { chunk, crc: checksumOf(...chunkColumns(chunk)), what };
-      },
-      ...values,
-    ).map(({ chunk }) => chunk);
-  }
-
-  #all<T extends { crc: number; what: string }>(
-    name: keyof typeof STATEMENTS,
-    read: (row: Sql) => T,
-    ...values: (string | number)[]
-  ): T[] {
+  #all<T>(name: keyof typeof STATEMENTS, read: (sql: Sql) => Read<T>, ...values: number[]): T[] {
     const rows: T[] = [];
-    for (const row of this.#statement(name).iterate(...values) as Iterable<Sql>) {
-      const found = read(row);
-      if (found.crc === row.crc) rows.push(found);
-      else this.#damaged(found.what);
+    for (const sql of this.#statement(name).iterate(...values) as Iterable<Sql>) {
+      const found = read(sql);
+      if (found.crc === sql.crc) rows.push(found.row);
+      else this.#damaged(found.name);
     }
     return rows;
   }
@@ -325,67 +241,3 @@ export class Tables {
 
 /** The state row's checksum is wrong. */
 export class DamagedState extends Error {}
-
-function seriesRow(row: Sql): SeriesRow {
-  return {
-    id: Number(row.id),
-    board: Number(row.board),
-    metric: String(row.metric),
-    unit: row.unit === null ? null : String(row.unit),
-    points: Number(row.points),
-    firstAt: Number(row.first_at),
-    lastAt: Number(row.last_at),
-    latest: String(row.latest),
-    nextNo: Number(row.next_no),
-    tail: row.tail === 1,
-    chunks: Number(row.chunks),
-  };
-}
-
-const seriesColumns = (row: SeriesRow) => [
-  row.id,
-  row.board,
-  row.metric,
-  row.unit,
-  row.points,
-  row.firstAt,
-  row.lastAt,
-  row.latest,
-  row.nextNo,
-  Number(row.tail),
-  row.chunks,
-];
-
-function chunkRow(row: Sql): ChunkRow {
-  const number = (value: Value) => (value === null ? Number.NaN : Number(value));
-  return {
-    series: Number(row.series),
-    no: Number(row.no),
-    firstAt: Number(row.first_at),
-    lastAt: Number(row.last_at),
-    count: Number(row.count),
-    numbers: Number(row.numbers),
-    min: number(row.min),
-    max: number(row.max),
-    sum: number(row.sum),
-    data: Number(row.data),
-  };
-}
-
-const chunkColumns = (row: ChunkRow) => [
-  row.series,
-  row.no,
-  row.firstAt,
-  row.lastAt,
-  row.count,
-  row.numbers,
-  row.min,
-  row.max,
-  row.sum,
-  row.data,
-];
-
-function textRow(row: Sql) {
-  const text = { board: Number(row.board), at: Number(row.at), text: String(row.text) };
-  return { text, crc: checksumOfText(text.board, text.at, text.text), what: `texts of board ${text.board}` };
-}
