@@ -71,7 +71,12 @@ function openOnce(place: Place, counts: StoreCounts, damage: (sentence: string) 
       stored,
       (next) => {
         commit = next.number;
-        ingest.apply(next);
+        try {
+          ingest.apply(next);
+        } catch (error) {
+          // Written so by a fault of ours: one commit less is better than a hub that never starts again.
+          damage(commitSentence(place.folder, next.number, error));
+        }
       },
       damage,
     );
@@ -102,5 +107,13 @@ function rowSentence(path: string, what: string): string {
   return say(
     `${path}: a row is damaged and left out (${what}).`,
     `${path}：有一行数据已损坏，被跳过（${what}）。`,
+  );
+}
+
+function commitSentence(folder: string, number: number, error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return say(
+    `${folder}: commit ${number} of the log makes no sense and is left out (${why}).`,
+    `${folder}：日志中的第 ${number} 次提交无法理解，被跳过（${why}）。`,
   );
 }

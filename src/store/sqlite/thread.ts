@@ -18,6 +18,8 @@ const tell = (message: FromThread) => port.postMessage(message);
 const { language, ...setup } = (workerData as { setup: ThreadSetup }).setup;
 setLanguage(language);
 
+const underWay = new Set<Promise<unknown>>(); // checks and backups
+
 const engine = open();
 if (engine) {
   const timer = setInterval(() => engine.retain(), RETAIN_MS);
@@ -74,12 +76,18 @@ function answer(store: Engine, question: Question): unknown {
     case 'info':
       return store.info();
     case 'check':
-      return store.check();
+      return counted(store.check());
     case 'backup':
-      return store.backup(question.file);
+      return counted(store.backup(question.file));
     case 'close':
-      return store.close();
+      return Promise.allSettled(underWay).then(() => store.close());
   }
+}
+
+/** The files are not closed before it is over. */
+function counted<T>(work: Promise<T>): Promise<T> {
+  underWay.add(work);
+  return work.finally(() => underWay.delete(work));
 }
 
 function troubleOf(error: unknown): Trouble {
