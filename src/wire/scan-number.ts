@@ -9,6 +9,10 @@
 /** 10^0 to 10^22: the powers of ten that a double holds exactly. */
 const POWERS = Float64Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
 
+/** In place of where a number ends. */
+export const NONE = -1;
+export const LONG = -2;
+
 const ZERO = 0x30;
 const MINUS = 0x2d;
 const PLUS = 0x2b;
@@ -23,15 +27,15 @@ const ascii = new TextDecoder();
 /**
  * Reads the number that begins at `at` into `values[place]`. The bytes from `at` on must hold one that is no part of a
  * number (the end of the object): it ends every loop here, so none asks for the length.
- * @returns the place behind the number; -1 where there is none, or none that is finite
+ * @returns the place behind the number; NONE where there is none; LONG where `scanLongNumber` must read it. (To call it from
+ *   here would slow down all others.)
  */
 export function scanNumber(bytes: Uint8Array, at: number, values: Float64Array, place: number): number {
-  const start = at;
   const negative = bytes[at] === MINUS;
   if (negative) at = (at + 1) | 0;
   const first = at;
   let digit = ((bytes[at] as number) - ZERO) | 0;
-  if (digit >>> 0 > 9) return -1;
+  if (digit >>> 0 > 9) return NONE;
   let mantissa = digit;
   at = (at + 1) | 0;
   digit = ((bytes[at] as number) - ZERO) | 0;
@@ -42,7 +46,6 @@ export function scanNumber(bytes: Uint8Array, at: number, values: Float64Array, 
       digit = ((bytes[at] as number) - ZERO) | 0;
     }
   }
-  let digits = at - first;
   let decimals = 0;
   if (digit === POINT - ZERO) {
     at = (at + 1) | 0;
@@ -54,11 +57,9 @@ export function scanNumber(bytes: Uint8Array, at: number, values: Float64Array, 
       digit = ((bytes[at] as number) - ZERO) | 0;
     }
     decimals = at - behindPoint;
-    if (decimals === 0) return -1;
-    digits += decimals;
+    if (decimals === 0) return NONE;
   }
-  if (digits > INT32_DIGITS || ((digit + ZERO) | 0x20) === LETTER_E)
-    return scanLong(bytes, start, at, decimals, values, place);
+  if (at - first > INT32_DIGITS || ((digit + ZERO) | 0x20) === LETTER_E) return LONG;
   const value = decimals === 0 ? mantissa : mantissa / (POWERS[decimals] as number);
   values[place] = negative ? -value : value;
   return at;
@@ -66,30 +67,33 @@ export function scanNumber(bytes: Uint8Array, at: number, values: Float64Array, 
 
 /**
  * The same for any length and with an exponent.
- * @param end where the digits end, which are known to be well-formed: an exponent may follow
- * @param decimals how many of them stand behind the point
+ * @returns the place behind the number; NONE where there is none that is finite
  */
-function scanLong(
+export function scanLongNumber(
   bytes: Uint8Array,
   start: number,
-  end: number,
-  decimals: number,
   values: Float64Array,
   place: number,
 ): number {
   let upper = 0; // the first nine significant digits
   let lower = 0; // the next nine
   let digits = 0;
-  for (let at = start; at < end; at = (at + 1) | 0) {
-    const digit = ((bytes[at] as number) - ZERO) | 0;
-    if (digit < 0) continue; // the sign and the point
-    if (digits < INT32_DIGITS) upper = (Math.imul(upper, 10) + digit) | 0;
-    else if (digits < 2 * INT32_DIGITS) lower = (Math.imul(lower, 10) + digit) | 0;
-    if (upper !== 0) digits = (digits + 1) | 0; // leading zeros are not significant
-  }
-  let at = end;
-  let power = 0 - decimals; // not -0, which is slow as an index
+  let power = 0;
+  let at = bytes[start] === MINUS ? start + 1 : start;
   let byte = bytes[at] as number;
+  for (let point = false; ; byte = bytes[++at] as number) {
+    const digit = byte - ZERO;
+    if (digit >>> 0 <= 9) {
+      if (digits < INT32_DIGITS) upper = (Math.imul(upper, 10) + digit) | 0;
+      else if (digits < 2 * INT32_DIGITS) lower = (Math.imul(lower, 10) + digit) | 0;
+      if (upper !== 0) digits++; // leading zeros are not significant
+      if (point) power--;
+    } else if (byte === POINT && !point) {
+      point = true;
+    } else {
+      break;
+    }
+  }
   if ((byte | 0x20) === LETTER_E) {
     byte = bytes[++at] as number;
     const down = byte === MINUS;
@@ -98,7 +102,7 @@ function scanLong(
     let exponent = 0;
     for (; (byte - ZERO) >>> 0 <= 9; byte = bytes[++at] as number)
       if (exponent < 1e8) exponent = exponent * 10 + byte - ZERO; // no message has digits to make up for more
-    if (at === from) return -1;
+    if (at === from) return NONE;
     power += down ? -exponent : exponent;
   }
   let value = Number.NaN;
@@ -112,7 +116,7 @@ function scanLong(
   }
   if (Number.isNaN(value)) {
     value = Number(ascii.decode(bytes.subarray(start, at)));
-    if (!Number.isFinite(value)) return -1;
+    if (!Number.isFinite(value)) return NONE;
   }
   values[place] = value;
   return at;

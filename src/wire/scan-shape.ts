@@ -1,6 +1,6 @@
 import { MAX_TIME } from './sample.ts';
-import { scanNumber } from './scan-number.ts';
-import { BOOLEAN, END, NUMBER, SEQ_PLACE, type Shape, STRING, TIME_PLACE } from './shape.ts';
+import { LONG, NONE, scanLongNumber, scanNumber } from './scan-number.ts';
+import { END, NUMBER, SEQ_PLACE, type Shape, STRING, TIME_PLACE } from './shape.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -13,9 +13,9 @@ const BACKSLASH = 0x5c;
  */
 export function scanShape(shape: Shape, bytes: Uint8Array, values: Float64Array, ends: Int32Array): boolean {
   const { program } = shape;
-  const to = bytes.length;
-  // The last byte is no part of a number. Where the message ends in it, no loop over digits can run beyond.
-  if (to === 0 || bytes[to - 1] !== shape.lastByte) return false;
+  const last = bytes.length - 1;
+  // No part of a number. Where the message ends in it, no loop over digits can run beyond.
+  if (last < 0 || bytes[last] !== shape.lastByte) return false;
   let at = 0;
   for (let step = 0; ; ) {
     const length = program[step] as number;
@@ -23,16 +23,15 @@ export function scanShape(shape: Shape, bytes: Uint8Array, values: Float64Array,
     const place = program[step + 2] as number;
     step = (step + 3) | 0;
     const end = (at + length) | 0;
-    // A slot has a byte at least, so what it reads is never behind the last one.
-    if (kind === END ? end !== to : end >= to) return false;
+    if (end > last) return false; // so the last byte at least is left for a slot
     if (length >= 4) {
-      const last = (end - 4) | 0;
-      for (; at < last; at = (at + 4) | 0) {
+      const lastWord = (end - 4) | 0;
+      for (; at < lastWord; at = (at + 4) | 0) {
         if (wordAt(bytes, at) !== program[step]) return false;
         step = (step + 1) | 0;
       }
-      if (wordAt(bytes, last) !== program[step]) return false;
-    } else {
+      if (wordAt(bytes, lastWord) !== program[step]) return false;
+    } else if (length > 0) {
       let word = bytes[at] as number;
       if (length > 1) word |= (bytes[at + 1] as number) << 8;
       if (length > 2) word |= (bytes[at + 2] as number) << 16;
@@ -40,12 +39,15 @@ export function scanShape(shape: Shape, bytes: Uint8Array, values: Float64Array,
     }
     step = (step + 1) | 0;
     at = end;
-    if (kind === NUMBER) at = scanNumber(bytes, at, values, place);
+    if (kind === NUMBER) {
+      at = scanNumber(bytes, at, values, place);
+      if (at === LONG) at = scanLongNumber(bytes, end, values, place);
+    } else if (kind === END) break;
     else if (kind === STRING) at = scanString(bytes, at, values, ends, place);
-    else if (kind === BOOLEAN) at = scanBoolean(bytes, at, values, place);
-    else break;
+    else at = scanBoolean(bytes, at, values, place);
     if (at < 0) return false;
   }
+  if (at !== last) return false;
   if (shape.hasTime && !isNatural(values[TIME_PLACE] as number, MAX_TIME)) return false;
   return !shape.hasSeq || isNatural(values[SEQ_PLACE] as number, Number.MAX_SAFE_INTEGER);
 }
@@ -61,7 +63,7 @@ const wordAt = (bytes: Uint8Array, at: number): number =>
 function scanBoolean(bytes: Uint8Array, at: number, values: Float64Array, place: number): number {
   if (bytes[at] === 0x74) {
     values[place] = 1;
-    return bytes[at + 1] === 0x72 && bytes[at + 2] === 0x75 && bytes[at + 3] === 0x65 ? at + 4 : -1;
+    return bytes[at + 1] === 0x72 && bytes[at + 2] === 0x75 && bytes[at + 3] === 0x65 ? at + 4 : NONE;
   }
   values[place] = 0;
   const isFalse =
@@ -70,7 +72,7 @@ function scanBoolean(bytes: Uint8Array, at: number, values: Float64Array, place:
     bytes[at + 2] === 0x6c &&
     bytes[at + 3] === 0x73 &&
     bytes[at + 4] === 0x65;
-  return isFalse ? at + 5 : -1;
+  return isFalse ? at + 5 : NONE;
 }
 
 /** Finds the quote that ends the string; anything but printable ASCII without escapes is left to the decoder. */
@@ -88,9 +90,9 @@ function scanString(
       ends[place] = at;
       return at;
     }
-    if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return -1;
+    if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return NONE;
   }
-  return -1;
+  return NONE;
 }
 
 /** The same test as for a decoded `$t` or `$seq`. */

@@ -37,7 +37,7 @@ export class Shape {
   /**
    * What the scanner runs through, all numbers in one array, which is what makes it fast. For each literal: its length in
    * bytes; the kind of the slot behind it, or END; that slot's place; its bytes as words of four, little-endian, the last of
-   * which begins four bytes before the literal's end; or, of a literal below four bytes, one word.
+   * which begins four bytes before the literal's end; or, of one to three bytes, one word. `lastByte` is left out.
    */
   readonly program: Int32Array;
   /** The last byte of every message of this form: `}` or white space. */
@@ -63,7 +63,8 @@ export class Shape {
     this.program = Int32Array.from(
       literals.flatMap((literal, i) => {
         const { kind, place } = slots[i] ?? { kind: END, place: 0 };
-        return [literal.length, kind, place, ...wordsOf(literal)];
+        const compared = kind === END ? literal.subarray(0, -1) : literal;
+        return [compared.length, kind, place, ...wordsOf(compared)];
       }),
     );
     this.lastByte = literals.at(-1)?.at(-1) ?? 0;
@@ -73,7 +74,7 @@ export class Shape {
 function wordsOf(literal: Uint8Array): number[] {
   const words: number[] = [];
   for (let at = 0; at < literal.length - 4; at += 4) words.push(wordAt(literal, at));
-  words.push(wordAt(literal, Math.max(0, literal.length - 4)));
+  if (literal.length > 0) words.push(wordAt(literal, Math.max(0, literal.length - 4)));
   return words;
 }
 
