@@ -17,18 +17,26 @@ export { type BoardHandle, createHub, type Hub, type HubOptions } from './hub/hu
 export type { HubCounts } from './hub/inside.ts';
 export type { ListenAddress } from './hub/listen.ts';
 export type { Reason, ReasonCounts } from './hub/reasons.ts';
+export type { Bucket } from './store/buckets.ts';
 export { MemoryStore, type MemoryStoreOptions } from './store/memory.ts';
+export { Layout, type PackedParts, PackedSamples } from './store/packed.ts';
+export { openSqliteStore, type SqliteStoreOptions } from './store/sqlite.ts';
 export {
+  type Ack,
   type Batch,
+  type BucketQuery,
   type LatestValue,
   type Point,
+  type PointRange,
   type RangeQuery,
   type SeriesInfo,
   Store,
+  type StoreCheck,
   type StoreCounts,
   type StoredBoard,
   type StoredSample,
   type StoredText,
+  type StoreInfo,
   type TextQuery,
 } from './store/store.ts';
 export { connectTcp, listenTcp, type TcpConnectOptions, type TcpListenOptions } from './transport/tcp.ts';
