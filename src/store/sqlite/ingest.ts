@@ -89,7 +89,7 @@ export class Ingest {
 
   /** The chunk that a series' next points go into: the one that was begun, where it is not full. */
   #openChunk(series: Series): OpenChunk {
-    const open = this.#begun(series) ?? new OpenChunk();
+    const open = this.#begun(series) ?? new OpenChunk(series.sealed.length > 0);
     series.open = open;
     this.#opened.add(series);
     this.bytes += open.bytes;

@@ -11,13 +11,20 @@ const POINT_BYTES = 16;
 /** The newest points of a series, in the order in which they came, until they make a chunk. */
 export class OpenChunk {
   length = 0;
-  #times = new Float64Array(FIRST_POINTS);
-  #numbers = new Float64Array(FIRST_POINTS);
+  #times: Float64Array;
+  #numbers: Float64Array;
   #kinds: Uint8Array | undefined; // once there is a value that is no number
   #strings: string[] = [];
   #places: Map<string, number> | undefined;
   #stringBytes = 0;
   #inOrder = true;
+
+  /** @param busy whether it will be full soon, as the one before it was */
+  constructor(busy = false) {
+    const size = busy ? CHUNK_POINTS : FIRST_POINTS;
+    this.#times = new Float64Array(size);
+    this.#numbers = new Float64Array(size);
+  }
 
   /** @param points become the first */
   static of(points: PointColumns): OpenChunk {
