@@ -43,13 +43,13 @@ const systems: System[] = [
   {
     name: 'kiteline, stored',
     protocol: 'lines',
-    messages: { 16: 1_600_000, 1: 400_000 },
+    messages: { 16: 6_000_000, 1: 600_000 },
     start: async () => new Child(new URL('./ingest/hub.ts', import.meta.url), [folder]),
   },
   {
     name: 'bare Node reader, counts',
     protocol: 'lines',
-    messages: { 16: 4_000_000, 1: 400_000 },
+    messages: { 16: 8_000_000, 1: 600_000 },
     start: async () => new Child(new URL('./ingest/reader.ts', import.meta.url)),
   },
 ];

@@ -70,6 +70,14 @@ export class RowStore {
     return Number(this.#db.prepare('SELECT count(*) AS n FROM sample').get()?.n);
   }
 
+  /** The newest value of a series. */
+  latest(series: number): number | undefined {
+    const row = this.#db
+      .prepare('SELECT value FROM sample WHERE series = ? ORDER BY at DESC LIMIT 1')
+      .get(series);
+    return row && Number(row.value);
+  }
+
   buckets(series: number, from: number, to: number, buckets: number): RowBucket[] {
     const width = Math.max(1, Math.ceil((to - from) / buckets));
     return this.#db
