@@ -1,15 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decode, Scanner, type Shape } from '../../src/wire/index.ts';
+import { numberText, random } from './number-texts.ts';
 import {
   bytesOf,
   changed,
   changes,
   cleanMessages,
   nastyMessages,
-  numberText,
   pooled,
-  random,
   scanAndCompare,
 } from './scanner-cases.ts';
 
