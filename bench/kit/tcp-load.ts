@@ -20,6 +20,8 @@ export interface LoadRequest {
 export interface LoadEnd {
   messages?: number;
   seconds?: number;
+  /** Messages a second; as many as are taken unless told. */
+  rate?: number;
 }
 
 export interface LoadReport {
@@ -77,8 +79,10 @@ function send(end: LoadEnd): Promise<LoadReport> {
   const from = now();
   const until = end.seconds === undefined ? Number.POSITIVE_INFINITY : from + end.seconds * 1_000;
   const next = sockets.map(() => 0);
+  const { rate = Number.POSITIVE_INFINITY } = end;
   let messages = 0;
   let ready = sockets.map((_, i) => i);
+  const later: number[] = [];
   let waiting = true;
   return new Promise((resolve) => {
     const finish = () => {
@@ -88,19 +92,28 @@ function send(end: LoadEnd): Promise<LoadReport> {
     const pump = () => {
       waiting = false;
       const turn = ready;
+      const due = Math.min(most, rate === Number.POSITIVE_INFINITY ? rate : ((now() - from) * rate) / 1_000);
       ready = [];
       for (const i of turn) {
+        if (messages >= due) {
+          ready.push(i);
+          continue;
+        }
         const socket = sockets[i] as Socket;
         const own = buffers[i] as Buffer[];
-        if (messages >= most) break;
         const place = next[i] as number;
         socket.write(own[place] as Buffer);
         next[i] = place + 1 === own.length ? 0 : place + 1;
         messages += perWrite;
-        if (socket.writableLength === 0) ready.push(i);
+        if (socket.writableLength === 0) later.push(i);
       }
+      ready.push(...later); // those who have not had their turn come first
+      later.length = 0;
       if (messages >= most || now() >= until) finish();
-      else if (ready.length > 0) pumpSoon();
+      else if (messages >= due) {
+        waiting = true;
+        setTimeout(pump, 1);
+      } else if (ready.length > 0) pumpSoon();
     };
     const pumpSoon = () => {
       if (waiting) return;
