@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { Hub } from '../hub/hub.ts';
-import type { Receipt } from '../hub/session.ts';
+import type { Receipt } from '../hub/post.ts';
 import { say } from '../language.ts';
 import { formatHostPort } from '../transport/address.ts';
 import { newCounts, type Peer } from '../transport/transport.ts';
@@ -12,6 +12,7 @@ import { problem } from './problem.ts';
 export const MAX_BODY = 1024 * 1024;
 
 const BOARD_NAME_LENGTH = 64;
+const LF = 0x0a;
 
 /**
  * `POST /samples`: a body is what a plain peer sends. One JSON value (also over several lines) is a sample or a SenML
@@ -68,11 +69,12 @@ function answer(c: Context, receipt: Receipt, sent: Uint8Array): Response {
 
 function messagesOf(body: Uint8Array): { units: Uint8Array[]; tooLong: number } {
   // One JSON value that is too long must not be taken for many texts because it has lines.
-  if (decode(body).kind !== 'text')
+  const line = body.indexOf(LF);
+  if (line >= 0 && line < body.length - 1 && decode(body).kind !== 'text')
     return body.length <= limits.lineBytes ? { units: [body], tooLong: 0 } : { units: [], tooLong: 1 };
   const framer = new LineFramer();
   framer.frame();
-  const units = [...framer.push(body), ...framer.push(Uint8Array.of(0x0a))];
+  const units = [...framer.push(body), ...framer.push(Uint8Array.of(LF))];
   return { units, tooLong: framer.counts.tooLong };
 }
 

@@ -1,4 +1,6 @@
+import { type Heard, Recency } from '../recency.ts';
 import type { Peer } from '../transport/transport.ts';
+import { Layouts } from './layouts.ts';
 import { count, type Reason, type ReasonCounts } from './reasons.ts';
 
 /** Boards known at a time. Beyond it the one that was silent longest and has no connection is forgotten. */
@@ -23,7 +25,7 @@ export interface BoardInfo {
 }
 
 /** A board as the hub keeps it. */
-export class Board {
+export class Board implements Heard<Board> {
   readonly name: string;
   readonly firstSeen: number;
   lastSeen: number;
@@ -32,6 +34,11 @@ export class Board {
   texts = 0;
   connections = 0;
   readonly dropped: ReasonCounts = {};
+  readonly layouts: Layouts;
+  /** Whether it is one of the hub's boards, and not one that was forgotten. */
+  known = true;
+  older: Board | undefined;
+  newer: Board | undefined;
   #address = '';
   #transport = '';
   #peer: Peer | undefined; // that spoke last
@@ -40,6 +47,7 @@ export class Board {
     this.name = name;
     this.firstSeen = now;
     this.lastSeen = now;
+    this.layouts = new Layouts(name);
   }
 
   get info(): BoardInfo {
@@ -82,6 +90,7 @@ export class Board {
 /** The boards, the one that was silent longest first. */
 export class Boards {
   #byName = new Map<string, Board>();
+  #row = new Recency<Board>();
   #max: number;
   #onNew: (board: Board) => void;
   evicted = 0;
@@ -95,36 +104,40 @@ export class Boards {
     return this.#byName.get(name);
   }
 
-  /** The board of this name, which is now the one heard of last. */
-  touch(name: string, now: number): Board {
-    const known = this.#byName.get(name);
+  /**
+   * The board of this name, which is now the one heard of last.
+   * @param guess what it probably is, which saves the search for its name
+   */
+  touch(name: string, now: number, guess?: Board): Board {
+    const known = guess?.known && guess.name === name ? guess : this.#byName.get(name);
     if (known) {
-      this.#byName.delete(name);
-      this.#byName.set(name, known);
+      this.#row.touch(known);
       return known;
     }
     if (this.#byName.size >= this.#max) this.#evict();
     const board = new Board(name, now);
     this.#byName.set(name, board);
+    this.#row.add(board);
     this.#onNew(board);
     return board;
   }
 
   list(): BoardInfo[] {
-    return [...this.#byName.values()].map((board) => board.info);
+    return [...this.#row].map((board) => board.info);
   }
 
   #evict(): void {
     // Almost always the first; a row of silent but connected boards costs one walk along it.
-    let victim: Board | undefined;
-    for (const board of this.#byName.values()) {
-      victim ??= board;
+    let victim = this.#row.oldest;
+    for (const board of this.#row) {
       if (board.connections > 0) continue;
       victim = board;
       break;
     }
     if (!victim) return;
+    this.#row.remove(victim);
     this.#byName.delete(victim.name);
+    victim.known = false;
     this.evicted++;
   }
 }

@@ -1,6 +1,7 @@
 import type { Alarm, Clock } from '../clock.ts';
 import { say } from '../language.ts';
 import type { Value } from '../wire/index.ts';
+import type { Round } from './round.ts';
 
 /** A text as the app gets it. */
 export interface TextMessage {
@@ -67,12 +68,13 @@ export class Handlers {
     if (at >= 0) list.splice(at, 1);
   }
 
-  get hasSampleHandlers(): boolean {
-    return this.#lists.sample.length > 0;
-  }
-
-  sample(message: SampleMessage): void {
-    for (const handler of [...this.#lists.sample]) this.#guard(() => handler(message));
+  /** Every sample of a round that is stored. */
+  samples(round: Round): void {
+    if (this.#lists.sample.length === 0) return;
+    round.forEachSample((sender, layout, at, first) => {
+      const message = { ...round.samples.sampleAt(layout, at, first), from: sender.address };
+      for (const handler of [...this.#lists.sample]) this.#guard(() => handler(message));
+    });
   }
 
   board(name: string): void {

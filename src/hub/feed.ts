@@ -1,3 +1,4 @@
+import type { PackedSamples } from '../store/packed.ts';
 import type { Value } from '../wire/index.ts';
 
 /** A sample as the live feed tells it. */
@@ -73,6 +74,36 @@ export class Feed {
     for (const subscription of this.#subscriptions) this.lost += subscription.offer(event);
   }
 
+  /** The same as publishing each of the samples in order, but only those that a subscriber keeps become events. */
+  publishPacked(samples: PackedSamples): void {
+    if (this.#subscriptions.size === 0) return;
+    const readers = [...this.#subscriptions].map((subscription) => ({ subscription, left: samples.length }));
+    const filtered = readers.filter(({ subscription }) => subscription.board !== undefined);
+    if (filtered.length > 0) {
+      for (const reader of filtered) reader.left = 0;
+      samples.forEach(({ board }) => {
+        for (const reader of filtered) if (reader.subscription.board === board) reader.left++;
+      });
+    }
+    for (const { subscription, left } of readers) this.lost += subscription.passOver(left);
+    let left = samples.length;
+    // The newest that it takes for everybody to have theirs; one with a filter may need any.
+    const needed =
+      filtered.length > 0 ? left : Math.max(...readers.map((reader) => reader.subscription.capacity));
+    samples.forEach((layout, at, first) => {
+      if (--left >= needed) return;
+      let event: SampleEvent | undefined;
+      for (const reader of readers) {
+        const { board, capacity } = reader.subscription;
+        if (board !== undefined && board !== layout.board) continue;
+        reader.left = board === undefined ? left : reader.left - 1;
+        if (reader.left >= capacity) continue;
+        event ??= { type: 'sample', ...samples.sampleAt(layout, at, first) };
+        this.lost += reader.subscription.offer(event);
+      }
+    });
+  }
+
   /** Ends every subscription after what waits for it. */
   close(): void {
     for (const subscription of this.#subscriptions) subscription.close();
@@ -81,8 +112,9 @@ export class Feed {
 
 /** One subscriber's bounded queue. `for await (const events of subscription)` takes all that waits, each time. */
 export class Subscription implements AsyncIterable<(LiveEvent | LostEvent)[]> {
-  readonly #board: string | undefined;
-  readonly #capacity: number;
+  /** The board whose events it is of; undefined for all. */
+  readonly board: string | undefined;
+  readonly capacity: number;
   readonly #forget: () => void;
   #ring: LiveEvent[] = [];
   #oldest = 0; // where in the ring the oldest event is, once it is full
@@ -92,18 +124,28 @@ export class Subscription implements AsyncIterable<(LiveEvent | LostEvent)[]> {
 
   /** Use `Feed.subscribe`. */
   constructor(board: string | undefined, capacity: number, forget: () => void) {
-    this.#board = board;
-    this.#capacity = capacity;
+    this.board = board;
+    this.capacity = capacity;
     this.#forget = forget;
+  }
+
+  /**
+   * Of so many events that it would be offered now, all but the newest `capacity` are lost without being offered.
+   * @returns how many these are
+   */
+  passOver(coming: number): number {
+    const lost = Math.max(0, coming - this.capacity);
+    this.#lost += lost;
+    return lost;
   }
 
   /** @returns how many events were lost by it: 0 or 1 */
   offer(event: LiveEvent): number {
-    if (this.#board !== undefined && event.board !== this.#board) return 0;
-    const full = this.#ring.length === this.#capacity;
+    if (this.board !== undefined && event.board !== this.board) return 0;
+    const full = this.#ring.length === this.capacity;
     if (full) {
       this.#ring[this.#oldest] = event;
-      this.#oldest = (this.#oldest + 1) % this.#capacity;
+      this.#oldest = (this.#oldest + 1) % this.capacity;
       this.#lost++;
     } else {
       this.#ring.push(event);

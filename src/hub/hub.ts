@@ -6,12 +6,11 @@ import type { Store } from '../store/store.ts';
 import { type HostPort, isLoopback } from '../transport/address.ts';
 import type { Peer, Transport } from '../transport/transport.ts';
 import { listenUdp, UdpTransport } from '../transport/udp.ts';
-import { encodeText } from '../wire/index.ts';
+import { encodeText, Scanner } from '../wire/index.ts';
 import { type BoardInfo, Boards } from './boards.ts';
 import { encodingNamed } from './encoding.ts';
 import { Handlers, type HubEvents } from './events.ts';
 import { Feed, type FeedOptions, type Subscription } from './feed.ts';
-import { answerTooLong } from './handlers/refused.ts';
 import type { HubCounts, Inside } from './inside.ts';
 import { Intake } from './intake.ts';
 import {
@@ -22,8 +21,8 @@ import {
   parseUrl,
   resolve,
 } from './listen.ts';
-import { count } from './reasons.ts';
 import { Session, type SessionOptions } from './session.ts';
+import { Sessions, type SessionsOptions } from './sessions.ts';
 
 export interface HubOptions {
   /** Where samples and texts are kept; the hub closes it. A MemoryStore unless told. */
@@ -76,7 +75,14 @@ export class Hub {
         feed.publish({ type: 'board', board: board.name, at: board.firstSeen });
         handlers.board(board.name);
       }),
-      intake: new Intake(this.store, (error) => handlers.problem({ what: 'store failed', error })),
+      intake: new Intake(this.store, {
+        stored: (round) => {
+          feed.publishPacked(round.samples);
+          handlers.samples(round);
+        },
+        failed: (error) => handlers.problem({ what: 'store failed', error }),
+      }),
+      scanner: new Scanner(),
       counts: { messages: 0, samples: 0, texts: 0, replies: 0, connections: 0, dropped: {} },
       reply: options.reply === false ? undefined : (options.reply ?? 'ok'),
       encoding: options.encoding === undefined ? undefined : encodingNamed(options.encoding),
@@ -93,48 +99,9 @@ export class Hub {
     this.#attach(transport, options);
   }
 
-  /** @param how `only` is told of the peer of a transport that has but one, and ends with it */
-  #attach(transport: Transport, how: { answers?: boolean | undefined; only?: (peer: Peer) => void }): void {
-    const { answers, only } = how;
+  #attach(transport: Transport, options: SessionsOptions): void {
     this.#transports.add(transport);
-    const sessions = new Map<Peer, Session>(); // from the first message on: an idle connection costs nothing here
-    const inside = this.#inside;
-    const { boards, clock, counts } = inside;
-    const sessionOf = (peer: Peer): Session => {
-      const known = sessions.get(peer);
-      if (known) return known;
-      const session = new Session(inside, peer, { answers: answers ?? peer.stream });
-      sessions.set(peer, session);
-      return session;
-    };
-    transport.start({
-      opened: (peer) => {
-        if (peer.stream) counts.connections++;
-        only?.(peer);
-      },
-      messages: async (peer, units) => {
-        await sessionOf(peer).receive(units);
-      },
-      dropped: (peer, reason, times) => {
-        count(counts.dropped, reason, times);
-        if (!peer) return;
-        // Whoever sends too much has sent something: it is a board, and its count says why nothing of it is seen.
-        const board =
-          reason === 'LINE_TOO_LONG' ? boards.touch(peer.host, clock.now()) : boards.get(peer.host);
-        board?.drop(reason, times);
-        if (reason !== 'LINE_TOO_LONG') return;
-        board?.heard(peer, clock.now());
-        answerTooLong(peer);
-      },
-      closed: (peer) => {
-        if (peer.stream) counts.connections--;
-        sessions.get(peer)?.closed();
-        sessions.delete(peer);
-        boards.get(peer.host)?.gone(peer); // one that never got a session may have been heard of as well
-        if (only) this.#transports.delete(transport);
-      },
-      failed: (error) => inside.handlers.problem({ what: 'transport failed', error }),
-    });
+    transport.start(new Sessions(this.#inside, options));
   }
 
   /**
@@ -182,6 +149,11 @@ export class Hub {
     return { ...this.#where };
   }
 
+  /** Bytes of the receive buffer that the system has granted for datagrams; undefined where the hub listens for none. */
+  get receiveBuffer(): number | undefined {
+    return this.#udp.find(({ port }) => port === this.#where.udp?.port)?.receiveBuffer;
+  }
+
   /**
    * Reaches a board that listens: `tcp://HOST:PORT` or `udp://HOST:PORT`. A TCP connection ends when either side
    * ends it; it is not made again.
@@ -197,9 +169,10 @@ export class Hub {
       await this.#orLetGo(transport);
       this.#attach(transport, {
         answers: false,
-        only: (opened) => {
+        opened: (opened) => {
           peer = opened;
         },
+        closed: () => this.#transports.delete(transport), // it had this one peer
       });
     } else {
       const host = await resolve(to.host);

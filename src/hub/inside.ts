@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Scanner } from '../wire/index.ts';
 import type { Boards } from './boards.ts';
 import type { Encoding } from './encoding.ts';
 import type { Handlers } from './events.ts';
@@ -13,6 +14,8 @@ export interface Inside {
   readonly handlers: Handlers;
   readonly feed: Feed;
   readonly intake: Intake;
+  /** Of all sessions: what one board's program sends, another's does, too. */
+  readonly scanner: Scanner;
   readonly counts: HubCounts;
   /** The reply to a text that no handler answers; undefined for none. */
   readonly reply: string | Uint8Array | undefined;

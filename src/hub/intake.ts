@@ -1,107 +1,127 @@
-import type { Batch, Store, StoredSample, StoredText } from '../store/store.ts';
+import type { Layout, PackedSamples } from '../store/packed.ts';
+import type { Store, StoredText } from '../store/store.ts';
+import type { Value } from '../wire/index.ts';
+import { type Outcome, Round, type Sender } from './round.ts';
 
-/** Samples and texts that may wait for the store. 20,000 lines of 100 bytes are some megabytes, and seconds of a slow disk. */
-const MAX_WAITING = 20_000;
+/**
+ * Bytes of a round: seconds of a slow disk, or 170,000 samples of four values. There are two rounds. One is over by at most
+ * what was read from a socket, or posted, at once.
+ */
+export const ROUND_BYTES = 8 * 1024 * 1024;
 
-export type Outcome = 'STORED' | 'STORE_BEHIND' | 'STORE_FAILED';
-
-interface Round {
-  samples: StoredSample[];
-  texts: StoredText[];
-  done: Promise<Outcome>;
-  settle: (outcome: Outcome) => void;
-}
-
-interface Waiting {
-  samples: readonly StoredSample[];
-  texts: readonly StoredText[];
-  resolve: (outcome: Promise<Outcome>) => void;
+export interface IntakeEvents {
+  /** A round is stored, its senders know. The round is the intake's again when this returns. */
+  stored(round: Round): void;
+  /** The store failed. */
+  failed(error: unknown): void;
 }
 
 /**
- * The one way into the store. While one batch is on its way to the disk, all that comes meanwhile is gathered into the
- * next, whoever sent it: so a hundred boards share one fsync.
+ * The one way into the store. While one round is on its way to the disk, all that comes meanwhile is gathered into the
+ * next, whoever sent it: so a hundred boards share one fsync, and memory is that of two rounds.
  */
 export class Intake {
-  #store: Store;
-  #onError: (error: unknown) => void;
-  #next: Round | undefined;
+  readonly #store: Store;
+  readonly #events: IntakeEvents;
+  #gathering = new Round();
+  #other = new Round(); // being stored, or empty
+  #begin: NodeJS.Immediate | undefined;
   #running: Promise<void> | undefined;
-  #waiting: Waiting[] = [];
+  #room: PromiseWithResolvers<void> | undefined;
   #closed = false;
 
-  constructor(store: Store, onError: (error: unknown) => void) {
+  constructor(store: Store, events: IntakeEvents) {
     this.#store = store;
-    this.#onError = onError;
+    this.#events = events;
+    this.#gathering.number = 1;
   }
 
-  /**
-   * Resolves when the store has accepted the batch, or with the reason why it never will. Never rejects.
-   * @param patient waits for room where there is none: for a sender that is not read from meanwhile, so that what
-   *   waits here is bounded by the number of connections. Others are told STORE_BEHIND.
-   */
-  add(samples: readonly StoredSample[], texts: readonly StoredText[], patient = false): Promise<Outcome> {
-    if (this.#closed) return Promise.resolve('STORE_FAILED');
-    // In order: as long as somebody waits for room, nobody who is patient overtakes.
-    if (this.#waiting.length === 0 && this.#hasRoom(samples.length + texts.length))
-      return this.#put(samples, texts);
-    if (!patient) return Promise.resolve('STORE_BEHIND');
-    return new Promise((resolve) => this.#waiting.push({ samples, texts, resolve }));
+  /** Whether anything more may be put in. Whoever cannot wait and puts nothing in counts it as STORE_BEHIND. */
+  get hasRoom(): boolean {
+    return this.#gathering.bytes < ROUND_BYTES;
   }
 
-  /** A batch that is alone always has room: it is as large as its sender's message may be. */
-  #hasRoom(count: number): boolean {
-    const { samples = [], texts = [] } = this.#next ?? {};
-    const waiting = samples.length + texts.length;
-    return waiting === 0 || waiting + count <= MAX_WAITING;
+  /** Resolves when there is room again, for as many as then fit, in the order in which they asked. One promise for all. */
+  room(): Promise<void> {
+    this.#room ??= Promise.withResolvers();
+    const { promise } = this.#room;
+    this.flush();
+    return promise;
   }
 
-  #put(samples: readonly StoredSample[], texts: readonly StoredText[]): Promise<Outcome> {
-    this.#next ??= newRound();
-    const round = this.#next;
-    for (const sample of samples) round.samples.push(sample);
-    for (const text of texts) round.texts.push(text);
-    this.#running ??= this.#run();
-    return round.done;
+  /** Where samples are put that are told of with `took` before anything else happens. */
+  get samples(): PackedSamples {
+    return this.#gathering.samples;
   }
 
-  #admitWaiting(): void {
-    let admitted = 0;
-    for (const { samples, texts, resolve } of this.#waiting) {
-      if (!this.#hasRoom(samples.length + texts.length)) break;
-      resolve(this.#put(samples, texts));
-      admitted++;
+  /** So many samples of this sender have been put into `samples`. */
+  took(sender: Sender, samples: number): void {
+    this.#gathering.took(sender, samples, 0);
+    this.#beginSoon();
+  }
+
+  add(sender: Sender, layout: Layout, at: number, values: readonly Value[]): void {
+    this.samples.add(layout, at, values);
+    this.took(sender, 1);
+  }
+
+  addText(sender: Sender, text: StoredText): void {
+    this.#gathering.addText(text);
+    this.#gathering.took(sender, 0, 1);
+    this.#beginSoon();
+  }
+
+  /** Resolves when all that this sender has put in is settled, and it knows; undefined when it is. */
+  settled(sender: Sender): Promise<void> | undefined {
+    for (const round of [this.#other, this.#gathering]) {
+      if (round.number === sender.round && !round.isEmpty) return round.done;
     }
-    this.#waiting.splice(0, admitted);
+    return undefined;
   }
 
-  /** Takes no more. Resolves when nothing waits any more. */
+  /** Begins to store at once, where nothing is being stored: somebody waits. */
+  flush(): void {
+    clearImmediate(this.#begin);
+    this.#begin = undefined;
+    if (!this.#running && !this.#gathering.isEmpty) this.#running = this.#run();
+  }
+
+  /** Resolves when all is settled; what is put in after that is lost, as STORE_FAILED. */
   async close(): Promise<void> {
+    for (this.flush(); this.#running; this.flush()) await this.#running;
     this.#closed = true;
-    await this.#running;
+  }
+
+  /** After this turn of the event loop: what every socket has to read in it is one round. */
+  #beginSoon(): void {
+    if (this.#running || this.#begin) return;
+    this.#begin = setImmediate(() => this.flush());
   }
 
   async #run(): Promise<void> {
-    for (let round = this.#next; round; round = this.#next) {
-      this.#next = undefined;
-      this.#admitWaiting();
-      round.settle(await this.#append(round));
+    while (!this.#gathering.isEmpty) {
+      const round = this.#gathering;
+      this.#gathering = this.#other;
+      this.#gathering.number = round.number + 1;
+      this.#other = round;
+      this.#room?.resolve();
+      this.#room = undefined;
+      const outcome = await this.#append(round);
+      round.settle(outcome);
+      if (outcome === 'STORED') this.#events.stored(round);
+      round.clear();
     }
     this.#running = undefined;
   }
 
-  async #append(batch: Batch): Promise<Outcome> {
+  async #append({ samples, texts }: Round): Promise<Outcome> {
+    if (this.#closed) return 'STORE_FAILED';
     try {
-      await this.#store.append(batch);
+      await this.#store.append({ samples, texts });
       return 'STORED';
     } catch (error) {
-      this.#onError(error);
+      this.#events.failed(error);
       return 'STORE_FAILED';
     }
   }
-}
-
-function newRound(): Round {
-  const { promise, resolve } = Promise.withResolvers<Outcome>();
-  return { samples: [], texts: [], done: promise, settle: resolve };
 }

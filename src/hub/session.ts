@@ -1,36 +1,31 @@
-import type { StoredSample, StoredText } from '../store/store.ts';
+import type { Layout } from '../store/packed.ts';
 import type { Peer } from '../transport/transport.ts';
-import { decode, decodeText, type Message, type Skips } from '../wire/index.ts';
+import { decode, decodeText, type Message, type Samples, type Shape } from '../wire/index.ts';
 import type { Board } from './boards.ts';
 import type { Encoding } from './encoding.ts';
 import { handle } from './handlers/index.ts';
 import type { Inside } from './inside.ts';
-import type { Outcome } from './intake.ts';
+import { Post, type Receipt } from './post.ts';
 import { count, type Reason } from './reasons.ts';
+import type { Outcome, Sender } from './round.ts';
 
 /** Batches of one peer that may wait for answers; a stream is held back long before, datagrams cannot be. */
 const MAX_UNDER_WAY = 64;
 
-/** What became of the messages of one `receive`. */
-export interface Receipt {
-  messages: number;
-  /** Samples that the store has accepted. */
-  samples: number;
-  texts: number;
-  /** Messages that were refused, by reason, in order. */
-  refused: Reason[];
-  /** Values that were left out of samples. */
-  skipped: Skips;
-}
+/** Messages in a row that have no form to be remembered, until only every so many-th is looked at: that costs as much as decoding. */
+const FORMLESS = 8;
+const LOOK_EVERY = 64;
 
-/** One `receive` on its way. */
+/** Messages that arrived together, on their way. */
 export interface Work {
   readonly at: number;
   readonly board: Board;
-  readonly receipt: Receipt;
-  samples: StoredSample[];
-  texts: StoredText[];
-  stored: Promise<void>[];
+  /** Whose they are in the store's eyes. */
+  readonly sender: Sender;
+  /** For a sender who waits to be told. */
+  readonly receipt?: Receipt;
+  /** The store has no room, and the sender cannot be made to wait: what is for it is lost. */
+  behind: boolean;
 }
 
 export interface SessionOptions {
@@ -45,60 +40,76 @@ export interface SessionOptions {
  * opens a new connection for each message, or a new UDP port, stays the same one; programs that share an address
  * (as scripts on 127.0.0.1 do) are one board.
  */
-export class Session {
+export class Session implements Sender {
   readonly peer: Peer;
   readonly name: string;
+  readonly address: string;
   readonly answers: boolean;
+  round = 0;
   /** What the peer writes in, where that is not UTF-8, so that its answers are too. */
   encoding: Encoding | undefined;
   readonly #inside: Inside;
   #board: Board | undefined;
-  #tail: Promise<void> | undefined; // of the messages that wait for a text handler
+  #shape: Shape | undefined; // of its last message that had one, and its layout
+  #layout: Layout | undefined;
+  #formless = 0;
+  #tail: Promise<void> | undefined; // of the messages that wait, for a text handler or for room
   #underWay = 0;
 
   constructor(inside: Inside, peer: Peer, options: SessionOptions) {
     this.#inside = inside;
     this.peer = peer;
+    this.address = peer.address;
     this.name = options.board ?? peer.host;
     this.answers = options.answers;
   }
 
-  /** Resolves when every message is answered and the store has accepted what is for it, or never will. */
-  async receive(units: readonly Uint8Array[]): Promise<Receipt> {
+  /**
+   * Takes what a peer has sent.
+   * @returns nothing when every message is on its way; a promise of that when some must wait, for an answer of the app
+   *   or for the store to have room. The units are read until then.
+   */
+  take(units: readonly Uint8Array[]): void | Promise<void> {
     const at = this.#inside.clock.now();
     const board = this.#heard(at);
-    const receipt: Receipt = { messages: units.length, samples: 0, texts: 0, refused: [], skipped: {} };
-    const work: Work = { at, board, receipt, samples: [], texts: [], stored: [] };
-    if (this.#underWay >= MAX_UNDER_WAY) {
-      for (const _ of units) this.lose(work, 'PEER_TOO_BUSY');
-      return receipt;
+    let from = 0;
+    if (this.#tail === undefined && this.#inside.intake.hasRoom) {
+      from = this.#scan(units, 0, at, board, this);
+      if (from === units.length) return;
     }
-    this.#underWay++;
-    try {
-      await this.#inOrder(() => this.#process(units, 0, work));
-    } finally {
-      this.#underWay--;
-    }
-    await Promise.all(work.stored);
+    return this.#inOrder(units, from, { at, board, sender: this, behind: false });
+  }
+
+  /** Resolves when all that was taken is answered, and stored or counted as lost. */
+  finished(): void | Promise<void> {
+    return this.#tail ? this.#tail.then(() => this.finished()) : this.#inside.intake.settled(this);
+  }
+
+  /** The same for a peer who waits to be told. Resolves when every message is answered and the store has accepted what is for it, or never will. */
+  async receive(units: readonly Uint8Array[]): Promise<Receipt> {
+    const { clock, intake } = this.#inside;
+    const at = clock.now();
+    const post = new Post(this, units.length);
+    const { receipt } = post;
+    await this.#inOrder(units, 0, { at, board: this.#heard(at), sender: post, receipt, behind: false });
+    intake.flush();
+    await intake.settled(post);
     return receipt;
   }
 
-  /** While an answer is being made, later messages wait, or their answers would overtake it. */
-  #inOrder(process: () => void | Promise<void>): void | Promise<void> {
-    const handled = this.#tail ? this.#tail.then(process) : process();
-    if (!handled) return;
-    const settled = handled
-      .catch(() => {}) // whoever called `receive` has the error; the next message is none the worse
-      .then(() => {
-        if (this.#tail === settled) this.#tail = undefined;
-      });
-    this.#tail = settled;
-    return handled;
+  settled(samples: number, texts: number, outcome: Outcome): void {
+    const board = this.#board;
+    if (outcome !== 'STORED') {
+      this.drop(board, outcome, samples + texts);
+      return;
+    }
+    this.#inside.counts.samples += samples;
+    if (board) board.samples += samples;
   }
 
   /** A whole message is lost or refused. */
   lose(work: Work, reason: Reason): void {
-    work.receipt.refused.push(reason);
+    work.receipt?.refused.push(reason);
     this.drop(work.board, reason);
   }
 
@@ -114,7 +125,7 @@ export class Session {
 
   /** The board, now heard of; another object than before when it had been forgotten meanwhile. */
   #heard(at: number): Board {
-    const board = this.#inside.boards.touch(this.name, at);
+    const board = this.#inside.boards.touch(this.name, at, this.#board);
     board.heard(this.peer, at);
     if (board !== this.#board) {
       this.#board = board;
@@ -123,58 +134,98 @@ export class Session {
     return board;
   }
 
-  /** Synchronous as long as every answer is. */
-  #process(units: readonly Uint8Array[], from: number, work: Work): void | Promise<void> {
-    for (let i = from; i < units.length; i++) {
-      const unit = units[i];
-      if (!unit) continue;
-      this.#inside.counts.messages++;
-      work.board.messages++;
-      const answering = handle(this.#decode(unit), work, this, this.#inside);
-      if (!answering) continue;
-      this.#store(work); // what is here need not wait for the answer
-      return answering.then(() => this.#process(units, i + 1, work));
-    }
-    this.#store(work);
-  }
-
-  #decode(unit: Uint8Array): Message {
-    const message = decode(unit);
-    const { encoding } = this.#inside;
-    if (!encoding) return message;
-    const foreign = message.kind === 'text' && message.bytes !== undefined;
-    // Plain ASCII is the same in both and tells nothing: what the peer was known to write in still holds.
-    if (foreign) this.encoding = encoding;
-    else if (unit.some((byte) => byte > 0x7f)) this.encoding = undefined;
-    return foreign ? decodeText(encoding.decode(unit)) : message;
-  }
-
-  #store(work: Work): void {
-    const { samples, texts } = work;
-    if (samples.length + texts.length === 0) return;
-    work.samples = [];
-    work.texts = [];
-    work.stored.push(
-      this.#inside.intake
-        .add(samples, texts, this.peer.stream)
-        .then((outcome) => this.#stored(work, samples, texts, outcome)),
-    );
-  }
-
-  /** Only now may anybody be told of the samples. */
-  #stored(work: Work, samples: StoredSample[], texts: StoredText[], outcome: Outcome): void {
-    const { feed, handlers, counts } = this.#inside;
-    if (outcome !== 'STORED') {
-      for (const _ of [...samples, ...texts]) this.lose(work, outcome);
-      work.receipt.texts -= texts.length;
+  /** While an answer is being made, later messages wait, or their answers would overtake it. */
+  #inOrder(units: readonly Uint8Array[], from: number, work: Work): void | Promise<void> {
+    if (this.#underWay >= MAX_UNDER_WAY) {
+      for (const _ of units) this.lose(work, 'PEER_TOO_BUSY');
       return;
     }
-    for (const sample of samples) {
-      counts.samples++;
-      work.board.samples++;
-      work.receipt.samples++;
-      feed.publish({ type: 'sample', ...sample });
-      if (handlers.hasSampleHandlers) handlers.sample({ ...sample, from: this.peer.address });
+    const proceed = () => this.#proceed(units, from, work);
+    const handled = this.#tail ? this.#tail.then(proceed) : proceed();
+    if (!handled) return;
+    this.#underWay++;
+    const settled = handled
+      .catch(() => {}) // whoever handed them in has the error; the next message is none the worse
+      .then(() => {
+        this.#underWay--;
+        if (this.#tail === settled) this.#tail = undefined;
+      });
+    this.#tail = settled;
+    return handled;
+  }
+
+  /** Synchronous as long as every answer is and the store has room. */
+  #proceed(units: readonly Uint8Array[], from: number, work: Work): void | Promise<void> {
+    const { intake, counts } = this.#inside;
+    const { at, board, sender } = work;
+    work.behind = !this.peer.stream && !intake.hasRoom;
+    for (let i = from; i < units.length; i++) {
+      if (this.peer.stream && !intake.hasRoom) return intake.room().then(() => this.#proceed(units, i, work));
+      if (!work.behind) i = this.#scan(units, i, at, board, sender);
+      const unit = units[i];
+      if (unit === undefined) return;
+      counts.messages++;
+      board.messages++;
+      const answering = handle(this.#decode(unit, board), work, this, this.#inside);
+      if (answering) return answering.then(() => this.#proceed(units, i + 1, work));
     }
+  }
+
+  /**
+   * The hot path: puts what is of a known form straight into the intake's round.
+   * @returns the place of the first message that is of none
+   */
+  #scan(units: readonly Uint8Array[], from: number, at: number, board: Board, sender: Sender): number {
+    const { scanner, intake, counts } = this.#inside;
+    const { samples } = intake;
+    const before = samples.length;
+    let i = from;
+    for (; i < units.length; i++) {
+      const unit = units[i] as Uint8Array;
+      const shape = scanner.scan(unit, this.#shape);
+      if (shape === undefined) break;
+      const layout =
+        this.#layout !== undefined && shape === this.#shape ? this.#layout : this.#is(shape, board);
+      if (this.encoding !== undefined) this.#showsEncoding(unit);
+      if (shape.metrics.length === 0) continue; // heard of, but nothing to keep
+      const time = shape.hasTime ? scanner.t : at;
+      if (shape.allNumbers) samples.addNumbers(layout, time, scanner.values);
+      else samples.addScanned(layout, time, shape.kinds, scanner.values, scanner.ends, unit);
+    }
+    counts.messages += i - from;
+    board.messages += i - from;
+    if (samples.length > before) intake.took(sender, samples.length - before);
+    return i;
+  }
+
+  #is(shape: Shape, board: Board): Layout {
+    this.#shape = shape;
+    this.#layout = board.layouts.ofShape(shape);
+    return this.#layout;
+  }
+
+  #decode(unit: Uint8Array, board: Board): Message {
+    const message = decode(unit);
+    if (message.kind === 'samples') this.#learn(unit, message, board);
+    const { encoding } = this.#inside;
+    if (!encoding) return message;
+    if (message.kind !== 'text' || message.bytes === undefined) {
+      this.#showsEncoding(unit);
+      return message;
+    }
+    this.encoding = encoding;
+    return decodeText(encoding.decode(unit));
+  }
+
+  /** Of a message in UTF-8. Plain ASCII is the same in both and tells nothing: what the peer was known to write in still holds. */
+  #showsEncoding(unit: Uint8Array): void {
+    if (this.encoding !== undefined && unit.some((byte) => byte > 0x7f)) this.encoding = undefined;
+  }
+
+  #learn(unit: Uint8Array, message: Samples, board: Board): void {
+    if (this.#formless >= FORMLESS && this.#formless++ % LOOK_EVERY !== 0) return;
+    const shape = this.#inside.scanner.learn(unit, message);
+    if (shape) this.#is(shape, board);
+    this.#formless = shape ? 0 : this.#formless + 1;
   }
 }

@@ -1,7 +1,8 @@
-import type { Value } from '../wire/index.ts';
+import { BOOLEAN, NUMBER, STRING, type Value } from '../wire/index.ts';
+import { checkSample } from './accept.ts';
 import type { StoredSample } from './store.ts';
 
-/** Which series the values of a sample belong to: one board's, by their metrics in order. */
+/** Which series the values of a sample belong to: one board's, by their metrics in order. Half a surrogate pair in a name is U+FFFD. */
 export class Layout {
   readonly board: string;
   readonly metrics: readonly string[];
@@ -10,12 +11,20 @@ export class Layout {
   /** Where it stands in the `PackedSamples` that it was added to last. For that class alone. */
   place = 0;
   fill = 0;
+  /** About what it costs, in bytes: its names, here and in its key. */
+  readonly bytes: number;
   #key: string | undefined;
 
   constructor(board: string, metrics: readonly string[], units?: ReadonlyMap<string, string>) {
-    this.board = board;
-    this.metrics = metrics;
-    this.units = units;
+    this.board = board.toWellFormed();
+    this.metrics = metrics.every((metric) => metric.isWellFormed())
+      ? metrics
+      : metrics.map((metric) => metric.toWellFormed());
+    this.units = units && wellFormed(units);
+    let characters = board.length;
+    for (const metric of metrics) characters += metric.length;
+    for (const [metric, unit] of units ?? []) characters += metric.length + unit.length;
+    this.bytes = 128 + 4 * characters;
   }
 
   /** All of it as one line of JSON, the same for equal layouts: `[board, metrics, units]`. */
@@ -30,11 +39,6 @@ export class Layout {
     return new Layout(board, metrics, units && new Map(units));
   }
 }
-
-/** The kinds of a value; the numbers are part of the log's and the chunks' formats. */
-export const NUMBER = 0;
-export const BOOLEAN = 1;
-export const STRING = 2;
 
 // A number is itself. What is none is a NaN that no number is: the upper half says what it is, the lower half which.
 const BOOLEAN_BITS = 0x7ffc_0000;
@@ -65,6 +69,7 @@ export class PackedSamples {
   /** Values of all of them. */
   values = 0;
   #layouts: Layout[] = [];
+  #layoutBytes = 0;
   #words = new Float64Array(new SharedArrayBuffer(8 * FIRST_WORDS));
   #bits = new Uint32Array(this.#words.buffer);
   #used = 0;
@@ -72,9 +77,12 @@ export class PackedSamples {
   #stringBytes = 0;
   #fill = nextFill();
 
+  /** @throws KitelineError BAD_ARGUMENT for a time that is no whole number of milliseconds within ±8.64e15, or a number that is not finite */
   static of(samples: Iterable<StoredSample>): PackedSamples {
     const packed = new PackedSamples();
-    for (const { board, at, values, units } of samples) {
+    for (const sample of samples) {
+      checkSample(sample);
+      const { board, at, values, units } = sample;
       packed.add(new Layout(board, [...values.keys()], units), at, [...values.values()]);
     }
     return packed;
@@ -101,7 +109,7 @@ export class PackedSamples {
 
   /** About what it costs, in bytes. */
   get bytes(): number {
-    return 8 * this.#used + this.#stringBytes + 64 * this.#layouts.length;
+    return 8 * this.#used + this.#stringBytes + this.#layoutBytes;
   }
 
   get parts(): PackedParts {
@@ -117,6 +125,7 @@ export class PackedSamples {
     this.length = 0;
     this.values = 0;
     this.#layouts = [];
+    this.#layoutBytes = 0;
     this.#used = 0;
     this.#stringBytes = 0;
     this.#fill = nextFill();
@@ -219,6 +228,7 @@ export class PackedSamples {
     if (layout.fill !== this.#fill) {
       layout.fill = this.#fill;
       layout.place = this.#layouts.push(layout) - 1;
+      this.#layoutBytes += layout.bytes;
     }
     const count = layout.metrics.length;
     const word = this.#used;
@@ -272,6 +282,14 @@ export class PackedSamples {
     grown.set(this.#strings.subarray(0, this.#stringBytes));
     this.#strings = grown;
   }
+}
+
+function wellFormed(units: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  for (const [metric, unit] of units) {
+    if (metric.isWellFormed() && unit.isWellFormed()) continue;
+    return new Map([...units].map(([name, one]) => [name.toWellFormed(), one.toWellFormed()]));
+  }
+  return units;
 }
 
 let fills = 0;

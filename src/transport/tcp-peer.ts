@@ -7,8 +7,10 @@ import { newCounts, type Peer, plainHost, type TransportEvents, type TransportRe
 export const tcpLimits = {
   /** Bytes that wait in our memory for a peer that does not read. A few hundred replies; the kernel holds more. */
   outBytes: 64 * 1024,
-  /** Reads of 64 KiB under way for one peer before it is not read from: one slow answer must not buffer a flood. */
-  batchesUnderWay: 4,
+  /** Reads of 64 KiB whose work is waited for, until the peer is not read from: one slow answer must not buffer a flood. */
+  batchesUnderWay: 1,
+  /** The same once we have ended: the peer's FIN stands behind what it still sends. */
+  batchesLingering: 4,
   /** Milliseconds for the other end to take the rest and close, once we have ended. Then it is cut. */
   lingerMs: 5_000,
 } as const;
@@ -31,7 +33,8 @@ export class TcpPeer implements Peer {
   #quiet: Alarm | undefined;
   #linger: Alarm | undefined;
   #underWay = 0;
-  #ending = false; // we send our FIN as soon as nothing is under way
+  #ending = false; // we send our FIN as soon as all that was sent is settled
+  #settling = false;
   #failed = false;
   #evicted = false;
   #refused = false;
@@ -70,10 +73,11 @@ export class TcpPeer implements Peer {
   }
 
   close(): void {
+    if (this.#linger) return;
     this.#ending = true;
     // What comes now is left unread until our FIN is out: whoever goes on sending would else put it off for ever.
-    if (this.#underWay > 0) this.#socket.pause();
-    this.#endWhenIdle();
+    this.#socket.pause();
+    this.#endWhenSettled();
   }
 
   /** Cuts the connection: its place is needed, and its host holds more of them than any other. */
@@ -89,12 +93,17 @@ export class TcpPeer implements Peer {
   }
 
   #received(bytes: Uint8Array): void {
-    this.#quiet?.cancel();
+    this.#stopWaitingForQuiet();
     this.counts.bytesIn += bytes.length;
     const units = this.#framer.push(bytes);
     this.#reportLosses();
     this.#deliver(units);
     this.#awaitQuiet();
+  }
+
+  #stopWaitingForQuiet(): void {
+    this.#quiet?.cancel();
+    this.#quiet = undefined;
   }
 
   #awaitQuiet(): void {
@@ -107,7 +116,7 @@ export class TcpPeer implements Peer {
 
   /** The peer's FIN. It may still be reading: its last message is answered before ours goes out. */
   #finished(): void {
-    this.#quiet?.cancel();
+    this.#stopWaitingForQuiet();
     const units = this.#framer.end();
     this.#reportLosses();
     this.#deliver(units);
@@ -120,27 +129,45 @@ export class TcpPeer implements Peer {
     const work = this.#events.messages(this, units);
     if (!work) return;
     this.#underWay++;
-    if (this.#underWay >= tcpLimits.batchesUnderWay) this.#socket.pause();
-    const done = () => {
+    if (this.#isFull) this.#socket.pause();
+    this.#after(work, () => {
       this.#underWay--;
-      if (this.#ending) this.#endWhenIdle();
-      if (this.#underWay < tcpLimits.batchesUnderWay && (!this.#ending || this.#linger))
-        this.#socket.resume();
-    };
+      if (this.#ending) this.#endWhenSettled();
+      if (!this.#isFull && (!this.#ending || this.#linger)) this.#socket.resume();
+    });
+  }
+
+  get #isFull(): boolean {
+    return this.#underWay >= (this.#linger ? tcpLimits.batchesLingering : tcpLimits.batchesUnderWay);
+  }
+
+  #endWhenSettled(): void {
+    if (this.#underWay > 0 || this.#settling || this.#linger || this.#socket.destroyed) return;
+    const work = this.#events.finished(this);
+    if (!work) {
+      this.#end();
+      return;
+    }
+    this.#settling = true;
+    this.#after(work, () => this.#end());
+  }
+
+  #end(): void {
+    if (this.#socket.destroyed) return;
+    this.#socket.end();
+    this.#linger = this.#clock.alarm(tcpLimits.lingerMs, () => this.#socket.destroy());
+    this.#socket.resume();
+  }
+
+  #after(work: Promise<void>, done: () => void): void {
     work.then(done, (error: unknown) => {
       this.#events.failed(error);
       done();
     });
   }
 
-  #endWhenIdle(): void {
-    if (this.#underWay > 0 || this.#socket.destroyed || this.#linger) return;
-    this.#socket.end();
-    this.#linger = this.#clock.alarm(tcpLimits.lingerMs, () => this.#socket.destroy());
-  }
-
   #closed(): void {
-    this.#quiet?.cancel();
+    this.#stopWaitingForQuiet();
     this.#linger?.cancel();
     this.#framer.abort();
     if (this.#refused) return;

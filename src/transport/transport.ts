@@ -66,10 +66,15 @@ export interface TransportEvents {
   opened(peer: Peer): void;
   /**
    * Messages in their order, at least one, never an empty one. They are views of what was received: whoever keeps
-   * one copies it. A promise says that the work goes on: a stream that has too much of it under way is not
-   * read from until some is done, and is not ended before all is.
+   * one beyond this call, or the promise that it returns, copies it. A promise says that something is waited for, and
+   * costs: there is none where the messages can be taken at once. A stream is not read from until it is settled.
    */
   messages(peer: Peer, units: readonly Uint8Array[]): void | Promise<void>;
+  /**
+   * Asked before a stream is ended: by us, or after its peer's FIN and all of its messages. A promise is waited for, so
+   * that a peer that waits for our FIN knows that all it sent is settled.
+   */
+  finished(peer: Peer): void | Promise<void>;
   /** Something was lost, `count` times; without a peer when it never became one. */
   dropped(peer: Peer | undefined, reason: TransportReason, count: number): void;
   closed(peer: Peer, reason: CloseReason): void;

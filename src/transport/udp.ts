@@ -1,6 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv4, isIPv6 } from 'node:net';
+import { type Heard, Recency } from '../recency.ts';
 import { limits } from '../wire/index.ts';
 import { formatHostPort } from './address.ts';
 import {
@@ -68,10 +69,15 @@ export class UdpTransport implements Transport {
   readonly kind = 'udp';
   readonly host: string;
   readonly port: number;
+  /** Bytes of the receive buffer that the system has granted; Linux counts its own bookkeeping in, and says twice what it was asked for. */
+  readonly receiveBuffer: number;
   #socket: Socket;
   #v6: boolean;
   #maxPeers: number;
-  #peers = new Map<string, UdpPeer>(); // by raw address, the one that was silent longest first
+  #peers = new Map<string, Map<number, UdpPeer>>(); // by raw host and port
+  #row = new Recency<UdpPeer>();
+  #count = 0;
+  #last: UdpPeer | undefined; // who sent last: often the next one, too
   #events: TransportEvents | undefined;
   #closed: Promise<void> | undefined;
 
@@ -83,6 +89,7 @@ export class UdpTransport implements Transport {
     const { address, port } = socket.address();
     this.host = plainHost(address);
     this.port = port;
+    this.receiveBuffer = socket.getRecvBufferSize();
     // An error with no listener would end the process, also before start().
     socket.on('error', (error) => this.#events?.failed(error));
   }
@@ -110,7 +117,7 @@ export class UdpTransport implements Transport {
   async #close(): Promise<void> {
     const gone = once(this.#socket, 'close');
     this.#socket.close();
-    for (const [key, peer] of this.#peers) this.#forget(key, peer, 'CLOSED');
+    for (const peer of this.#row) this.#forget(peer, 'CLOSED');
     await gone;
   }
 
@@ -126,38 +133,50 @@ export class UdpTransport implements Transport {
     }
     if (end === 0) return; // an empty datagram says nothing
     peer.counts.messagesIn++;
-    const work = events.messages(peer, [bytes.subarray(0, end)]);
+    const work = events.messages(peer, [new Uint8Array(bytes.buffer, bytes.byteOffset, end)]);
     // Nothing to hold up: a datagram's sender does not wait. What piles up is bounded by whoever made the promise.
     work?.catch((error: unknown) => events.failed(error));
   }
 
   #peerAt(events: TransportEvents, rawHost: string, port: number): UdpPeer {
-    const key = `${rawHost} ${port}`;
-    const known = this.#peers.get(key);
-    if (known) {
-      this.#peers.delete(key);
-      this.#peers.set(key, known);
-      return known;
+    const last = this.#last;
+    if (last !== undefined && last.port === port && last.rawHost === rawHost) return last;
+    const peer = this.#peers.get(rawHost)?.get(port) ?? this.#newPeer(events, rawHost, port);
+    this.#row.touch(peer);
+    this.#last = peer;
+    return peer;
+  }
+
+  #newPeer(events: TransportEvents, rawHost: string, port: number): UdpPeer {
+    const peer = new UdpPeer(rawHost, port, this.#socket, events, () => this.#forget(peer, 'CLOSED'));
+    let ofHost = this.#peers.get(rawHost);
+    if (!ofHost) {
+      ofHost = new Map();
+      this.#peers.set(rawHost, ofHost);
     }
-    const peer = new UdpPeer(rawHost, port, this.#socket, events, () => this.#forget(key, peer, 'CLOSED'));
-    this.#peers.set(key, peer);
-    if (this.#peers.size > this.#maxPeers) {
-      const oldest = this.#peers.entries().next().value;
-      if (oldest) this.#forget(...oldest, 'EVICTED');
-    }
+    ofHost.set(port, peer);
+    this.#row.add(peer);
+    this.#count++;
+    const { oldest } = this.#row;
+    if (this.#count > this.#maxPeers && oldest) this.#forget(oldest, 'EVICTED');
     events.opened(peer);
     return peer;
   }
 
-  #forget(key: string, peer: UdpPeer, reason: CloseReason): void {
-    if (this.#peers.get(key) !== peer) return;
-    this.#peers.delete(key);
+  #forget(peer: UdpPeer, reason: CloseReason): void {
+    const ofHost = this.#peers.get(peer.rawHost);
+    if (ofHost?.get(peer.port) !== peer) return;
+    ofHost.delete(peer.port);
+    if (ofHost.size === 0) this.#peers.delete(peer.rawHost);
+    this.#row.remove(peer);
+    this.#count--;
+    if (this.#last === peer) this.#last = undefined;
     this.#events?.closed(peer, reason);
   }
 }
 
 /** Whoever sends datagrams from one address and port. */
-class UdpPeer implements Peer {
+class UdpPeer implements Peer, Heard<UdpPeer> {
   readonly transport = 'udp';
   readonly stream = false;
   readonly framed = false;
@@ -167,7 +186,10 @@ class UdpPeer implements Peer {
   readonly address: string;
   readonly counts = newCounts();
   readonly close: () => void;
-  #rawHost: string;
+  /** As the system writes it. */
+  readonly rawHost: string;
+  older: UdpPeer | undefined;
+  newer: UdpPeer | undefined;
   #socket: Socket;
   #events: TransportEvents;
 
@@ -176,7 +198,7 @@ class UdpPeer implements Peer {
     this.port = port;
     this.address = formatHostPort(this.host, port);
     this.close = forget;
-    this.#rawHost = rawHost;
+    this.rawHost = rawHost;
     this.#socket = socket;
     this.#events = events;
   }
@@ -185,7 +207,7 @@ class UdpPeer implements Peer {
     if (bytes.length > this.maxBytes) return this.lose('DATAGRAM_TOO_LONG');
     try {
       if (this.#socket.getSendQueueSize() > SEND_QUEUE) return this.lose('PEER_NOT_READING');
-      this.#socket.send(bytes, this.port, this.#rawHost, (error) => {
+      this.#socket.send(bytes, this.port, this.rawHost, (error) => {
         if (error) this.lose('SEND_FAILED');
       });
     } catch {

@@ -1,85 +1,194 @@
 import { expect, test } from 'vitest';
 import { Boards } from '../../src/hub/boards.ts';
-import { Intake } from '../../src/hub/intake.ts';
-import { MemoryStore } from '../../src/store/memory.ts';
-import type { PackedSamples } from '../../src/store/packed.ts';
-import type { StoredSample } from '../../src/store/store.ts';
+import { Intake, ROUND_BYTES } from '../../src/hub/intake.ts';
+import type { Outcome, Round, Sender } from '../../src/hub/round.ts';
+import { Layout } from '../../src/store/packed.ts';
+import type { Store } from '../../src/store/store.ts';
 import type { Peer } from '../../src/transport/transport.ts';
-import { sampleOf } from '../suites/store.ts';
+import { SlowStore } from './stores.ts';
 
-class SlowStore extends MemoryStore {
-  readonly batches: number[] = [];
-  #waiting: (() => void)[] = [];
+const layout = new Layout('a', ['x']);
 
-  protected override async _append(samples: PackedSamples): Promise<void> {
-    this.batches.push(samples.length);
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+class Bringer implements Sender {
+  readonly address: string;
+  round = 0;
+  readonly told: [samples: number, texts: number, Outcome][] = [];
+
+  constructor(address = 'a:1') {
+    this.address = address;
   }
 
-  finish(): void {
-    this.#waiting.shift()?.();
+  settled(samples: number, texts: number, outcome: Outcome): void {
+    this.told.push([samples, texts, outcome]);
+  }
+
+  brings(intake: Intake, samples = 1): void {
+    for (let i = 0; i < samples; i++) intake.samples.add(layout, i, [i]);
+    intake.took(this, samples);
   }
 }
 
-const one = [sampleOf('a', 1, { x: 1 })];
+function begin(store: Store) {
+  const rounds: [address: string, at: number][][] = [];
+  const errors: unknown[] = [];
+  const intake = new Intake(store, {
+    stored: (round: Round) => {
+      const samples: [string, number][] = [];
+      round.forEachSample(({ address }, _, at) => samples.push([address, at]));
+      rounds.push(samples);
+    },
+    failed: (error) => errors.push(error),
+  });
+  return { intake, rounds, errors };
+}
 
-test('what comes while a batch is being stored is the next batch, whoever sent it', async () => {
+/** Brings samples until there is no room. @returns how many */
+function fill(intake: Intake, bringer: Bringer): number {
+  let samples = 0;
+  for (; intake.hasRoom; samples += 1_000) bringer.brings(intake, 1_000);
+  return samples;
+}
+
+test('what comes in one turn of the event loop, or while a round is being stored, is one round, whoever sent it', async () => {
   const store = new SlowStore();
-  const intake = new Intake(store, () => {});
-  const first = intake.add(one, []);
-  const rest = [intake.add(one, []), intake.add(one, []), intake.add(one, [])];
+  const { intake, rounds } = begin(store);
+  const [one, other] = [new Bringer('one:1'), new Bringer('other:2')];
+  one.brings(intake);
+  other.brings(intake, 2);
+  expect(store.batches).toEqual([]);
+  await new Promise(setImmediate);
+  one.brings(intake, 2);
+  one.brings(intake);
+  intake.addText(one, { board: 'a', at: 1, text: 'hi' });
+  other.brings(intake);
+  intake.addText(one, { board: 'a', at: 2, text: 'ho' });
+  expect(store.batches).toEqual([3]);
+  const settled = [one, other].map((sender) => intake.settled(sender));
   store.finish();
-  expect(await first).toBe('STORED');
-  expect(store.batches).toEqual([1, 3]);
+  await new Promise(setImmediate);
+  expect(store.batches).toEqual([3, 4]);
+  expect(one.told).toEqual([[1, 0, 'STORED']]);
   store.finish();
-  expect(await Promise.all(rest)).toEqual(['STORED', 'STORED', 'STORED']);
+  await Promise.all(settled);
+  expect(one.told).toEqual([
+    [1, 0, 'STORED'],
+    [3, 1, 'STORED'],
+    [0, 1, 'STORED'],
+  ]);
+  expect(other.told).toEqual([
+    [2, 0, 'STORED'],
+    [1, 0, 'STORED'],
+  ]);
+  expect(rounds).toEqual([
+    [
+      ['one:1', 0],
+      ['other:2', 0],
+      ['other:2', 1],
+    ],
+    [
+      ['one:1', 0],
+      ['one:1', 1],
+      ['one:1', 0],
+      ['other:2', 0],
+    ],
+  ]);
+  expect(store.stored.map(({ text }) => text)).toEqual(['hi', 'ho']);
+  expect(intake.settled(one)).toBeUndefined();
   await intake.close();
 });
 
-test('a store that is behind costs a bounded amount, and says so', async () => {
+test('somebody who waits need not wait for the turn to end', () => {
   const store = new SlowStore();
-  const intake = new Intake(store, () => {});
-  const thousand = Array.from({ length: 1_000 }, () => one[0] as StoredSample);
-  const outcomes: Promise<string>[] = [];
-  for (let i = 0; i < 30; i++) outcomes.push(intake.add(thousand, []));
-  for (let i = 0; i < 2; i++) {
-    store.finish();
-    await outcomes[i];
-  }
-  const told = await Promise.all(outcomes);
-  expect(told.filter((outcome) => outcome === 'STORED')).toHaveLength(21);
-  expect(told.filter((outcome) => outcome === 'STORE_BEHIND')).toHaveLength(9);
-  expect(store.batches).toEqual([1_000, 20_000]);
+  const { intake } = begin(store);
+  const sender = new Bringer();
+  expect(intake.settled(sender)).toBeUndefined();
+  sender.brings(intake);
+  intake.flush();
+  expect(store.batches).toEqual([1]);
 });
 
-test('who can be made to wait is not told that the store is behind, and waits in order', async () => {
+test('a store that is behind costs two rounds of a bounded size, and who waits goes on in order', async () => {
   const store = new SlowStore();
-  const intake = new Intake(store, () => {});
-  const many = Array.from({ length: 15_000 }, () => one[0] as StoredSample);
-  const outcomes = [1, 2, 3, 4].map(() => intake.add(many, [], true));
-  const small = intake.add(one, [], true);
-  expect(await intake.add(one, [])).toBe('STORE_BEHIND');
-  for (const outcome of outcomes) {
+  const { intake } = begin(store);
+  const sender = new Bringer();
+  let samples = fill(intake, sender);
+  intake.flush();
+  samples += fill(intake, sender);
+  expect(intake.hasRoom).toBe(false);
+  const order: string[] = [];
+  const waits = (name: string): Promise<void> =>
+    intake.room().then(() => {
+      if (!intake.hasRoom) return waits(name);
+      order.push(name);
+      samples += fill(intake, sender);
+      return undefined;
+    });
+  const waiting = ['first', 'second', 'third'].map(waits);
+  expect(intake.room()).toBe(intake.room()); // one promise for all
+  for (const [turn, wait] of waiting.entries()) {
     store.finish();
-    expect(await outcome).toBe('STORED');
+    await wait;
+    expect(order).toHaveLength(turn + 1);
   }
-  expect(await small).toBe('STORED');
-  expect(store.batches).toEqual([15_000, 15_000, 15_000, 15_001]);
+  expect(order).toEqual(['first', 'second', 'third']);
+  store.release();
   await intake.close();
+  expect(store.samples).toHaveLength(samples);
+  expect(sender.told.reduce((sum, [stored]) => sum + stored, 0)).toBe(samples);
+  expect(store.most).toBeLessThan(1.01 * ROUND_BYTES);
 });
 
-test('a batch that is alone is taken, however large', async () => {
-  const intake = new Intake(new MemoryStore(), () => {});
-  const many = Array.from({ length: 50_000 }, () => one[0] as StoredSample);
-  expect(await intake.add(many, [])).toBe('STORED');
+test('texts and names count as well as values', () => {
+  const { intake } = begin(new SlowStore());
+  const sender = new Bringer();
+  let texts = 0;
+  for (; intake.hasRoom; texts++) intake.addText(sender, { board: 'a', at: 1, text: 'x'.repeat(8_000) });
+  expect(texts * 16_000).toBeGreaterThan(0.9 * ROUND_BYTES);
+  expect(texts * 16_000).toBeLessThan(1.1 * ROUND_BYTES);
+
+  const { intake: other } = begin(new SlowStore());
+  let names = 0;
+  for (; other.hasRoom; names++) other.add(sender, new Layout('a', [`${names}`.padEnd(8_000)]), 1, [1]);
+  expect(names * 16_000).toBeLessThan(1.1 * ROUND_BYTES);
+});
+
+test('a store that fails costs the round, and nothing of the next', async () => {
+  const store = new SlowStore();
+  const { intake, rounds, errors } = begin(store);
+  const [unlucky, both] = [new Bringer(), new Bringer()];
+  unlucky.brings(intake, 3);
+  both.brings(intake, 2);
+  intake.flush();
+  both.brings(intake, 5);
+  const failure = new Error('disk full');
+  store.fail(failure);
+  await intake.settled(unlucky);
+  store.finish();
+  await intake.settled(both);
+  expect(unlucky.told).toEqual([[3, 0, 'STORE_FAILED']]);
+  expect(both.told).toEqual([
+    [2, 0, 'STORE_FAILED'],
+    [5, 0, 'STORED'],
+  ]);
+  expect(errors).toEqual([failure]);
+  expect(rounds.map(({ length }) => length)).toEqual([5]);
 });
 
 test('a closed intake takes nothing and reports nothing', async () => {
-  const intake = new Intake(new MemoryStore(), () => {
-    throw new Error('must not be told');
-  });
+  const store = new SlowStore();
+  const { intake, errors } = begin(store);
+  const sender = new Bringer();
+  sender.brings(intake);
+  store.release();
   await intake.close();
-  expect(await intake.add(one, [])).toBe('STORE_FAILED');
+  await store.close();
+  sender.brings(intake);
+  await intake.settled(sender);
+  expect(sender.told).toEqual([
+    [1, 0, 'STORED'],
+    [1, 0, 'STORE_FAILED'],
+  ]);
+  expect(errors).toEqual([]);
 });
 
 test('so many boards are known; the one that was silent longest goes, but not one that is connected', () => {

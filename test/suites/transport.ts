@@ -38,6 +38,8 @@ export class Recorder implements TransportEvents {
   readonly failures: unknown[] = [];
   /** What `messages` returns, and so how long the work takes. */
   work: (peer: Peer, units: readonly Uint8Array[]) => void | Promise<void> = () => {};
+  /** What `finished` returns, and so what our FIN waits for. */
+  settled: (peer: Peer) => void | Promise<void> = () => {};
   #seen = 0;
   #waiting: (() => void)[] = [];
 
@@ -48,6 +50,10 @@ export class Recorder implements TransportEvents {
   messages(peer: Peer, units: readonly Uint8Array[]): void | Promise<void> {
     for (const unit of units) this.#add({ what: 'message', peer, text: Buffer.from(unit).toString() });
     return this.work(peer, units);
+  }
+
+  finished(peer: Peer): void | Promise<void> {
+    return this.settled(peer);
   }
 
   dropped(peer: Peer | undefined, reason: TransportReason, count: number): void {

@@ -89,6 +89,7 @@ class Listener {
     this.#transport.start({
       opened: (peer) => this.#opened(peer),
       messages: (peer, units) => this.#arrived(peer, units),
+      finished: () => {}, // a stream is not read from until what it sent is shown
       dropped: (peer, reason, count) => this.#lost(peer, reason, count),
       closed: (peer) => this.#closed(peer),
       failed: (error) => this.#note(error instanceof Error ? error.message : String(error)),

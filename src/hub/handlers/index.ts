@@ -12,7 +12,7 @@ export function handle(message: Message, work: Work, session: Session, inside: I
     case 'text':
       return handleText(message, work, session, inside);
     case 'samples':
-      return handleSamples(message, work, session);
+      return handleSamples(message, work, session, inside);
     case 'request':
       return handleRequest(message, work, session);
     case 'notification':

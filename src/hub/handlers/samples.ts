@@ -1,16 +1,22 @@
 import type { Samples, Skips } from '../../wire/index.ts';
+import type { Inside } from '../inside.ts';
 import type { Session, Work } from '../session.ts';
 
 /** Samples, from an object or a SenML pack, go to the store; the feed and the app learn of them once it has accepted them. */
-export function handleSamples(message: Samples, work: Work, session: Session): void {
-  const { at, board, receipt } = work;
+export function handleSamples(message: Samples, work: Work, session: Session, inside: Inside): void {
+  const { at, board, receipt, sender } = work;
   for (const [key, times] of Object.entries(message.skipped)) {
     const reason = key as keyof Skips;
-    receipt.skipped[reason] = (receipt.skipped[reason] ?? 0) + times;
+    if (receipt) receipt.skipped[reason] = (receipt.skipped[reason] ?? 0) + times;
     session.drop(board, reason, times);
   }
   for (const { values, units, t, relative = 0 } of message.samples) {
     if (values.size === 0) continue; // heard of, but nothing to keep
-    work.samples.push({ board: board.name, at: t ?? at + relative, values, ...(units && { units }) });
+    if (work.behind) {
+      session.lose(work, 'STORE_BEHIND');
+      continue;
+    }
+    const layout = board.layouts.ofValues(values, units);
+    inside.intake.add(sender, layout, t ?? at + relative, [...values.values()]);
   }
 }

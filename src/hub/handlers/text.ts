@@ -5,12 +5,12 @@ import type { Session, Work } from '../session.ts';
 
 /** A text goes to the store, the app and the feed; the app's reply, or else the configured one, goes back as raw bytes. */
 export function handleText(text: Text, work: Work, session: Session, inside: Inside): void | Promise<void> {
-  const { at, board, receipt } = work;
+  const { at, board } = work;
   const { peer, encoding } = session;
   inside.counts.texts++;
   board.texts++;
-  receipt.texts++;
-  work.texts.push({ board: board.name, at, text: text.text });
+  if (work.behind) session.lose(work, 'STORE_BEHIND');
+  else inside.intake.addText(work.sender, { board: board.name, at, text: text.text });
   const message: TextMessage = {
     board: board.name,
     text: text.text,

@@ -1,0 +1,68 @@
+import type { CloseReason, Peer, TransportEvents, TransportReason } from '../transport/transport.ts';
+import { answerTooLong } from './handlers/refused.ts';
+import type { Inside } from './inside.ts';
+import { count } from './reasons.ts';
+import { Session } from './session.ts';
+
+export interface SessionsOptions {
+  /** Whether texts get the configured reply; those on streams do unless told. */
+  answers?: boolean;
+  /** Told of each peer, and when one is gone. */
+  opened?: (peer: Peer) => void;
+  closed?: () => void;
+}
+
+/** What one transport's peers tell, each to its session. */
+export class Sessions implements TransportEvents {
+  readonly #inside: Inside;
+  readonly #options: SessionsOptions;
+  readonly #byPeer = new Map<Peer, Session>(); // from the first message on: an idle connection costs nothing here
+
+  constructor(inside: Inside, options: SessionsOptions) {
+    this.#inside = inside;
+    this.#options = options;
+  }
+
+  opened(peer: Peer): void {
+    if (peer.stream) this.#inside.counts.connections++;
+    this.#options.opened?.(peer);
+  }
+
+  messages(peer: Peer, units: readonly Uint8Array[]): void | Promise<void> {
+    let session = this.#byPeer.get(peer);
+    if (!session) {
+      session = new Session(this.#inside, peer, { answers: this.#options.answers ?? peer.stream });
+      this.#byPeer.set(peer, session);
+    }
+    return session.take(units);
+  }
+
+  finished(peer: Peer): void | Promise<void> {
+    return this.#byPeer.get(peer)?.finished();
+  }
+
+  dropped(peer: Peer | undefined, reason: TransportReason, times: number): void {
+    const { boards, clock, counts } = this.#inside;
+    count(counts.dropped, reason, times);
+    if (!peer) return;
+    // Whoever sends too much has sent something: it is a board, and its count says why nothing of it is seen.
+    const board = reason === 'LINE_TOO_LONG' ? boards.touch(peer.host, clock.now()) : boards.get(peer.host);
+    board?.drop(reason, times);
+    if (reason !== 'LINE_TOO_LONG') return;
+    board?.heard(peer, clock.now());
+    answerTooLong(peer);
+  }
+
+  closed(peer: Peer, _reason: CloseReason): void {
+    const { boards, counts } = this.#inside;
+    if (peer.stream) counts.connections--;
+    this.#byPeer.get(peer)?.closed();
+    this.#byPeer.delete(peer);
+    boards.get(peer.host)?.gone(peer); // one that never got a session may have been heard of as well
+    this.#options.closed?.();
+  }
+
+  failed(error: unknown): void {
+    this.#inside.handlers.problem({ what: 'transport failed', error });
+  }
+}

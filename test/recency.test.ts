@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Heard, Recency } from '../src/recency.ts';
+
+class Item implements Heard<Item> {
+  older: Item | undefined;
+  newer: Item | undefined;
+  readonly name: number;
+
+  constructor(name: number) {
+    this.name = name;
+  }
+}
+
+test('whoever was heard of last stands last, whatever was added, touched and removed', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.boolean(), fc.nat(5))), (steps) => {
+      const row = new Recency<Item>();
+      const items = new Map<number, Item>(); // a Map keeps the order in which its keys were set: the model
+      for (const [removes, name] of steps) {
+        const item = items.get(name);
+        items.delete(name);
+        if (item && removes) {
+          row.remove(item);
+          continue;
+        }
+        const kept = item ?? new Item(name);
+        if (item) row.touch(item);
+        else row.add(kept);
+        items.set(name, kept);
+      }
+      expect([...row].map((item) => item.name)).toEqual([...items.keys()]);
+      expect(row.oldest).toBe(items.values().next().value);
+    }),
+  );
+});
