@@ -1,3 +1,5 @@
+import type { Summary } from './chunk/index.ts';
+
 /** What a series did in a stretch of time. */
 export interface Bucket {
   /** Where it begins, in milliseconds since 1970 UTC. */
@@ -8,17 +10,6 @@ export interface Bucket {
   min?: number;
   mean?: number;
   max?: number;
-}
-
-/** What some points come to. */
-export interface Summary {
-  /** Points, whatever their kind. */
-  count: number;
-  /** Those that are numbers or booleans: of these are the next three. */
-  numbers: number;
-  min: number;
-  max: number;
-  sum: number;
 }
 
 /** A range of time in equal buckets, being filled. */
@@ -36,7 +27,8 @@ export class BucketRow {
 
   /** The number of the bucket that a time of the range is in. */
   place(at: number): number {
-    return Math.floor((at - this.#from) / this.#width);
+    // Beyond 2^53 milliseconds the difference is rounded, and the last can come to lie outside.
+    return Math.min(this.#buckets.length - 1, Math.floor((at - this.#from) / this.#width));
   }
 
   /** @param value a number, or 0 or 1 for a boolean; undefined for a string */
@@ -71,19 +63,17 @@ export class BucketRow {
   #at(place: number): Summary {
     const known = this.#buckets[place];
     if (known) return known;
-    const bucket = emptySummary();
+    const bucket = {
+      count: 0,
+      numbers: 0,
+      min: Number.POSITIVE_INFINITY,
+      max: Number.NEGATIVE_INFINITY,
+      sum: 0,
+    };
     this.#buckets[place] = bucket;
     return bucket;
   }
 }
-
-export const emptySummary = (): Summary => ({
-  count: 0,
-  numbers: 0,
-  min: Number.POSITIVE_INFINITY,
-  max: Number.NEGATIVE_INFINITY,
-  sum: 0,
-});
 
 function bucketOf({ count, numbers, min, max, sum }: Summary): Omit<Bucket, 'at'> {
   if (numbers === 0) return { count };

@@ -64,7 +64,8 @@ export class History {
   between({ from, to, limit, keep, skip }: PointRange): Point[] {
     const first = this.#firstAtOrAfter(from);
     const end = this.#firstAtOrAfter(to);
-    const start = keep === 'newest' ? Math.max(first, end - limit) : first + skip;
+    const start =
+      keep === 'newest' ? Math.max(first, end - limit) : Math.min(first + skip, this.#firstAfter(from));
     const points: Point[] = [];
     for (let i = start; i < Math.min(end, start + limit); i++)
       points.push({ at: this.#times[i] ?? 0, value: this.#values[i] ?? 0 });

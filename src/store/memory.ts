@@ -92,7 +92,8 @@ export class MemoryStore extends Store {
       const kept = this.#kept(board, at);
       this.#add(kept, kept.texts, at, text, this.#limits.textsPerBoard);
     }
-    for (const { board, boot, seq } of acks) this.#raise(this.#kept(board, 0).acks, boot, seq);
+    for (const { board, boot, seq } of acks)
+      this.#raise(this.#kept(board, Number.NEGATIVE_INFINITY).acks, boot, seq);
   }
 
   #raise(acks: Map<string, number>, boot: string, seq: number): void {
@@ -141,7 +142,7 @@ export class MemoryStore extends Store {
     return [...this.#boards.values()].map(({ name, series, lastAt }) => ({
       board: name,
       series: series.size,
-      lastAt,
+      lastAt: Number.isFinite(lastAt) ? lastAt : 0,
     }));
   }
 

@@ -84,7 +84,7 @@ export async function openSqliteStore(
         textsPerBoard: options.textsPerBoard ?? 10_000,
         maxAge: options.maxAge,
         maxBytes: options.maxBytes,
-        logBytes: Math.min(LOG_BYTES, (options.maxBytes ?? Number.POSITIVE_INFINITY) / 4),
+        logBytes: Math.min(LOG_BYTES, (options.maxBytes ?? Number.POSITIVE_INFINITY) / 8),
         openBytes: OPEN_BYTES,
       },
     },

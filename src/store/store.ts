@@ -1,6 +1,7 @@
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
 import type { Value } from '../wire/index.ts';
+import { acceptAcks, acceptTexts } from './accept.ts';
 import type { Bucket } from './buckets.ts';
 import { PackedSamples } from './packed.ts';
 
@@ -78,7 +79,7 @@ export interface SeriesInfo {
 export interface StoredBoard {
   board: string;
   series: number;
-  /** Time of its newest sample or text. */
+  /** Time of its newest sample or text; 0 when there was none, only numbers of a boot id. */
   lastAt: number;
 }
 
@@ -146,7 +147,7 @@ export interface PointRange {
   limit: number;
   /** Which end of the range is kept where it has more points. */
   keep: 'newest' | 'oldest';
-  /** Of those to keep, how many are left out first; with `oldest` only. */
+  /** Of the points at `from` itself, how many are left out, the first; with `oldest` only. */
   skip: number;
 }
 
@@ -162,24 +163,27 @@ export abstract class Store {
   /**
    * Resolves when the whole batch is as safe as this store makes it: only then may a sender be told so. What did
    * not fit is in `counts`. Batches are kept in the order of the calls.
-   * @throws KitelineError CLOSED
+   * @throws KitelineError CLOSED; BAD_ARGUMENT for a time that is no whole number of milliseconds within ±8.64e15, a
+   *   number that is not finite, an ack's `seq` that is no natural number: nothing of the batch is taken then. Whoever
+   *   packs samples itself sees to it itself.
    */
   async append(batch: Batch): Promise<void> {
     this.#mustBeOpen();
     const { samples = [], texts = [], acks = [] } = batch;
-    await this._append(samples instanceof PackedSamples ? samples : PackedSamples.of(samples), texts, acks);
+    const packed = samples instanceof PackedSamples ? samples : PackedSamples.of(samples);
+    await this._append(packed, acceptTexts(texts), acceptAcks(acks));
   }
 
   /** The highest stored number of each of the board's newest boot ids (`BOOTS_PER_BOARD`), the newest id first. */
   async acks(board: string): Promise<Ack[]> {
     this.#mustBeOpen();
-    return this._acks(board);
+    return this._acks(board.toWellFormed());
   }
 
   /** The newest value of each metric of a board, in the order in which the metrics first came; none for an unknown board. */
   async latest(board: string): Promise<LatestValue[]> {
     this.#mustBeOpen();
-    return this._latest(board);
+    return this._latest(board.toWellFormed());
   }
 
   /**
@@ -188,14 +192,16 @@ export abstract class Store {
    */
   async query(query: RangeQuery): Promise<Point[]> {
     this.#mustBeOpen();
-    const { board, metric, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = query;
+    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = query;
+    const [board, metric] = namesOf(query);
     const limit = checkLimit('limit', query.limit ?? 1000, MAX_LIMIT);
     return from < to ? this._query(board, metric, { from, to, limit, keep: 'newest', skip: 0 }) : [];
   }
 
   /** Every point of one series in a range, by time, page by page: for as many as there are. */
   async *points(query: Omit<RangeQuery, 'limit'>): AsyncGenerator<Point[], void> {
-    const { board, metric, to = Number.POSITIVE_INFINITY } = query;
+    const { to = Number.POSITIVE_INFINITY } = query;
+    const [board, metric] = namesOf(query);
     let { from = Number.NEGATIVE_INFINITY } = query;
     let skip = 0; // points at `from` that have been given
     while (from < to) {
@@ -217,14 +223,14 @@ export abstract class Store {
    */
   async buckets(query: BucketQuery): Promise<Bucket[]> {
     this.#mustBeOpen();
-    const { board, metric, buckets = 500 } = query;
-    checkLimit('buckets', buckets, MAX_BUCKETS);
-    let { from, to } = query;
-    if (from === undefined || to === undefined) {
+    const [board, metric] = namesOf(query);
+    const buckets = checkLimit('buckets', query.buckets ?? 500, MAX_BUCKETS);
+    let { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = query;
+    if (!Number.isFinite(from) || !Number.isFinite(to)) {
       const info = (await this._series(board)).find((series) => series.metric === metric);
       if (!info) return [];
-      from ??= info.from;
-      to ??= info.to + 1;
+      if (from === Number.NEGATIVE_INFINITY) from = info.from;
+      if (to === Number.POSITIVE_INFINITY) to = info.to + 1;
     }
     return from < to ? this._buckets(board, metric, from, to, buckets) : [];
   }
@@ -235,7 +241,7 @@ export abstract class Store {
    */
   async texts(query: TextQuery): Promise<StoredText[]> {
     this.#mustBeOpen();
-    return this._texts(query.board, checkLimit('limit', query.limit ?? 100, MAX_LIMIT));
+    return this._texts(query.board.toWellFormed(), checkLimit('limit', query.limit ?? 100, MAX_LIMIT));
   }
 
   /** Every board of which something is kept. */
@@ -247,7 +253,7 @@ export abstract class Store {
   /** The series of a board; none for an unknown one. */
   async series(board: string): Promise<SeriesInfo[]> {
     this.#mustBeOpen();
-    return this._series(board);
+    return this._series(board.toWellFormed());
   }
 
   async info(): Promise<StoreInfo> {
@@ -304,6 +310,11 @@ export abstract class Store {
     if (this.#closed) throw new KitelineError('CLOSED', say('The store is closed.', '数据存储已关闭。'));
   }
 }
+
+const namesOf = ({ board, metric }: { board: string; metric: string }): [string, string] => [
+  board.toWellFormed(),
+  metric.toWellFormed(),
+];
 
 function checkLimit(name: string, limit: number, most: number): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= most) return limit;

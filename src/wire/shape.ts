@@ -1,6 +1,6 @@
 import { limits } from './limits.ts';
 
-/** The kinds of value slots. */
+/** The kinds of values. The numbers are part of the stores' formats on disk. */
 export const NUMBER = 0;
 export const BOOLEAN = 1;
 export const STRING = 2;

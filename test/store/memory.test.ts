@@ -68,7 +68,8 @@ test('a history is what a sorted list would be', () => {
       const range = model.filter(({ at }) => at >= from && at < to);
       const ask = { from, to, limit: 5, skip: 0 };
       expect(history.between({ ...ask, keep: 'newest' })).toEqual(range.slice(-5));
-      expect(history.between({ ...ask, keep: 'oldest', skip: 2 })).toEqual(range.slice(2, 7));
+      const given = Math.min(2, range.filter(({ at }) => at === from).length);
+      expect(history.between({ ...ask, keep: 'oldest', skip: 2 })).toEqual(range.slice(given, given + 5));
     }),
   );
 });

@@ -1,3 +1,5 @@
+import { BOOLEAN, NUMBER, STRING } from '../../wire/index.ts';
+
 /** The most points that a chunk may hold: what its decoder allocates is bounded by it (about 3 MB). */
 export const MAX_POINTS = 65_535;
 
@@ -5,7 +7,7 @@ export const MAX_POINTS = 65_535;
 export const MAX_TIME = 8.64e15;
 
 /** What a value is. */
-export const KIND = { NUMBER: 0, BOOLEAN: 1, STRING: 2 } as const;
+export const KIND = { NUMBER, BOOLEAN, STRING } as const;
 
 /** Points of one series in columns, oldest first. The arrays may be longer than `length`. */
 export interface PointColumns {

@@ -128,6 +128,7 @@ export class Catalog {
   drop(series: Series): void {
     this.byId.delete(series.id);
     series.board.series.delete(series.metric);
+    series.chunks = 0; // for whoever is still reading it
     this.#bound.clear();
   }
 

@@ -63,7 +63,7 @@ export function rowOf(series: Series): SeriesRow {
     points,
     firstAt,
     lastAt,
-    latest: JSON.stringify(latest),
+    latest: Object.is(latest, -0) ? '-0' : JSON.stringify(latest),
     nextNo,
     tail: tailStored,
     chunks,

@@ -22,13 +22,14 @@ import { isCorrupt } from './database.ts';
 import type { Piece } from './merge.ts';
 import { type Opened, openFiles, type Place, setAside } from './opening.ts';
 import { retain, usedBytes } from './retention.ts';
+import type { Series } from './series.ts';
 import { storeFailed } from './trouble.ts';
 
 export interface EngineLimits extends CatalogLimits {
   textsPerBoard: number;
   /** Milliseconds; older points are not served, and their space is used again. */
   maxAge: number | undefined;
-  /** Bytes of the database; beyond it the oldest goes. */
+  /** Bytes on disk, the log's among them; beyond it the oldest goes. */
   maxBytes: number | undefined;
   /** Bytes of the log from which on it is moved into the database. */
   logBytes: number;
@@ -43,6 +44,8 @@ export interface EngineOptions extends Place {
 
 /** While the database cannot be written, the log grows to so many times `logBytes`; then appends are refused. */
 const LOG_RESERVE = 4;
+/** Free pages that are given back to the system at a time: 32 MiB. */
+const VACUUM_PAGES = 4_096;
 /** Milliseconds between attempts to write a database that could not be written. */
 const RETRY_MS = 1_000;
 /** Sentences about damage that are remembered, so that each is told once. */
@@ -89,32 +92,40 @@ export class Engine {
     }
   }
 
-  /** What is due beside the appends. Never throws. */
-  maintain(): void {
+  /** What is due beside the appends. Never throws. @returns whether `retain` has more to do */
+  maintain(): boolean {
     const { limits, clock } = this.#options;
-    if (this.#at.log.size < limits.logBytes && this.#at.ingest.bytes < limits.openBytes) return;
-    if (clock.monotonic() < this.#retryAt) return;
+    if (this.#at.log.size < limits.logBytes && this.#at.ingest.bytes < limits.openBytes) return false;
+    if (clock.monotonic() < this.#retryAt) return false;
     try {
       this.checkpoint();
     } catch (error) {
       this.#retryAt = clock.monotonic() + RETRY_MS;
       this.#tell(error);
-      return;
+      return false;
     }
-    if (limits.maxBytes !== undefined && usedBytes(this.#at.db) > limits.maxBytes) this.retain();
+    const room = this.#room;
+    return room !== undefined && usedBytes(this.#at.db) > room && this.retain();
   }
 
-  /** Gives up what is older or more than is to be kept. Never throws. */
-  retain(): void {
-    const { maxAge, maxBytes } = this.#options.limits;
-    if (maxAge === undefined && maxBytes === undefined) return;
+  /**
+   * Gives up a good deal of what is older or more than is to be kept. Never throws.
+   * @returns whether there may be more of it
+   */
+  retain(): boolean {
+    const { limits, readOnly } = this.#options;
+    const room = this.#room;
+    if (readOnly || (limits.maxAge === undefined && room === undefined)) return false;
     try {
       this.checkpoint();
-      const { db, tables, catalog, directory } = this.#at;
-      this.counts.evicted += retain(db, tables, catalog, directory, { before: this.#cutoff, maxBytes });
-      db.exec('PRAGMA incremental_vacuum');
+      const bounds = { before: this.#cutoff, room, spare: Math.min(limits.logBytes, (room ?? 0) / 8) };
+      const { lost, isMore } = retain(this.#at, bounds);
+      this.counts.evicted += lost;
+      this.#at.db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES}); PRAGMA wal_checkpoint(TRUNCATE)`);
+      return isMore;
     } catch (error) {
       this.#tell(error);
+      return false;
     }
   }
 
@@ -142,7 +153,7 @@ export class Engine {
   }
 
   latest(board: string): LatestValue[] {
-    return [...(this.#at.catalog.board(board)?.series.values() ?? [])].map((series) => ({
+    return this.#seriesOf(board).map((series) => ({
       metric: series.metric,
       value: series.latest,
       at: series.lastAt,
@@ -152,13 +163,13 @@ export class Engine {
 
   query(board: string, metric: string, range: PointRange): Piece[] {
     const series = this.#at.catalog.find(board, metric);
-    const from = Math.max(range.from, this.#cutoff ?? Number.NEGATIVE_INFINITY);
+    const from = Math.max(range.from, this.#since);
     return series ? this.#at.reader.query(series, { ...range, from }) : [];
   }
 
   buckets(board: string, metric: string, from: number, to: number, count: number): Bucket[] {
     const series = this.#at.catalog.find(board, metric);
-    return series ? this.#at.reader.buckets(series, from, to, count) : [];
+    return series ? this.#at.reader.buckets(series, from, to, count, this.#since) : [];
   }
 
   texts(board: string, limit: number): StoredText[] {
@@ -166,23 +177,27 @@ export class Engine {
     if (!known) return [];
     const stored = this.#at.tables.texts(known.id, limit).reverse();
     const all = [...stored, ...known.texts].map(({ at, text }) => ({ board: known.name, at, text }));
-    return all.sort((a, b) => a.at - b.at).slice(-limit);
+    const most = Math.min(limit, this.#options.limits.textsPerBoard);
+    return all
+      .sort((a, b) => a.at - b.at)
+      .slice(-most)
+      .filter(({ at }) => at >= this.#since);
   }
 
   boards(): StoredBoard[] {
     return [...this.#at.catalog.boards.values()].map(({ name, series, lastAt }) => ({
       board: name,
       series: series.size,
-      lastAt,
+      lastAt: Number.isFinite(lastAt) ? lastAt : 0,
     }));
   }
 
   series(board: string): SeriesInfo[] {
-    return [...(this.#at.catalog.board(board)?.series.values() ?? [])].map((series) => ({
+    return this.#seriesOf(board).map((series) => ({
       metric: series.metric,
       ...(series.unit !== undefined && { unit: series.unit }),
       points: series.points,
-      from: series.firstAt,
+      from: Math.max(series.firstAt, this.#since),
       to: series.lastAt,
     }));
   }
@@ -233,6 +248,25 @@ export class Engine {
   get #cutoff(): number | undefined {
     const { maxAge } = this.#options.limits;
     return maxAge === undefined ? undefined : this.#options.clock.now() - maxAge;
+  }
+
+  /** What is older is not served. */
+  get #since(): number {
+    return this.#cutoff ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** What of `maxBytes` the database may need: the log, SQLite's own log of a checkpoint, and what that adds stand beside it. */
+  get #room(): number | undefined {
+    const { maxBytes, logBytes } = this.#options.limits;
+    return maxBytes === undefined ? undefined : Math.max(maxBytes - 3 * logBytes, maxBytes / 4);
+  }
+
+  /** Those of which there is something that is served. */
+  #seriesOf(board: string): Series[] {
+    const since = this.#since;
+    return [...(this.#at.catalog.board(board)?.series.values() ?? [])].filter(
+      ({ lastAt }) => lastAt >= since,
+    );
   }
 
   #open(): Opened {

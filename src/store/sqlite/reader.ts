@@ -34,7 +34,8 @@ export class Reader {
     }
     let left = skip;
     for (const piece of piecesOf(sources, from, to, FORWARD)) {
-      const skipped = Math.min(left, piece.to - piece.from);
+      const atFrom = placesOf(piece.points, from, from + 1);
+      const skipped = Math.max(0, Math.min(left, piece.to - piece.from, atFrom.to - piece.from));
       left -= skipped;
       piece.from += skipped;
       piece.to = Math.min(piece.to, piece.from + rest);
@@ -45,8 +46,10 @@ export class Reader {
     return pieces;
   }
 
-  buckets(series: Series, from: number, to: number, count: number): Bucket[] {
-    const row = new BucketRow(from, to, count);
+  /** @param since points before it are left out, wherever the first bucket begins */
+  buckets(series: Series, begin: number, to: number, count: number, since: number): Bucket[] {
+    const row = new BucketRow(begin, to, count);
+    const from = Math.max(begin, since);
     for (const { info, summary, points } of this.#sources(series, from, to)) {
       const place = row.place(info.firstAt);
       const whole = info.firstAt >= from && info.lastAt < to && place === row.place(info.lastAt);

@@ -1,75 +1,121 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Catalog } from './catalog.ts';
 import { rowOf } from './checkpoint.ts';
 import { transaction } from './database.ts';
-import type { Directory } from './directory.ts';
-import type { ChunkRow } from './rows.ts';
+import type { Opened } from './opening.ts';
+import type { ChunkRow, SeriesRow } from './rows.ts';
 import type { Board, Series } from './series.ts';
 import type { Tables } from './tables.ts';
 
-/** Chunks and texts that are given up at a time. */
+/** Chunks that are given up in one transaction: some tens of milliseconds, in which nothing is appended. */
+const ROUND = 2_000;
+/** Rows that are asked for at a time. */
 const STEP = 64;
-/** What is over the limit is brought so far below it that the next time is not at once. */
-const LOW_WATER = 0.95;
+
+export interface Bounds {
+  /** Milliseconds since 1970: what ended before it goes. */
+  before: number | undefined;
+  /** Bytes that the database may need; what is the oldest goes, but never the newest chunk. */
+  room: number | undefined;
+  /** Bytes that are made free beyond that, so that the next time is not at once. */
+  spare: number;
+}
+
+/** What has gone in one transaction. */
+interface Gone {
+  chunks: Map<Series, ChunkRow[]>;
+  /** Points and texts. */
+  lost: number;
+  /** Chunks and texts that may still go in this transaction. */
+  left: number;
+}
 
 /**
- * Gives up whole chunks, the oldest first: those that ended before `before`, and then as many as it takes for the database
- * to need less than `maxBytes`. Everything must be in the database (after a checkpoint).
- * @returns points and texts given up
+ * Gives up whole chunks and texts, the oldest first. Everything must be in the database (after a checkpoint).
+ * @returns points and texts given up, and whether there may be more to give up
  */
 export function retain(
-  db: DatabaseSync,
-  tables: Tables,
-  catalog: Catalog,
-  directory: Directory,
-  { before, maxBytes }: { before: number | undefined; maxBytes: number | undefined },
-): number {
-  const dropped = new Map<Series, ChunkRow[]>();
-  let lost = 0;
+  { db, tables, catalog, directory }: Pick<Opened, 'db' | 'tables' | 'catalog' | 'directory'>,
+  bounds: Bounds,
+): { lost: number; isMore: boolean } {
+  const gone: Gone = { chunks: new Map(), lost: 0, left: ROUND };
+  const rest = new Map<Series, SeriesRow | undefined>();
+  let empty: Board[] = [];
   transaction(db, () => {
-    const drop = (rows: readonly ChunkRow[]) => {
-      for (const row of rows) {
-        tables.dropChunk(row);
-        lost += row.count;
-        const series = catalog.byId.get(row.series);
-        if (series) dropped.set(series, [...(dropped.get(series) ?? []), row]);
-      }
-      return rows.length;
-    };
-    if (before !== undefined) {
-      while (drop(tables.oldestChunks(STEP, before)) > 0);
-      lost += tables.dropTextsBefore(before);
+    if (bounds.before !== undefined) {
+      for (const chunk of oldestChunks(tables, bounds.before, gone)) drop(chunk);
+      gone.lost += tables.dropTextsBefore(bounds.before);
     }
-    if (maxBytes !== undefined && usedBytes(db) > maxBytes) {
-      const enough = () => usedBytes(db) <= maxBytes * LOW_WATER;
-      while (!enough() && drop(tables.oldestChunks(STEP)) > 0);
-      for (let count = STEP; count > 0 && !enough(); lost += count) count = tables.dropOldestTexts(STEP);
+    if (bounds.room !== undefined && usedBytes(db) > bounds.room) makeRoom(bounds.room - bounds.spare);
+    for (const [series, rows] of gone.chunks) {
+      const row =
+        rows.length < series.chunks ? { ...rowOf(series), ...without(tables, series, rows) } : undefined;
+      rest.set(series, row);
+      if (row) tables.putSeries(row);
+      else tables.dropSeries(series.id);
     }
-    for (const [series, rows] of dropped) {
-      if (rows.length >= series.chunks) tables.dropSeries(series.id);
-      else tables.putSeries({ ...rowOf(series), ...without(tables, series, rows) });
-    }
-    for (const board of catalog.boards.values())
-      if (isLeft(tables, board, dropped)) tables.dropBoard(board.id);
+    const isGone = (series: Series) => rest.has(series) && rest.get(series) === undefined;
+    empty = [...catalog.boards.values()].filter(
+      (board) => [...board.series.values()].every(isGone) && !tables.hasTexts(board.id),
+    );
+    for (const board of empty) tables.dropBoard(board.id);
   });
-  for (const [series, rows] of dropped) {
+  for (const [series, row] of rest) {
     directory.forget(series);
-    if (rows.length >= series.chunks) {
-      catalog.drop(series);
-      continue;
-    }
-    const rest = without(tables, series, rows);
-    if (series.tailStored && !rest.tail) series.open = undefined;
-    series.tailStored = rest.tail;
-    Object.assign(series, {
-      points: rest.points,
-      chunks: rest.chunks,
-      firstAt: rest.firstAt,
-      nextNo: rest.nextNo,
-    });
+    if (row) take(series, row);
+    else catalog.drop(series);
   }
-  for (const board of catalog.boards.values()) if (isLeft(tables, board, new Map())) catalog.dropBoard(board);
-  return lost;
+  for (const board of empty) catalog.dropBoard(board);
+  return { lost: gone.lost, isMore: gone.left <= 0 };
+
+  function drop({ row, isWhole }: { row: ChunkRow; isWhole: boolean }): void {
+    if (isWhole) {
+      tables.dropData(row);
+      gone.lost += row.count;
+    }
+    // Where SQLite's index names a row that is not there, it would be named again for ever.
+    if (tables.dropChunk(row) === 0) gone.left = 0;
+    gone.left--;
+    const series = catalog.byId.get(row.series);
+    const rows = series && gone.chunks.get(series);
+    if (rows) rows.push(row);
+    else if (series) gone.chunks.set(series, [row]);
+  }
+
+  /** Chunks and texts in one row by their age. */
+  function makeRoom(room: number): void {
+    const newest = tables.newestChunk();
+    const chunks = oldestChunks(tables, newest, gone);
+    const texts = oldestTexts(tables);
+    let chunk = chunks.next().value;
+    let text = texts.next().value;
+    while (usedBytes(db) > room && gone.left > 0 && (chunk || text)) {
+      if (chunk && (!text || chunk.row.lastAt <= text.at)) {
+        drop(chunk);
+        chunk = chunks.next().value;
+      } else if (text) {
+        gone.lost += tables.dropText(text.id);
+        gone.left--;
+        text = texts.next().value;
+      }
+    }
+  }
+}
+
+/** Each must be dropped before the next is asked for. */
+function* oldestChunks(tables: Tables, before: number, gone: Gone) {
+  while (gone.left > 0) {
+    const rows = tables.oldestChunks(STEP, before);
+    for (const row of rows) {
+      if (gone.left <= 0) return;
+      yield row;
+    }
+    if (rows.length < STEP) return;
+  }
+}
+
+/** In the order in which they came, which costs no sorting of all. Each must be dropped before the next is asked for. */
+function* oldestTexts(tables: Tables) {
+  for (let rows = tables.oldestTexts(STEP); rows.length > 0; rows = tables.oldestTexts(STEP)) yield* rows;
 }
 
 /** Bytes of the pages that hold something. */
@@ -90,7 +136,11 @@ function without(tables: Tables, series: Series, rows: readonly ChunkRow[]) {
   };
 }
 
-/** Whether nothing of a board is stored any more. */
-const isLeft = (tables: Tables, board: Board, dropped: ReadonlyMap<Series, readonly ChunkRow[]>): boolean =>
-  [...board.series.values()].every((series) => (dropped.get(series)?.length ?? -1) >= series.chunks) &&
-  tables.texts(board.id, 1).length === 0;
+function take(series: Series, { points, chunks, firstAt, tail, nextNo }: SeriesRow): void {
+  if (series.tailStored && !tail) series.open = undefined;
+  series.tailStored = tail;
+  series.points = points;
+  series.chunks = chunks;
+  series.firstAt = firstAt;
+  series.nextNo = nextNo;
+}

@@ -38,8 +38,8 @@ const STATEMENTS = {
   chunksOf: 'SELECT * FROM chunks WHERE series = ? ORDER BY no',
   firstAt: 'SELECT min(first_at) AS at FROM chunks WHERE series = ?',
   chunk: 'SELECT * FROM chunks WHERE series = ? AND no = ?',
-  oldestChunks: 'SELECT * FROM chunks ORDER BY last_at LIMIT ?',
-  chunksBefore: 'SELECT * FROM chunks WHERE last_at < ? ORDER BY last_at LIMIT ?',
+  chunksBefore: 'SELECT * FROM chunks WHERE last_at < ? ORDER BY last_at, series, no LIMIT ?',
+  newestChunk: 'SELECT max(last_at) AS at FROM chunks',
   putChunk: 'INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   dropChunk: 'DELETE FROM chunks WHERE series = ? AND no = ?',
   data: 'SELECT data FROM chunk_data WHERE id = ?',
@@ -53,7 +53,9 @@ const STATEMENTS = {
   trimTexts:
     'DELETE FROM texts WHERE id IN (SELECT id FROM texts WHERE board = ? ORDER BY at DESC, id DESC LIMIT -1 OFFSET ?)',
   dropTextsBefore: 'DELETE FROM texts WHERE at < ?',
-  dropOldestTexts: 'DELETE FROM texts WHERE id IN (SELECT id FROM texts ORDER BY at, id LIMIT ?)',
+  oldestTexts: 'SELECT id, at FROM texts ORDER BY id LIMIT ?',
+  dropText: 'DELETE FROM texts WHERE id = ?',
+  hasTexts: 'SELECT id FROM texts WHERE board = ? LIMIT 1',
   acks: 'SELECT board, boot, seq, place, crc FROM acks ORDER BY place',
   dropAcks: 'DELETE FROM acks WHERE board = ?',
   addAck: 'INSERT INTO acks VALUES (?, ?, ?, ?, ?)',
@@ -135,11 +137,18 @@ export class Tables {
     return (this.#get('firstAt', series)?.at as number | null) ?? undefined;
   }
 
-  /** Those with the oldest ends, oldest first. @param before only chunks that ended before it */
-  oldestChunks(count: number, before?: number): ChunkRow[] {
-    return before === undefined
-      ? this.#all('oldestChunks', readChunk, count)
-      : this.#all('chunksBefore', readChunk, before, count);
+  /** Those that ended before `before`, oldest first, the damaged ones too. */
+  oldestChunks(count: number, before: number): { row: ChunkRow; isWhole: boolean }[] {
+    const all = this.#statement('chunksBefore').all(before, count) as unknown as Sql[];
+    return all.map((sql) => {
+      const { row, crc } = readChunk(sql);
+      return { row, isWhole: crc === sql.crc };
+    });
+  }
+
+  /** When the chunk that ended last did. */
+  newestChunk(): number {
+    return (this.#get('newestChunk')?.at as number | null) ?? Number.NEGATIVE_INFINITY;
   }
 
   /** @returns its row */
@@ -154,9 +163,13 @@ export class Tables {
     return row;
   }
 
-  dropChunk({ series, no, data }: ChunkRow): void {
+  dropData({ data }: ChunkRow): void {
     this.#run('dropData', data);
-    this.#run('dropChunk', series, no);
+  }
+
+  /** @returns how many rows that were */
+  dropChunk({ series, no }: ChunkRow): number {
+    return this.#run('dropChunk', series, no);
   }
 
   /** The bytes of a chunk, which have a checksum of their own; undefined where there is no such row. */
@@ -191,9 +204,18 @@ export class Tables {
     return this.#run('dropTextsBefore', at);
   }
 
-  /** @returns how many there were, at most `count` */
-  dropOldestTexts(count: number): number {
-    return this.#run('dropOldestTexts', count);
+  /** Those that came first. */
+  oldestTexts(count: number): { id: number; at: number }[] {
+    return this.#statement('oldestTexts').all(count) as { id: number; at: number }[];
+  }
+
+  /** @returns how many there were: 1 or 0 */
+  dropText(id: number): number {
+    return this.#run('dropText', id);
+  }
+
+  hasTexts(board: number): boolean {
+    return this.#get('hasTexts', board) !== undefined;
   }
 
   /** Oldest first. */

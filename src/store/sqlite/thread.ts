@@ -22,7 +22,13 @@ const underWay = new Set<Promise<unknown>>(); // checks and backups
 
 const engine = open();
 if (engine) {
-  const timer = setInterval(() => engine.retain(), RETAIN_MS);
+  let isClosed = false;
+  // A round at a time: what is appended meanwhile comes in between.
+  const retain = () => {
+    if (!isClosed && engine.retain()) setImmediate(retain);
+  };
+  const timer = setInterval(retain, RETAIN_MS);
+  setImmediate(retain);
   port.on('message', async ({ number, question }: { number: number; question: Question }) => {
     try {
       const value = await answer(engine, question);
@@ -30,8 +36,9 @@ if (engine) {
     } catch (error) {
       tell({ number, failed: troubleOf(error), counts: engine.counts });
     }
-    if (question.ask === 'append') engine.maintain(); // after the answer: nobody waits for it
+    if (question.ask === 'append' && engine.maintain()) setImmediate(retain); // after the answer: nobody waits for it
     if (question.ask !== 'close') return;
+    isClosed = true;
     clearInterval(timer);
     port.close();
   });
@@ -40,15 +47,13 @@ if (engine) {
 
 function open(): Engine | undefined {
   try {
-    const opened = new Engine({
+    return new Engine({
       ...setup,
       clock: systemClock,
       files: systemFiles,
       openDatabase: openSqlite,
       problem: (problem) => tell({ problem: troubleOf(problem) }),
     });
-    opened.retain();
-    return opened;
   } catch (error) {
     tell({ failedToOpen: troubleOf(error) });
     return undefined;
