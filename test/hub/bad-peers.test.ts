@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { MemoryStore } from '../../src/store/memory.ts';
 import { limits } from '../../src/wire/index.ts';
 import { startHub, until } from './helpers.ts';
+import { SlowStore } from './stores.ts';
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
@@ -144,6 +145,13 @@ test('numbers that are none and names that are traps do no harm', async () => {
   end.send('{"a":NaN,"b":1e400,"c":-inf,"__proto__":{"polluted":true},"constructor":{"prototype":1},"d":4}');
   await until(() => hub.counts.samples === 1);
   expect(hub.counts.dropped).toEqual({ NOT_FINITE: 3 });
+  // The second time the form is known, and read in another way.
+  for (let time = 1; time <= 2; time++) {
+    end.send('{"__proto__":{"polluted":true},"constructor":{"prototype":1},"d":4}');
+    await until(() => hub.counts.samples === 1 + time);
+  }
+  end.send('{"__proto__":{"polluted":true},"constructor":{"prototype":1},"d":1e400}');
+  await until(() => hub.counts.dropped.NOT_FINITE === 4);
   const latest = await hub.store.latest('127.0.0.1');
   expect(latest.map(({ metric, value }) => [metric, value])).toEqual([
     ['__proto__.polluted', true],
@@ -167,6 +175,28 @@ test('10,000 metric names are bounded per message and per board', async () => {
   expect(hub.counts.dropped).toEqual({ TOO_MANY_METRICS: 600 - limits.metrics });
   expect(await store.series('127.0.0.1')).toHaveLength(1_000);
   expect(store.counts.tooManySeries).toBe(limits.metrics + 47 * 200 - 1_000);
+  await othersAreServed(started);
+});
+
+test('ever new forms of messages cost what decoding them costs, and push nobody else out', async () => {
+  const store = new SlowStore();
+  store.free = true;
+  const started = await startHub({ store });
+  const { tcp, hub } = started;
+  const [busy, steady] = [await tcp(), await tcp()];
+  let sent = 0;
+  for (let round = 0; round < 20; round++) {
+    const lines = Array.from({ length: 1_000 }, (_, i) => {
+      const name = `${round}-${i}`.padEnd(100, 'x');
+      return `{"${name}":1,"${name}2":"a","${name}3":{"a":true}}\n`;
+    });
+    busy.send(lines.join(''));
+    steady.send('{"steady":1}\n');
+    sent += lines.length + 1;
+    await until(() => hub.counts.samples === sent);
+  }
+  expect(store.samples.filter(({ values }) => values.has('steady'))).toHaveLength(20);
+  expect(hub.counts.dropped).toEqual({});
   await othersAreServed(started);
 });
 

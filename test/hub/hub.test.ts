@@ -256,6 +256,41 @@ test('text in another encoding is read with it, and answered in it', async () =>
   expect(told).toHaveLength(3);
 });
 
+test('samples that are read from their bytes tell as much of the encoding as others', async () => {
+  const { hub, udp, events } = await startHub({ encoding: 'gbk' });
+  const feed = events();
+  hub.on('text', () => '好');
+  const end = await udp();
+  const sample = async (text: string) => {
+    end.send(text);
+    await feed.next('sample');
+  };
+  let received = 0;
+  const answer = async (bytes: number) => {
+    const all = await end.received(received + bytes);
+    const answered = all.subarray(received);
+    received += bytes;
+    return new Uint8Array(answered);
+  };
+  for (const text of ['{"a":1}', '{"温":1}', '{"a":2}', '{"温":2}']) await sample(text); // both forms are known now
+  end.send(Uint8Array.of(0xc4, 0xe3));
+  expect(await answer(2)).toEqual(Uint8Array.of(0xba, 0xc3));
+  await sample('{"a":3}'); // ASCII: nothing new
+  end.send('a');
+  expect(await answer(2)).toEqual(Uint8Array.of(0xba, 0xc3));
+  await sample('{"温":3}'); // UTF-8
+  end.send('a');
+  expect(await answer(3)).toEqual(new TextEncoder().encode('好'));
+});
+
+test('says which receive buffer the system has granted for datagrams', async () => {
+  const { hub } = await startHub();
+  expect(hub.receiveBuffer).toBeGreaterThan(0);
+  const other = createHub();
+  onTestFinished(() => other.close());
+  expect(other.receiveBuffer).toBeUndefined();
+});
+
 test('without an encoding, bytes that are no UTF-8 are shown as such', async () => {
   const { hub, udp, events } = await startHub();
   const feed = events();

@@ -83,6 +83,38 @@ test('a half-closed peer gets its answer, then our FIN', async () => {
   expect(String(await end.received(2))).toBe('ok');
 });
 
+test('our FIN waits until all that the peer sent is settled, whoever ends the connection', async () => {
+  const { events, transport, connect } = await begin();
+  const finish: (() => void)[] = [];
+  events.settled = () => new Promise((resolve) => finish.push(resolve));
+  const [theirs, ours] = [await connect(), await connect()];
+  let ended = 0;
+  for (const { socket } of [theirs, ours]) socket.on('end', () => ended++);
+  theirs.socket.end('one\n');
+  ours.send('two\n');
+  await events.next('message');
+  await events.next('message');
+  const closed = transport.close();
+  while (finish.length < 2) await new Promise(setImmediate);
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  expect(ended).toBe(0);
+  for (const settle of finish) settle();
+  await once(ours.socket, 'end');
+  ours.socket.end();
+  await closed;
+  expect([ended, finish.length]).toEqual([2, 2]);
+});
+
+test('what cannot be settled is reported, and the connection ends all the same', async () => {
+  const { events, connect } = await begin();
+  const failure = new Error('no store');
+  events.settled = () => Promise.reject(failure);
+  const { socket } = await connect();
+  socket.end('one\n');
+  await once(socket, 'end');
+  expect(events.failures).toEqual([failure]);
+});
+
 test('a cut line of a framed connection and anything before a reset are counted', async () => {
   const { events, connect } = await begin();
   const framed = await connect();

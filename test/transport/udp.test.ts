@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import type { Peer } from '../../src/transport/transport.ts';
 import { listenUdp } from '../../src/transport/udp.ts';
 import { limits } from '../../src/wire/index.ts';
 import { Recorder, transportSuite } from '../suites/transport.ts';
@@ -57,6 +58,29 @@ test('remembers so many senders, and forgets the one that was silent longest', a
   expect(events.all.filter((event) => event.what === 'closed')).toMatchObject([
     { peer: { address: two.address }, reason: 'EVICTED' },
   ]);
+});
+
+test('an address that was forgotten is a new peer, and may be the one that spoke last', async () => {
+  const { events, connect } = await begin({ maxPeers: 1 });
+  const [one, two] = [await connect(), await connect()];
+  const peers: Peer[] = [];
+  for (const end of [one, one, two, one]) {
+    end.send('x');
+    peers.push((await events.next('message')).peer);
+  }
+  expect(peers.map(({ address }) => address)).toEqual([one, one, two, one].map(({ address }) => address));
+  expect(peers[1]).toBe(peers[0]);
+  expect(peers[3]).not.toBe(peers[0]);
+  peers[3]?.close();
+  one.send('x');
+  const { peer } = await events.next('message');
+  expect(peer).not.toBe(peers[3]);
+  expect(peer.counts.messagesIn).toBe(1);
+});
+
+test('says which receive buffer the system has granted', async () => {
+  const { transport } = await begin();
+  expect(transport.receiveBuffer).toBeGreaterThanOrEqual(64 * 1024);
 });
 
 test('sends to an address that has not spoken', async () => {
