@@ -158,9 +158,7 @@ export class SqliteStore extends Store {
   }
 
   protected override async _backup(file: string): Promise<void> {
-    const path = resolve(file);
-    if (await stat(path).catch(() => undefined)) throw exists(path);
-    await this.#thread.ask({ ask: 'backup', file: path });
+    await this.#thread.ask({ ask: 'backup', file: resolve(file) });
   }
 
   protected override async _close(): Promise<void> {
@@ -257,15 +255,5 @@ function cannotMake(folder: string, error: Error): KitelineError {
       `无法创建文件夹 ${folder}：${error.message}`,
     ),
     { cause: error },
-  );
-}
-
-function exists(path: string): KitelineError {
-  return new KitelineError(
-    'BAD_ARGUMENT',
-    say(
-      `${path} exists already: a backup never writes over a file.`,
-      `${path} 已存在：备份不会覆盖已有文件。`,
-    ),
   );
 }

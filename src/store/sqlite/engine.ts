@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { backup } from 'node:sqlite';
 import type { Clock } from '../../clock.ts';
 import { KitelineError } from '../../errors.ts';
 import type { Bucket } from '../buckets.ts';
@@ -15,6 +14,7 @@ import type {
   StoredText,
   StoreInfo,
 } from '../store.ts';
+import { backupTo } from './backup.ts';
 import type { CatalogLimits } from './catalog.ts';
 import { checkAll } from './check.ts';
 import { checkpoint } from './checkpoint.ts';
@@ -23,7 +23,7 @@ import type { Piece } from './merge.ts';
 import { type Opened, openFiles, type Place, setAside } from './opening.ts';
 import { retain, usedBytes } from './retention.ts';
 import type { Series } from './series.ts';
-import { storeFailed } from './trouble.ts';
+import { logLeft, openedReadOnly, storeFailed } from './trouble.ts';
 
 export interface EngineLimits extends CatalogLimits {
   textsPerBoard: number;
@@ -76,17 +76,24 @@ export class Engine {
 
   /**
    * Returns when the batch is on disk.
-   * @throws KitelineError STORE_FAILED: nothing of it is stored
+   * @throws KitelineError STORE_FAILED: nothing of it is stored; BAD_ARGUMENT for a store that was opened to be read
    */
   append(samples: PackedParts, texts: readonly StoredText[], acks: readonly Ack[]): void {
     if (samples.words.length + texts.length + acks.length === 0) return;
-    const { limits, folder } = this.#options;
+    const { limits, folder, readOnly } = this.#options;
+    if (readOnly) throw openedReadOnly(folder);
     try {
       if (this.#at.log.broken || this.#at.log.size >= LOG_RESERVE * limits.logBytes) this.checkpoint();
-      this.#at.commit++; // a number that failed is not used again: what may be left of it must not be found under it
-      const commit = { number: this.#at.commit, samples, texts, acks };
-      this.#at.log.append(commit);
-      this.#at.ingest.apply(commit);
+      const { log, ingest } = this.#at;
+      const commit = { number: ++this.#at.commit, samples, texts, acks };
+      try {
+        log.append(commit);
+      } catch (error) {
+        // What may be left of it must not be found under its number; else there are no gaps, so that a lost one is noticed.
+        if (!log.broken) this.#at.commit--;
+        throw error;
+      }
+      ingest.apply(commit);
     } catch (error) {
       throw storeFailed(folder, error);
     }
@@ -149,7 +156,9 @@ export class Engine {
       at.stored = at.commit;
       at.ingest.forgetIdle(openBytes / 2);
     }
-    at.log.startNew();
+    // Into the file itself before the log goes: what SQLite keeps beside it is read after a crash as far as it is whole.
+    at.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    at.log.startNew(at.stored);
   }
 
   latest(board: string): LatestValue[] {
@@ -228,10 +237,14 @@ export class Engine {
     return { ...found, damage: [...this.#damage] };
   }
 
-  /** Everything that is committed, as one database file. Lets other work go on meanwhile. */
+  /**
+   * Everything that is committed, as one database file. Lets other work go on meanwhile.
+   * @throws KitelineError BAD_ARGUMENT, STORE_FAILED
+   */
   async backup(file: string): Promise<void> {
-    this.checkpoint();
-    await backup(this.#at.db, file);
+    if (this.#options.readOnly && this.#at.commit > this.#at.stored) throw logLeft(this.#options.folder);
+    if (!this.#options.readOnly) this.checkpoint();
+    await backupTo(this.#at.db, file, this.#options.files);
   }
 
   /** Everything goes into the database, if it can; if not, it stays in the log. */

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fdatasyncSync,
   fsyncSync,
   ftruncateSync,
@@ -27,6 +28,7 @@ export interface Files {
   close(file: number): void;
   read(path: string): Buffer;
   size(path: string): number;
+  exists(path: string): boolean;
   /** Names in a folder. */
   list(folder: string): string[];
   rename(from: string, to: string): void;
@@ -43,6 +45,7 @@ export const systemFiles: Files = {
   close: (file) => closeSync(file),
   read: (path) => readFileSync(path),
   size: (path) => statSync(path).size,
+  exists: (path) => existsSync(path),
   list: (folder) => readdirSync(folder),
   rename: (from, to) => renameSync(from, to),
   remove: (path) => rmSync(path, { force: true }),

@@ -30,3 +30,23 @@ export function quarantined(path: string, error: unknown): KitelineError {
     { cause: error },
   );
 }
+
+export function openedReadOnly(folder: string): KitelineError {
+  return new KitelineError(
+    'BAD_ARGUMENT',
+    say(
+      `The store in ${folder} was opened to be read: nothing can be appended.`,
+      `${folder} 中的数据存储以只读方式打开：不能写入数据。`,
+    ),
+  );
+}
+
+export function logLeft(folder: string): KitelineError {
+  return new KitelineError(
+    'BAD_ARGUMENT',
+    say(
+      `The log in ${folder} holds what the database does not, and a store opened to be read leaves both as they are: back it up without read only.`,
+      `${folder} 中的日志含有数据库尚未保存的内容，而只读方式不会改动任何文件：请以非只读方式备份。`,
+    ),
+  );
+}

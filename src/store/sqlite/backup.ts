@@ -1,0 +1,44 @@
+import { dirname } from 'node:path';
+import { backup, type DatabaseSync } from 'node:sqlite';
+import { KitelineError } from '../../errors.ts';
+import { say } from '../../language.ts';
+import type { Files } from './files.ts';
+
+let number = 0;
+
+/**
+ * Copies a database while it is used into a new file, which bears its name only when it is whole.
+ * @throws KitelineError BAD_ARGUMENT when there is such a file, STORE_FAILED when it cannot be written
+ */
+export async function backupTo(db: DatabaseSync, file: string, files: Files): Promise<void> {
+  if (files.exists(file)) throw existsError(file);
+  const partial = `${file}.${process.pid}-${++number}.partial`;
+  try {
+    await backup(db, partial);
+    if (files.exists(file)) throw existsError(file);
+    files.rename(partial, file);
+    files.syncFolder(dirname(file));
+  } catch (error) {
+    for (const end of ['', '-journal', '-wal', '-shm']) files.remove(`${partial}${end}`);
+    throw error instanceof KitelineError ? error : failedError(file, error);
+  }
+}
+
+function existsError(file: string): KitelineError {
+  return new KitelineError(
+    'BAD_ARGUMENT',
+    say(
+      `${file} exists already: a backup never writes over a file.`,
+      `${file} 已存在：备份不会覆盖已有文件。`,
+    ),
+  );
+}
+
+function failedError(file: string, cause: unknown): KitelineError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new KitelineError(
+    'STORE_FAILED',
+    say(`The backup ${file} could not be written: ${why}.`, `无法写入备份 ${file}：${why}。`),
+    { cause },
+  );
+}
