@@ -2,7 +2,9 @@ import { onTestFinished } from 'vitest';
 import { ManualClock } from '../../src/clock.ts';
 import type { Problem } from '../../src/hub/events.ts';
 import type { LiveEvent, LostEvent, Subscription } from '../../src/hub/feed.ts';
-import { createHub, type HubOptions } from '../../src/hub/hub.ts';
+import { createHub, type Hub, type HubOptions } from '../../src/hub/hub.ts';
+import type { Store } from '../../src/store/store.ts';
+import { newCounts, type Peer } from '../../src/transport/transport.ts';
 import { plainTcp, plainUdp } from '../transport/plain.ts';
 
 /** A hub on loopback with a clock that stands still, and plain sockets to it. */
@@ -61,4 +63,34 @@ class Events {
 /** Resolves when `condition` holds, looked at after every turn of the event loop. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(setImmediate);
+}
+
+/** A hub that listens nowhere, for sessions of its own. */
+export function quietHub(store: Store): { hub: Hub; now: number } {
+  const clock = new ManualClock();
+  const hub = createHub({ store, clock });
+  onTestFinished(() => hub.close());
+  return { hub, now: clock.now() };
+}
+
+/** A peer at 10.0.0.7 that no transport looks after. */
+export class FakePeer implements Peer {
+  readonly transport = 'tcp';
+  readonly host = '10.0.0.7';
+  readonly port = 7;
+  readonly address = '10.0.0.7:7';
+  readonly framed = true;
+  readonly maxBytes = 1_000_000;
+  readonly counts = newCounts();
+  readonly stream: boolean;
+
+  constructor(stream = true) {
+    this.stream = stream;
+  }
+
+  send(): boolean {
+    return true;
+  }
+
+  close(): void {}
 }
