@@ -21,6 +21,24 @@ export class BoundLayout extends Layout {
 /** Layouts that are remembered with their series. */
 const MAX_BOUND = 20_000;
 
+/**
+ * How many rows the tables have once all of it is stored.
+ * @param chunksOf may know better than the series
+ * @param gone boards that are not stored any more
+ */
+export function countRows(
+  { boards, byId }: Catalog,
+  chunksOf = (series: Series): number => series.chunks,
+  gone: readonly Board[] = [],
+): { boards: number; series: number; acks: number } {
+  let series = 0;
+  let acks = 0;
+  for (const one of byId.values()) if (chunksOf(one) > 0) series++;
+  for (const board of boards.values()) acks += board.acks.size;
+  for (const board of gone) acks -= board.acks.size;
+  return { boards: boards.size - gone.length, series, acks };
+}
+
 /** The boards and series that the store knows, and where a layout's values go. */
 export class Catalog {
   readonly boards = new Map<string, Board>(); // the one that was silent longest first
@@ -45,7 +63,9 @@ export class Catalog {
       else orphan(`series ${row.id}`);
     }
     for (const row of tables.acks()) {
-      owners.get(row.board)?.acks.set(row.boot, row);
+      const owner = owners.get(row.board);
+      if (owner) owner.acks.set(row.boot, row);
+      else orphan(`acks of board ${row.board}`);
       this.#place = row.place;
     }
   }
@@ -79,7 +99,9 @@ export class Catalog {
   }
 
   /** Raises the board's number of a boot id. */
-  raise(owner: Board, { boot, seq }: Ack): void {
+  raise(owner: Board, ack: Ack): void {
+    const { seq } = ack;
+    const boot = ack.boot.toWellFormed();
     const known = owner.acks.get(boot);
     const highest = Math.max(seq, known?.seq ?? 0);
     owner.acks.delete(boot);

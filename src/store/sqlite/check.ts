@@ -26,7 +26,11 @@ export async function checkAll(
   const damage: string[] = [];
   let points = 0;
   for (const series of [...catalog.byId.values()]) points += await checkSeries(series, directory, damage);
+  for (const series of tables.strayChunks())
+    if (!catalog.byId.has(series)) damage.push(straySentence(series));
   let texts = tables.checkTexts();
+  const stored = tables.countTexts();
+  if (texts !== stored) damage.push(textsSentence(texts, stored));
   for (const board of catalog.boards.values()) texts += board.texts.length;
   for (const row of db.prepare(`PRAGMA integrity_check(${MAX_SENTENCES})`).all()) {
     const sentence = String(Object.values(row)[0]);
@@ -55,6 +59,20 @@ async function checkSeries(series: Series, directory: Directory, damage: string[
   }
   for (const { blob } of series.sealed) points += decodeChunk(blob).length;
   return points + (series.open?.length ?? 0);
+}
+
+function straySentence(series: number): string {
+  return say(
+    `There are chunks of a series ${series} that nothing else is known of: they are left out.`,
+    `存在属于序列 ${series} 的数据块，但没有该序列的其他信息：这些数据块被跳过。`,
+  );
+}
+
+function textsSentence(found: number, stored: number): string {
+  return say(
+    `${found} of ${stored} texts are whole, the others are left out.`,
+    `${stored} 条文本中有 ${found} 条完好，其余被跳过。`,
+  );
 }
 
 function summarySentence({ board, metric }: Series, no: number): string {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Catalog } from './catalog.ts';
+import { type Catalog, countRows } from './catalog.ts';
 import { transaction } from './database.ts';
 import type { Directory } from './directory.ts';
 import type { ChunkRow, SeriesRow } from './rows.ts';
@@ -36,7 +36,10 @@ export function checkpoint(
       stored.set(one, { rows, count });
       tables.putSeries({ ...rowOf(one), tail: one.open !== undefined || one.tailStored, chunks: count });
     }
-    tables.putLastCommit(commit);
+    const added = boards.reduce((sum, { texts }) => sum + texts.length, 0);
+    const texts = tables.state().texts + added - trimmed;
+    const rows = countRows(catalog, (one) => stored.get(one)?.count ?? one.chunks);
+    tables.putState({ commit, ...rows, texts });
   });
   for (const board of boards) {
     board.changed = false;

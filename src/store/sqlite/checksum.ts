@@ -12,6 +12,10 @@ export function checksumOf(...row: readonly number[]): number {
   return crc32(bytes.subarray(0, 8 * row.length));
 }
 
-/** The same of a row with texts in it. */
+/** The checksum that a chunk ends in; 0 of what is none. */
+export const checksumOfBlob = ({ buffer, byteOffset, length }: Uint8Array): number =>
+  length < 4 ? 0 : new DataView(buffer, byteOffset, length).getUint32(length - 4, true);
+
+/** CRC32 of a row with texts in it. */
 export const checksumOfText = (...row: readonly (string | number | null)[]): number =>
   crc32(JSON.stringify(row));

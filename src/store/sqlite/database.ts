@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { KitelineError, systemCode } from '../../errors.ts';
 import { say } from '../../language.ts';
@@ -6,7 +7,29 @@ import { say } from '../../language.ts';
 export type OpenDatabase = (path: string, options: { readOnly: boolean }) => DatabaseSync;
 
 export const openSqlite: OpenDatabase = (path, { readOnly }) =>
-  new DatabaseSync(path, { readOnly, timeout: 0 });
+  readOnly ? new ReadOnlyDatabase(path) : new DatabaseSync(path, { timeout: 0 });
+
+/** Leaves no file behind that was not there: SQLite needs two beside the database, if it is only to read it as well. */
+class ReadOnlyDatabase extends DatabaseSync {
+  readonly #added: string[];
+
+  constructor(path: string) {
+    super(path, { readOnly: true, timeout: 0 });
+    this.#added = [`${path}-wal`, `${path}-shm`].filter((file) => !existsSync(file));
+  }
+
+  override close(): void {
+    // Before it is closed: until then its lock keeps out whoever would write into them.
+    for (const file of this.#added) {
+      try {
+        rmSync(file, { force: true });
+      } catch {
+        // Windows removes no open file; an empty one does no harm
+      }
+    }
+    super.close();
+  }
+}
 
 /**
  * How each version of the tables is made from the one before; the version is the database's `user_version`. Only ever
@@ -15,8 +38,11 @@ export const openSqlite: OpenDatabase = (path, { readOnly }) =>
 const MIGRATIONS: readonly string[] = [
   `
   -- Up to which commit the database holds what was committed: the log is replayed from there.
-  CREATE TABLE state (one INTEGER PRIMARY KEY CHECK (one = 1), last_commit REAL NOT NULL, crc INTEGER NOT NULL);
-  INSERT INTO state VALUES (1, 0, 0);
+  -- The others are how many rows the tables have: a page that SQLite can read, but without some of its rows, is missed nowhere else.
+  CREATE TABLE state (
+    one INTEGER PRIMARY KEY CHECK (one = 1), last_commit REAL NOT NULL, boards INTEGER NOT NULL, series INTEGER NOT NULL,
+    acks INTEGER NOT NULL, texts INTEGER NOT NULL, crc INTEGER NOT NULL);
+  INSERT INTO state VALUES (1, 0, 0, 0, 0, 0, 3924573617);
   CREATE TABLE boards (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, last_at REAL NOT NULL, crc INTEGER NOT NULL);
   -- latest: JSON. next_no: of the chunk that is not full; tail: whether it has a row. chunks: the rows of the table below.
   CREATE TABLE series (
@@ -24,11 +50,11 @@ const MIGRATIONS: readonly string[] = [
     points INTEGER NOT NULL, first_at REAL NOT NULL, last_at REAL NOT NULL, latest TEXT NOT NULL,
     next_no INTEGER NOT NULL, tail INTEGER NOT NULL, chunks INTEGER NOT NULL, crc INTEGER NOT NULL,
     UNIQUE (board, metric));
-  -- count: points, of any kind; numbers: those of which min, max and sum are.
+  -- count: points, of any kind; numbers: those of which min, max and sum are. data: the row of the table below, data_crc: its checksum.
   CREATE TABLE chunks (
     series INTEGER NOT NULL, no INTEGER NOT NULL, first_at REAL NOT NULL, last_at REAL NOT NULL,
     count INTEGER NOT NULL, numbers INTEGER NOT NULL, min REAL, max REAL, sum REAL,
-    data INTEGER NOT NULL, crc INTEGER NOT NULL, PRIMARY KEY (series, no)) WITHOUT ROWID;
+    data INTEGER NOT NULL, data_crc INTEGER NOT NULL, crc INTEGER NOT NULL, PRIMARY KEY (series, no)) WITHOUT ROWID;
   CREATE INDEX chunks_by_age ON chunks (last_at);
   CREATE TABLE chunk_data (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
   CREATE TABLE texts (
@@ -54,12 +80,13 @@ const NOT_A_DATABASE = 26;
 export function openDatabase(path: string, readOnly: boolean, open: OpenDatabase): DatabaseSync {
   const db = open(path, { readOnly });
   try {
-    // The lock is the system's: it goes with the process, however that ends. Without it there would be shared memory, too.
-    db.exec('PRAGMA locking_mode = EXCLUSIVE');
+    // The lock is the system's: it goes with the process, however that ends.
     if (readOnly) {
-      db.exec('BEGIN; SELECT count(*) FROM sqlite_schema; COMMIT');
+      db.exec('SELECT count(*) FROM sqlite_schema'); // whoever has it open for reading alone still keeps a hub out
     } else {
-      db.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL');
+      db.exec(
+        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL',
+      );
       db.exec('PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -16384');
       db.exec('BEGIN IMMEDIATE; COMMIT');
     }
@@ -74,13 +101,31 @@ export function openDatabase(path: string, readOnly: boolean, open: OpenDatabase
 function migrate(db: DatabaseSync, path: string, readOnly: boolean): void {
   const version = Number(Object.values(db.prepare('PRAGMA user_version').get() ?? {})[0]);
   if (version > MIGRATIONS.length) throw versionError(path, version);
-  if (readOnly) return;
+  if (readOnly && version < MIGRATIONS.length) throw new DamagedDatabase(`it has format ${version}`);
   for (let next = version; next < MIGRATIONS.length; next++) {
     transaction(db, () => {
       db.exec(MIGRATIONS[next] as string);
       db.exec(`PRAGMA user_version = ${next + 1}`);
     });
   }
+  if (schemaOf(db) !== newestSchema()) throw new DamagedDatabase('its tables are not as Kiteline makes them');
+}
+
+/** The database can be read, and what it says makes no sense. */
+export class DamagedDatabase extends Error {}
+
+/** The tables as SQLite keeps them: a damaged name or type would fail much later, or never. */
+function schemaOf(db: DatabaseSync): string {
+  const rows = db.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name').all();
+  return JSON.stringify(rows);
+}
+
+function newestSchema(): string {
+  const db = new DatabaseSync(':memory:');
+  for (const migration of MIGRATIONS) db.exec(migration);
+  const schema = schemaOf(db);
+  db.close();
+  return schema;
 }
 
 /** All of `work` or nothing of it. */
@@ -97,8 +142,9 @@ export function transaction<T>(db: DatabaseSync, work: () => T): T {
   }
 }
 
-/** Whether the file is damaged in a way that SQLite itself cannot read over. */
-export const isCorrupt = (error: unknown): boolean => [CORRUPT, NOT_A_DATABASE].includes(codeOf(error));
+/** Whether the file is damaged in a way that cannot be read over. */
+export const isCorrupt = (error: unknown): boolean =>
+  error instanceof DamagedDatabase || [CORRUPT, NOT_A_DATABASE].includes(codeOf(error));
 
 const isLocked = (error: unknown): boolean => [BUSY, LOCKED].includes(codeOf(error));
 

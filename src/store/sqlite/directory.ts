@@ -1,5 +1,6 @@
 import { say } from '../../language.ts';
 import { decodeChunk, type PointColumns } from '../chunk/index.ts';
+import { checksumOfBlob } from './checksum.ts';
 import type { ChunkRow } from './rows.ts';
 import type { Series } from './series.ts';
 import type { Tables } from './tables.ts';
@@ -22,6 +23,7 @@ export class Directory {
   /** The stored chunks of a series that are not older than what is in memory, by number. */
   chunksOf(series: Series): readonly ChunkRow[] {
     const rows = this.#known.get(series.id) ?? this.#read(series);
+    if (!rows) return []; // the next who asks reads it again
     this.#known.delete(series.id);
     this.#known.set(series.id, rows);
     const unstored = series.firstUnstored;
@@ -33,6 +35,7 @@ export class Directory {
     try {
       const data = this.#tables.data(row.data);
       if (!data) throw new Error('its row is missing');
+      if (checksumOfBlob(data) !== row.dataCrc) throw new Error('it is another one');
       const points = decodeChunk(data);
       if (points.length !== row.count) throw new Error(`it has ${points.length} points and not ${row.count}`);
       return points;
@@ -59,12 +62,15 @@ export class Directory {
     this.#rows += known.length;
   }
 
-  #read(series: Series): ChunkRow[] {
+  #read(series: Series): ChunkRow[] | undefined {
     const rows: ChunkRow[] = [];
     try {
-      for (const row of this.#tables.chunksOf(series.id)) rows.push(row);
+      // A damaged list may lead to the same rows twice.
+      for (const row of this.#tables.chunksOf(series.id))
+        if (row.no > (rows.at(-1)?.no ?? -1)) rows.push(row);
     } catch (error) {
       this.#damaged(listSentence(series, error));
+      return undefined;
     }
     // Rows that a damaged page has swallowed are missed nowhere else.
     if (rows.length !== series.chunks) this.#damaged(missingSentence(series, rows.length));

@@ -172,8 +172,9 @@ export class Engine {
 
   query(board: string, metric: string, range: PointRange): Piece[] {
     const series = this.#at.catalog.find(board, metric);
-    const from = Math.max(range.from, this.#since);
-    return series ? this.#at.reader.query(series, { ...range, from }) : [];
+    const since = this.#since;
+    const served = since > range.from ? { ...range, from: since, skip: 0 } : range;
+    return series ? this.#at.reader.query(series, served) : [];
   }
 
   buckets(board: string, metric: string, from: number, to: number, count: number): Bucket[] {

@@ -15,6 +15,8 @@ export class Log {
   #older: string[]; // files from before
   #number: number; // of the newest file there has been
   #file: number | undefined;
+  #base = 0; // the number of the last commit that the database had when the newest file was begun
+  #isEmpty = true; // the newest file has its first frame, and no commit
   #size = 0;
   #olderSize = 0;
   #broken = false;
@@ -41,9 +43,11 @@ export class Log {
 
   /**
    * Gives every commit with a number above `after`, in order.
-   * @param damaged is told of each place that is no whole frame
+   * @param damaged is told of each place that is no whole frame, and of commits that are nowhere
+   * @returns the highest number that it knows of, at least `after`
    */
-  replay(after: number, visit: (commit: Commit) => void, damaged: (sentence: string) => void): void {
+  replay(after: number, visit: (commit: Commit) => void, damaged: (sentence: string) => void): number {
+    this.#base = after;
     let last = after;
     for (const path of this.#older) {
       const file = alignedCopy(this.#files.read(path));
@@ -55,15 +59,19 @@ export class Log {
           at = nextPlace(file, at);
           continue;
         }
+        const { number } = frame.commit;
+        const isMissing = number > last + (isMark(frame.commit) ? 0 : 1);
         if (bad >= 0) damaged(damagedSentence(path, bad, at));
+        else if (isMissing) damaged(missingSentence(path, last + 1, number));
         bad = -1;
         at = frame.end;
-        if (frame.commit.number <= last) continue;
-        last = frame.commit.number;
-        visit(frame.commit);
+        if (number <= last) continue;
+        last = number;
+        if (!isMark(frame.commit)) visit(frame.commit);
       }
       if (bad >= 0) damaged(unfinishedSentence(path, bad, file.length));
     }
+    return last;
   }
 
   /**
@@ -73,15 +81,7 @@ export class Log {
    */
   append(commit: Commit): void {
     this.#file ??= this.#create();
-    const parts = encodeFrame(commit);
-    let size = 0;
-    for (const part of parts) size += part.length;
-    try {
-      this.#write(this.#file, parts, size);
-    } catch (error) {
-      this.#undo(this.#file);
-      throw error;
-    }
+    const size = this.#write(this.#file, commit);
     try {
       this.#files.sync(this.#file);
     } catch (error) {
@@ -92,11 +92,13 @@ export class Log {
       throw error;
     }
     this.#size += size;
+    this.#isEmpty = false;
   }
 
-  /** Begins a new, empty log: everything committed is in the database. */
-  startNew(): void {
-    if (this.#file !== undefined) {
+  /** Begins a new, empty log: everything up to the commit of this number is in the database. */
+  startNew(base: number): void {
+    this.#base = base;
+    if (this.#file !== undefined && (!this.#isEmpty || this.#broken)) {
       this.#older.push(join(this.#folder, nameOf(this.#number)));
       this.#olderSize += this.#size;
       this.#size = 0;
@@ -105,6 +107,11 @@ export class Log {
       this.#files.close(file);
     }
     this.#broken = false;
+    try {
+      this.#file ??= this.#create();
+    } catch {
+      // the next append tries again, and says so
+    }
     while (this.#older.length > 0) {
       this.#files.remove(this.#older[0] as string);
       this.#older.shift();
@@ -113,31 +120,48 @@ export class Log {
   }
 
   close(): void {
-    if (this.#file !== undefined) this.#files.close(this.#file);
+    const file = this.#file;
     this.#file = undefined;
+    if (file !== undefined) this.#files.close(file);
   }
 
+  /** A new file. It begins with what the database had then: a database that has less has lost it. */
   #create(): number {
-    const file = this.#files.create(join(this.#folder, nameOf(this.#number + 1)));
-    this.#number++;
+    const number = ++this.#number; // whatever happens: what failed may be there all the same
+    const path = join(this.#folder, nameOf(number));
+    const file = this.#files.create(path);
+    this.#size = 0;
+    this.#isEmpty = true;
     try {
+      this.#size = this.#write(file, { number: this.#base, ...NOTHING });
       this.#files.syncFolder(this.#folder);
     } catch (error) {
+      this.#size = 0;
+      this.#broken = false;
       this.#files.close(file);
-      this.#files.remove(join(this.#folder, nameOf(this.#number)));
+      this.#files.remove(path);
       throw error;
     }
     return file;
   }
 
-  #write(file: number, parts: readonly Uint8Array[], size: number): void {
-    let rest = parts;
-    for (let written = 0; written < size; ) {
-      const count = this.#files.write(file, rest);
-      if (count === 0) throw new Error('the system wrote nothing');
-      written += count;
-      if (written < size) rest = without(rest, count);
+  /** @returns how many bytes it has written @throws the system's error; then nothing of it is there, or the log is broken */
+  #write(file: number, commit: Commit): number {
+    const parts = encodeFrame(commit);
+    const size = parts.reduce((sum, { length }) => sum + length, 0);
+    try {
+      let rest = parts;
+      for (let written = 0; written < size; ) {
+        const count = this.#files.write(file, rest);
+        if (count === 0) throw new Error('the system wrote nothing');
+        written += count;
+        if (written < size) rest = without(rest, count);
+      }
+    } catch (error) {
+      this.#undo(file);
+      throw error;
     }
+    return size;
   }
 
   #undo(file: number): void {
@@ -148,6 +172,16 @@ export class Log {
     }
   }
 }
+
+/** Of the first frame of a file, which is no commit. */
+const NOTHING: Omit<Commit, 'number'> = {
+  samples: { words: new Float64Array(0), strings: new Uint8Array(0), layouts: [] },
+  texts: [],
+  acks: [],
+};
+
+const isMark = ({ samples, texts, acks }: Commit): boolean =>
+  samples.words.length + texts.length + acks.length === 0;
 
 const nameOf = (number: number): string => `log-${String(number).padStart(8, '0')}.klog`;
 
@@ -168,5 +202,12 @@ function unfinishedSentence(path: string, from: number, to: number): string {
   return say(
     `${path}: the last ${to - from} bytes are no whole commit and are left out: a write that was cut off, or damage.`,
     `${path}：末尾的 ${to - from} 字节不是完整的提交，被跳过：可能是写入被中断，也可能已损坏。`,
+  );
+}
+
+function missingSentence(path: string, from: number, to: number): string {
+  return say(
+    `${path}: commits from ${from} to ${to} are neither in the database nor in the log: part of either is lost, or they do not belong together.`,
+    `${path}：第 ${from} 到 ${to} 次提交既不在数据库中，也不在日志中：其中一部分已丢失，或者两者并不属于同一数据存储。`,
   );
 }

@@ -3,14 +3,15 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { KitelineError } from '../../errors.ts';
 import { say } from '../../language.ts';
 import type { StoreCounts } from '../store.ts';
-import { Catalog, type CatalogLimits } from './catalog.ts';
+import { Catalog, type CatalogLimits, countRows } from './catalog.ts';
 import { isCorrupt, type OpenDatabase, openDatabase } from './database.ts';
 import { Directory } from './directory.ts';
 import type { Files } from './files.ts';
 import { Ingest } from './ingest.ts';
 import { Log } from './log.ts';
 import { Reader } from './reader.ts';
-import { DamagedState, Tables } from './tables.ts';
+import type { State } from './rows.ts';
+import { Tables } from './tables.ts';
 import { quarantined } from './trouble.ts';
 
 export interface Place {
@@ -48,8 +49,7 @@ export function openFiles(place: Place, counts: StoreCounts, damage: (sentence: 
   try {
     return openOnce(place, counts, damage);
   } catch (error) {
-    const damaged = isCorrupt(error) || error instanceof DamagedState;
-    if (!damaged || place.readOnly) throw error;
+    if (!isCorrupt(error) || place.readOnly) throw error;
     setAside(place, counts, error);
     return openOnce(place, counts, damage);
   }
@@ -61,16 +61,17 @@ function openOnce(place: Place, counts: StoreCounts, damage: (sentence: string) 
   const row = (what: string) => damage(rowSentence(path, what));
   try {
     const tables = new Tables(db, row);
-    const stored = tables.lastCommit();
+    const state = tables.state();
+    const stored = state.commit;
     const directory = new Directory(tables, damage);
     const catalog = new Catalog(tables, place.limits, row);
+    const missing = missingRows(state, catalog);
+    if (missing) damage(missingSentence(path, missing));
     const ingest = new Ingest(catalog, directory, counts);
     const log = new Log(place.files, place.folder);
-    let commit = stored;
-    log.replay(
+    const commit = log.replay(
       stored,
       (next) => {
-        commit = next.number;
         try {
           ingest.apply(next);
         } catch (error) {
@@ -107,6 +108,22 @@ function rowSentence(path: string, what: string): string {
   return say(
     `${path}: a row is damaged and left out (${what}).`,
     `${path}：有一行数据已损坏，被跳过（${what}）。`,
+  );
+}
+
+/** What the tables should have and do not. */
+function missingRows(state: State, catalog: Catalog): string {
+  const rows = countRows(catalog);
+  return (['boards', 'series', 'acks'] as const)
+    .filter((table) => rows[table] !== state[table])
+    .map((table) => `${table}: ${rows[table]}/${state[table]}`)
+    .join(', ');
+}
+
+function missingSentence(path: string, what: string): string {
+  return say(
+    `${path}: not every row is there and whole (${what}): what belongs to the others is left out.`,
+    `${path}：有些数据行缺失或损坏（${what}）：与其相关的内容被跳过。`,
   );
 }
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { countRows } from './catalog.ts';
 import { rowOf } from './checkpoint.ts';
 import { transaction } from './database.ts';
 import type { Opened } from './opening.ts';
@@ -25,6 +26,8 @@ interface Gone {
   chunks: Map<Series, ChunkRow[]>;
   /** Points and texts. */
   lost: number;
+  /** Texts alone. */
+  texts: number;
   /** Chunks and texts that may still go in this transaction. */
   left: number;
 }
@@ -37,13 +40,13 @@ export function retain(
   { db, tables, catalog, directory }: Pick<Opened, 'db' | 'tables' | 'catalog' | 'directory'>,
   bounds: Bounds,
 ): { lost: number; isMore: boolean } {
-  const gone: Gone = { chunks: new Map(), lost: 0, left: ROUND };
+  const gone: Gone = { chunks: new Map(), lost: 0, texts: 0, left: ROUND };
   const rest = new Map<Series, SeriesRow | undefined>();
   let empty: Board[] = [];
   transaction(db, () => {
     if (bounds.before !== undefined) {
       for (const chunk of oldestChunks(tables, bounds.before, gone)) drop(chunk);
-      gone.lost += tables.dropTextsBefore(bounds.before);
+      gone.texts += tables.dropTextsBefore(bounds.before);
     }
     if (bounds.room !== undefined && usedBytes(db) > bounds.room) makeRoom(bounds.room - bounds.spare);
     for (const [series, rows] of gone.chunks) {
@@ -58,6 +61,13 @@ export function retain(
       (board) => [...board.series.values()].every(isGone) && !tables.hasTexts(board.id),
     );
     for (const board of empty) tables.dropBoard(board.id);
+    const state = tables.state();
+    const rows = countRows(
+      catalog,
+      (one) => (rest.has(one) ? (rest.get(one)?.chunks ?? 0) : one.chunks),
+      empty,
+    );
+    tables.putState({ ...state, ...rows, texts: state.texts - gone.texts });
   });
   for (const [series, row] of rest) {
     directory.forget(series);
@@ -65,7 +75,7 @@ export function retain(
     else catalog.drop(series);
   }
   for (const board of empty) catalog.dropBoard(board);
-  return { lost: gone.lost, isMore: gone.left <= 0 };
+  return { lost: gone.lost + gone.texts, isMore: gone.left <= 0 };
 
   function drop({ row, isWhole }: { row: ChunkRow; isWhole: boolean }): void {
     if (isWhole) {
@@ -93,7 +103,7 @@ export function retain(
         drop(chunk);
         chunk = chunks.next().value;
       } else if (text) {
-        gone.lost += tables.dropText(text.id);
+        gone.texts += tables.dropText(text.id);
         gone.left--;
         text = texts.next().value;
       }

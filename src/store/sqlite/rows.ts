@@ -2,6 +2,17 @@
 import { checksumOf, checksumOfText } from './checksum.ts';
 import type { ChunkInfo } from './series.ts';
 
+/** The one row of the state table. */
+export interface State {
+  /** The number of the last commit that the database holds. */
+  commit: number;
+  /** Rows of the tables. */
+  boards: number;
+  series: number;
+  acks: number;
+  texts: number;
+}
+
 export interface BoardRow {
   id: number;
   name: string;
@@ -28,9 +39,13 @@ export interface ChunkRow extends ChunkInfo {
   series: number;
   /** Its row in chunk_data. */
   data: number;
+  /** What the checksum of that is: a row may be found under another's number. */
+  dataCrc: number;
 }
 
 export interface TextRow {
+  /** Of its row; none before it is stored. */
+  id?: number;
   board: number;
   at: number;
   text: string;
@@ -45,13 +60,16 @@ export interface AckRow {
 
 export type Value = string | number | bigint | Uint8Array | null;
 type Column =
+  | 'acks'
   | 'at'
   | 'board'
+  | 'boards'
   | 'boot'
   | 'chunks'
   | 'count'
   | 'crc'
   | 'data'
+  | 'data_crc'
   | 'first_at'
   | 'id'
   | 'last_at'
@@ -71,6 +89,7 @@ type Column =
   | 'sum'
   | 'tail'
   | 'text'
+  | 'texts'
   | 'unit';
 /** A row as SQLite gives it, with the columns that were asked for. */
 export type Sql = { readonly [column in Column]: Value };
@@ -81,6 +100,25 @@ export interface Read<T> {
   crc: number;
   name: string;
 }
+
+export function readState(sql: Sql): Read<State> {
+  const row = {
+    commit: Number(sql.last_commit),
+    boards: Number(sql.boards),
+    series: Number(sql.series),
+    acks: Number(sql.acks),
+    texts: Number(sql.texts),
+  };
+  return { row, crc: checksumOf(...stateColumns(row)), name: 'state' };
+}
+
+export const stateColumns = ({ commit, boards, series, acks, texts }: State) => [
+  commit,
+  boards,
+  series,
+  acks,
+  texts,
+];
 
 export function readBoard(sql: Sql): Read<BoardRow> {
   const row = { id: Number(sql.id), name: String(sql.name), lastAt: Number(sql.last_at) };
@@ -100,7 +138,7 @@ export function readSeries(sql: Sql): Read<SeriesRow> {
     lastAt: Number(sql.last_at),
     latest: String(sql.latest),
     nextNo: Number(sql.next_no),
-    tail: sql.tail === 1,
+    tail: Number(sql.tail) === 1,
     chunks: Number(sql.chunks),
   };
   return { row, crc: checksumOfText(...seriesColumns(row)), name: `series ${row.id}` };
@@ -133,6 +171,7 @@ export function readChunk(sql: Sql): Read<ChunkRow> {
     max: number(sql.max),
     sum: number(sql.sum),
     data: Number(sql.data),
+    dataCrc: Number(sql.data_crc),
   };
   return { row, crc: checksumOf(...chunkColumns(row)), name: `chunks ${row.series}/${row.no}` };
 }
@@ -149,10 +188,11 @@ export const chunkColumns = (row: ChunkRow) => [
   row.max,
   row.sum,
   row.data,
+  row.dataCrc,
 ];
 
 export function readText(sql: Sql): Read<TextRow> {
-  const row = { board: Number(sql.board), at: Number(sql.at), text: String(sql.text) };
+  const row = { id: Number(sql.id), board: Number(sql.board), at: Number(sql.at), text: String(sql.text) };
   return { row, crc: textChecksum(row), name: `texts of board ${row.board}` };
 }
 

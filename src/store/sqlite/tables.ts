@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { checksumOf, checksumOfText } from './checksum.ts';
+import { checksumOf, checksumOfBlob, checksumOfText } from './checksum.ts';
+import { DamagedDatabase, isCorrupt } from './database.ts';
 import {
   type AckRow,
   ackColumns,
@@ -12,43 +13,44 @@ import {
   readBoard,
   readChunk,
   readSeries,
+  readState,
   readText,
   type SeriesRow,
   type Sql,
+  type State,
   seriesColumns,
+  stateColumns,
   type TextRow,
   textChecksum,
 } from './rows.ts';
 import type { NewChunk } from './series.ts';
 
 const STATEMENTS = {
-  state: 'SELECT last_commit, crc FROM state',
-  putState: 'UPDATE state SET last_commit = ?, crc = ?',
+  state: 'SELECT last_commit, boards, series, acks, texts, crc FROM state',
+  putState: 'INSERT OR REPLACE INTO state VALUES (1, ?, ?, ?, ?, ?, ?)',
   boards: 'SELECT id, name, last_at, crc FROM boards ORDER BY last_at, id',
-  putBoard:
-    'INSERT INTO boards VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET last_at = excluded.last_at, crc = excluded.crc',
+  putBoard: 'INSERT OR REPLACE INTO boards VALUES (?, ?, ?, ?)', // also in place of a damaged row with its name
   dropBoard: 'DELETE FROM boards WHERE id = ?',
   series: 'SELECT * FROM series ORDER BY id',
   putSeries: 'INSERT OR REPLACE INTO series VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   dropSeries: 'DELETE FROM series WHERE id = ?',
   highestSeries:
-    'SELECT max(a) AS id FROM (SELECT max(id) AS a FROM series UNION ALL SELECT max(series) FROM chunks)',
+    'SELECT max(a) AS id FROM (SELECT max(id) AS a FROM series WHERE id < 1e12 UNION ALL SELECT max(series) FROM chunks WHERE series < 1e12)',
   highestBoard:
-    'SELECT max(a) AS id FROM (SELECT max(id) AS a FROM boards UNION ALL SELECT max(board) FROM series UNION ALL SELECT max(board) FROM texts UNION ALL SELECT max(board) FROM acks)',
+    'SELECT max(a) AS id FROM (SELECT max(id) AS a FROM boards WHERE id < 1e12 UNION ALL SELECT max(board) FROM series WHERE board < 1e12 UNION ALL SELECT max(board) FROM texts WHERE board < 1e12 UNION ALL SELECT max(board) FROM acks WHERE board < 1e12)',
   chunksOf: 'SELECT * FROM chunks WHERE series = ? ORDER BY no',
   firstAt: 'SELECT min(first_at) AS at FROM chunks WHERE series = ?',
   chunk: 'SELECT * FROM chunks WHERE series = ? AND no = ?',
   chunksBefore: 'SELECT * FROM chunks WHERE last_at < ? ORDER BY last_at, series, no LIMIT ?',
   newestChunk: 'SELECT max(last_at) AS at FROM chunks',
-  putChunk: 'INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  putChunk: 'INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   dropChunk: 'DELETE FROM chunks WHERE series = ? AND no = ?',
   data: 'SELECT data FROM chunk_data WHERE id = ?',
   addData: 'INSERT INTO chunk_data (data) VALUES (?)',
   putData: 'UPDATE chunk_data SET data = ? WHERE id = ?',
   dropData: 'DELETE FROM chunk_data WHERE id = ?',
-  texts: 'SELECT board, at, text, crc FROM texts WHERE board = ? ORDER BY at DESC, id DESC LIMIT ?',
-  allTexts: 'SELECT board, at, text, crc FROM texts',
-  countTexts: 'SELECT count(*) AS count FROM texts',
+  texts: 'SELECT id, board, at, text, crc FROM texts WHERE board = ? ORDER BY at DESC, id DESC LIMIT ?',
+  allTexts: 'SELECT id, board, at, text, crc FROM texts ORDER BY id',
   addText: 'INSERT INTO texts (board, at, text, crc) VALUES (?, ?, ?, ?)',
   trimTexts:
     'DELETE FROM texts WHERE id IN (SELECT id FROM texts WHERE board = ? ORDER BY at DESC, id DESC LIMIT -1 OFFSET ?)',
@@ -57,6 +59,7 @@ const STATEMENTS = {
   dropText: 'DELETE FROM texts WHERE id = ?',
   hasTexts: 'SELECT id FROM texts WHERE board = ? LIMIT 1',
   acks: 'SELECT board, boot, seq, place, crc FROM acks ORDER BY place',
+  strayChunks: 'SELECT DISTINCT series FROM chunks WHERE series NOT IN (SELECT id FROM series)',
   dropAcks: 'DELETE FROM acks WHERE board = ?',
   addAck: 'INSERT INTO acks VALUES (?, ?, ?, ?, ?)',
 } as const;
@@ -76,17 +79,16 @@ export class Tables {
     this.#damaged = damaged;
   }
 
-  /** The number of the last commit that the database holds. */
-  lastCommit(): number {
-    const row = this.#get('state');
-    const number = Number(row?.last_commit ?? 0);
-    // A wrong number would drop what the log still has, or take it twice.
-    if (number !== 0 && row?.crc !== checksumOf(number)) throw new DamagedState();
-    return number;
+  /** Up to where the database goes. @throws DamagedDatabase: a wrong number would drop what the log still has, or take it twice */
+  state(): State {
+    const [state] = this.#all('state', readState);
+    if (!state) throw new DamagedDatabase('the number of its last commit is damaged');
+    return state;
   }
 
-  putLastCommit(number: number): void {
-    this.#run('putState', number, checksumOf(number));
+  putState(state: State): void {
+    const columns = stateColumns(state);
+    this.#run('putState', ...columns, checksumOf(...columns));
   }
 
   boards(): BoardRow[] {
@@ -134,7 +136,8 @@ export class Tables {
 
   /** When the first point of a series was; undefined when it has none. */
   firstAt(series: number): number | undefined {
-    return (this.#get('firstAt', series)?.at as number | null) ?? undefined;
+    const at = this.#get('firstAt', series)?.at ?? undefined;
+    return at === undefined ? undefined : Number(at);
   }
 
   /** Those that ended before `before`, oldest first, the damaged ones too. */
@@ -142,13 +145,13 @@ export class Tables {
     const all = this.#statement('chunksBefore').all(before, count) as unknown as Sql[];
     return all.map((sql) => {
       const { row, crc } = readChunk(sql);
-      return { row, isWhole: crc === sql.crc };
+      return { row, isWhole: crc === Number(Number(sql.crc)) };
     });
   }
 
   /** When the chunk that ended last did. */
   newestChunk(): number {
-    return (this.#get('newestChunk')?.at as number | null) ?? Number.NEGATIVE_INFINITY;
+    return Number(this.#get('newestChunk')?.at ?? Number.NEGATIVE_INFINITY);
   }
 
   /** @returns its row */
@@ -156,7 +159,7 @@ export class Tables {
     const replaced = replaces ? this.chunk(series, info.no) : undefined;
     if (replaced) this.#run('putData', blob, replaced.data);
     const data = replaced?.data ?? Number(this.#statement('addData').run(blob).lastInsertRowid);
-    const row = { ...info, series, data };
+    const row = { ...info, series, data, dataCrc: checksumOfBlob(blob) };
     const columns = chunkColumns(row);
     const values = columns.map((number) => (Number.isNaN(number) ? null : number));
     this.#run('putChunk', ...values, checksumOf(...columns));
@@ -179,16 +182,22 @@ export class Tables {
 
   /** The newest texts of a board, newest first. */
   texts(board: number, limit: number): TextRow[] {
-    return this.#all('texts', readText, board, limit);
+    return this.#onceEach(this.#all('texts', readText, board, limit));
   }
 
   /** Reads every text. @returns how many are whole */
   checkTexts(): number {
-    return this.#all('allTexts', readText).length;
+    return this.#onceEach(this.#all('allTexts', readText)).length;
   }
 
+  /** Series of which there are chunks and nothing else. */
+  strayChunks(): number[] {
+    return (this.#statement('strayChunks').all() as unknown as Sql[]).map(({ series }) => Number(series));
+  }
+
+  /** As many as there should be. */
   countTexts(): number {
-    return Number(this.#get('countTexts')?.count);
+    return this.state().texts;
   }
 
   addText({ board, at, text }: TextRow): void {
@@ -206,7 +215,8 @@ export class Tables {
 
   /** Those that came first. */
   oldestTexts(count: number): { id: number; at: number }[] {
-    return this.#statement('oldestTexts').all(count) as { id: number; at: number }[];
+    const rows = this.#statement('oldestTexts').all(count) as unknown as Sql[];
+    return rows.map(({ id, at }) => ({ id: Number(id), at: Number(at) }));
   }
 
   /** @returns how many there were: 1 or 0 */
@@ -234,12 +244,28 @@ export class Tables {
 
   #all<T>(name: keyof typeof STATEMENTS, read: (sql: Sql) => Read<T>, ...values: number[]): T[] {
     const rows: T[] = [];
-    for (const sql of this.#statement(name).iterate(...values) as Iterable<Sql>) {
-      const found = read(sql);
-      if (found.crc === sql.crc) rows.push(found.row);
-      else this.#damaged(found.name);
+    try {
+      for (const sql of this.#statement(name).iterate(...values) as Iterable<Sql>) {
+        const found = read(sql);
+        if (found.crc === Number(sql.crc)) rows.push(found.row);
+        else this.#damaged(found.name);
+      }
+    } catch (error) {
+      // Those before the damaged place are served. Of the others it must be known whether they are whole.
+      if (!['texts', 'allTexts', 'chunksOf'].includes(name) || !isCorrupt(error)) throw error;
+      this.#damaged(`${name}: ${(error as Error).message}`);
     }
     return rows;
+  }
+
+  /** Without those that a damaged list names twice. */
+  #onceEach(texts: TextRow[]): TextRow[] {
+    const seen = new Set<number | undefined>();
+    return texts.filter(({ id, board }) => {
+      if (seen.has(id)) this.#damaged(`texts of board ${board}, twice`);
+      else return seen.add(id);
+      return false;
+    });
   }
 
   #get(name: keyof typeof STATEMENTS, ...values: number[]): Sql | undefined {
@@ -255,11 +281,9 @@ export class Tables {
     let statement = this.#prepared.get(name);
     if (!statement) {
       statement = this.#db.prepare(STATEMENTS[name]);
+      statement.setReadBigInts(true); // a damaged integer must not throw before its checksum is looked at
       this.#prepared.set(name, statement);
     }
     return statement;
   }
 }
-
-/** The state row's checksum is wrong. */
-export class DamagedState extends Error {}
