@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { Clock } from '../clock.ts';
 import type { Hub } from '../hub/hub.ts';
 import { say } from '../language.ts';
 import { formatHostPort } from '../transport/address.ts';
@@ -8,12 +9,13 @@ import { thisMachineOnly } from './access.ts';
 import type { Live } from './live.ts';
 import { problem } from './problem.ts';
 import { MAX_BODY, postSamples } from './samples.ts';
+import { storeRoutes } from './store-routes.ts';
 
 /** Texts that come with a board. */
 const TEXTS = 20;
 
 /** The routes. @param failed is told of errors that are ours; the client gets a 500 */
-export function createApp(hub: Hub, live: Live, failed: (error: unknown) => void): Hono {
+export function createApp(hub: Hub, live: Live, clock: Clock, failed: (error: unknown) => void): Hono {
   const app = new Hono();
 
   app.use(async (c, next) => {
@@ -54,6 +56,8 @@ export function createApp(hub: Hub, live: Live, failed: (error: unknown) => void
 
   app.get('/api/v1/live', (c) => live.respond(c));
 
+  app.route('/api/v1', storeRoutes(hub.store, clock));
+
   app.notFound((c) => problem(c, 404, say(`There is no ${c.req.path} here.`, `这里没有 ${c.req.path}。`)));
   app.onError((error, c) => {
     failed(error);
@@ -79,7 +83,12 @@ function frontPage(hub: Hub): string {
     say('On this machine also:', '在本机还可访问：'),
     'GET /api/v1/boards',
     'GET /api/v1/boards/NAME',
+    'GET /api/v1/boards/NAME/history?metric=METRIC',
     'GET /api/v1/live',
+    'GET /api/v1/export',
+    'GET /api/v1/store',
+    'GET /api/v1/store/check',
+    'GET /api/v1/store/backup',
     '',
   );
   return lines.join('\n');

@@ -44,7 +44,12 @@ const CLOSE_MS = 2_000;
 export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<HttpServer> {
   const { host = '0.0.0.0', port = 8080, clock = systemClock } = options;
   const live = new Live(hub, clock);
-  const app = createApp(hub, live, options.onError ?? ((error) => console.error('kiteline: http:', error)));
+  const app = createApp(
+    hub,
+    live,
+    clock,
+    options.onError ?? ((error) => console.error('kiteline: http:', error)),
+  );
   const request = { protocol: 'tcp', host, port, program: 'kiteline hub', option: '--http' } as const;
   const claim = await claimPort(request, async (bind) => {
     // `hostname` stands in for the Host header that an HTTP/1.0 client may leave out.

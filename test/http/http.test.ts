@@ -1,44 +1,16 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { ManualClock } from '../../src/clock.ts';
 import { HEARTBEAT_MS } from '../../src/http/live.ts';
 import { MAX_BODY } from '../../src/http/samples.ts';
 import { serveHttp } from '../../src/http/server.ts';
-import { createHub, type HubOptions } from '../../src/hub/hub.ts';
+import { createHub, type Hub } from '../../src/hub/hub.ts';
 import { MemoryStore } from '../../src/store/memory.ts';
 import { lanAddresses } from '../../src/transport/lan.ts';
 import { limits } from '../../src/wire/index.ts';
 import { until } from '../hub/helpers.ts';
+import { start } from './start.ts';
 
-async function start(options: HubOptions = {}) {
-  const clock = new ManualClock();
-  const hub = createHub({ clock, ...options });
-  const server = await serveHttp(hub, { host: '127.0.0.1', port: 0, clock });
-  onTestFinished(async () => {
-    const closed = server.close();
-    clock.advance(60_000);
-    await closed;
-    await hub.close();
-  });
-  const post = (body: string, path = '/samples') => fetch(server.url + path, { method: 'POST', body });
-  const get = (path: string, init: RequestInit = {}) => fetch(server.url + path, init);
-  /** A request as bytes, for what fetch does not let one say. */
-  const raw = async (request: string): Promise<string> => {
-    const socket = connect(server.port, '127.0.0.1');
-    let answer = '';
-    socket.on('data', (bytes) => {
-      answer += bytes;
-    });
-    socket.write(request);
-    await once(socket, 'close');
-    return answer;
-  };
-  return { hub, clock, server, post, get, raw };
-}
-
-const metrics = async (hub: Awaited<ReturnType<typeof start>>['hub'], board = '127.0.0.1') =>
+const metrics = async (hub: Hub, board = '127.0.0.1') =>
   Object.fromEntries((await hub.store.latest(board)).map(({ metric, value }) => [metric, value]));
 
 test('what urequests.post(url, json={…}) sends is a sample', async () => {

@@ -1,0 +1,59 @@
+import { KitelineError } from '../errors.ts';
+import { say } from '../language.ts';
+
+/** Names that a sentence lists; of a fleet's thousands the nearest help. */
+const MOST_NAMES = 10;
+
+/** What was asked for is not there: a sentence that names what is, near matches first. */
+export function unknownName(
+  what: 'board' | 'metric',
+  wanted: string,
+  names: string[],
+  of = '',
+): KitelineError {
+  const near = nearFirst(wanted, names);
+  const shown = near.slice(0, MOST_NAMES).join(', ');
+  const more = near.length - MOST_NAMES;
+  const en = `${shown}${more > 0 ? ` and ${more} more` : ''}`;
+  const zh = `${shown}${more > 0 ? ` 等 ${near.length} 个` : ''}`;
+  if (what === 'board') {
+    return new KitelineError(
+      'NOT_FOUND',
+      names.length === 0
+        ? say(
+            `There is no board ${wanted}: nothing has been stored yet.`,
+            `没有板子 ${wanted}：还没有保存任何数据。`,
+          )
+        : say(`There is no board ${wanted}. There are: ${en}.`, `没有板子 ${wanted}。现有：${zh}。`),
+    );
+  }
+  return new KitelineError(
+    'NOT_FOUND',
+    names.length === 0
+      ? say(`${of} has sent no samples, only texts.`, `${of} 没有发送过采样，只有文本。`)
+      : say(`${of} has no metric ${wanted}. It has: ${en}.`, `${of} 没有指标 ${wanted}。现有：${zh}。`),
+  );
+}
+
+/** The names, those that are most like `wanted` first; the rest in their own order. */
+export function nearFirst(wanted: string, names: string[]): string[] {
+  const lower = wanted.toLowerCase();
+  const distances = new Map(names.map((name) => [name, distance(lower, name.toLowerCase())]));
+  return names.toSorted((a, b) => (distances.get(a) ?? 0) - (distances.get(b) ?? 0));
+}
+
+/** Levenshtein's, but a part of the other counts as one step, whatever its length. */
+function distance(a: string, b: string): number {
+  if (a === b) return 0;
+  if (a !== '' && b !== '' && (a.includes(b) || b.includes(a))) return 1;
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const changed = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,107 @@
+import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Context } from 'hono';
+import type { Clock } from '../clock.ts';
+import { say } from '../language.ts';
+import type { Store, StoreInfo } from '../store/store.ts';
+import { type Limit, streamOf } from './bounded.ts';
+import { problem } from './problem.ts';
+
+/** What `GET /api/v1/store` answers. */
+export interface StoreAnswer extends StoreInfo {
+  /** Times of the oldest point and of the newest point or text; absent where there is none. */
+  oldest?: number;
+  newest?: number;
+}
+
+/** Bytes of a backup that are read at once. */
+const PART = 256 * 1024;
+/** What the folder begins with that a backup is made in. */
+const FOLDER = 'kiteline-backup-';
+
+/** `GET /api/v1/store` */
+export const getStore = async (c: Context, store: Store): Promise<Response> => c.json(await overview(store));
+
+/** What is in a store, and from when to when. */
+export async function overview(store: Store): Promise<StoreAnswer> {
+  const [info, boards] = await Promise.all([store.info(), store.boards()]);
+  let oldest = Number.POSITIVE_INFINITY;
+  let newest = Number.NEGATIVE_INFINITY;
+  for (const { board, lastAt } of boards) {
+    newest = Math.max(newest, lastAt);
+    for (const { from, points } of await store.series(board)) if (points > 0) oldest = Math.min(oldest, from);
+  }
+  return {
+    ...info,
+    ...(Number.isFinite(oldest) && { oldest }),
+    ...(Number.isFinite(newest) && { newest }),
+  };
+}
+
+/** `GET /api/v1/store/check`: reads everything, so one at a time. */
+export async function getCheck(c: Context, store: Store, limit: Limit): Promise<Response> {
+  if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'application/json' });
+  // Held until the store is done, which a client that leaves does not hasten.
+  const over = limit.take();
+  if (!over) {
+    return problem(c, 503, say('A check is under way: try again soon.', '检查正在进行，请稍后再试。'));
+  }
+  return c.json(await store.check().finally(over));
+}
+
+/**
+ * `GET /api/v1/store/backup`: everything that is stored at this moment, as the one file that a store begins with. It
+ * is made in a private folder beside the store, which is removed in every case.
+ */
+export async function getBackup(c: Context, store: Store, clock: Clock, limit: Limit): Promise<Response> {
+  const headers = {
+    'Content-Type': 'application/vnd.sqlite3',
+    'Content-Disposition': 'attachment; filename="history.db"',
+    'Cache-Control': 'no-store',
+  };
+  if (c.req.method === 'HEAD') return c.body(null, 200, headers);
+  const over = limit.take();
+  if (!over) {
+    return problem(c, 503, say('A backup is under way: try again soon.', '备份正在进行，请稍后再试。'));
+  }
+  const { folder: home } = await store.info();
+  const beside = home === undefined ? tmpdir() : dirname(home);
+  let folder: string | undefined;
+  const clear = async () => {
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    over();
+  };
+  try {
+    if (home !== undefined) await clearRemains(beside);
+    folder = await mkdtemp(join(beside, FOLDER)); // mode 0700
+    const path = join(folder, 'history.db');
+    await store.backup(path);
+    const file = await open(path);
+    const { size } = await file.stat();
+    const stream = streamOf(partsOf(file, size), clock, () => file.close().finally(clear));
+    return c.body(stream, 200, { ...headers, 'Content-Length': String(size) });
+  } catch (error) {
+    await clear();
+    throw error;
+  }
+}
+
+/** What a hub that was killed has left; one backup at a time, so it is nobody's any more. */
+async function clearRemains(beside: string): Promise<void> {
+  for (const name of await readdir(beside)) {
+    if (name.startsWith(FOLDER)) await rm(join(beside, name), { recursive: true, force: true });
+  }
+}
+
+async function* partsOf(
+  file: Awaited<ReturnType<typeof open>>,
+  size: number,
+): AsyncGenerator<Uint8Array, void> {
+  for (let at = 0; at < size; ) {
+    const { bytesRead, buffer } = await file.read(new Uint8Array(PART), 0, PART, at);
+    if (bytesRead === 0) throw new Error('the backup has become shorter');
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
