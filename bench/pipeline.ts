@@ -53,7 +53,7 @@ const late = median(megabytes.slice(-quarter));
 const whole = (count: number) => Math.round(count).toLocaleString('en-US');
 
 console.log(`${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.versions.node}, ${took.toFixed(1)} s
-values stored     ${whole(stored / took)} a second (goal: at least 300,000), ${whole(stored)} in all, ${(onDisk / stored).toFixed(2)} bytes each on disk
+values stored     ${whole(stored / took)} a second (goal: at least 300,000), ${whole(stored)} in all, ${(onDisk / stored).toFixed(2)} bytes each on disk (the load repeats itself: see bench:store)
 lost              ${values - stored} of ${whole(values)} values sent (goal: 0); the hub counted ${JSON.stringify(end.counts.dropped)}, the store ${JSON.stringify(end.store)}; ${end.problems} errors
 live reader       ${whole(read.samples / took)} of ${whole(arrived.messages / took)} samples a second read; it was told of ${whole(read.missed)} that it missed; neither read nor told of: ${arrived.messages - read.samples - read.missed}
 hub's memory      first second ${megabytes[0]?.toFixed(0)} MB, median ${median(megabytes).toFixed(0)}, most ${Math.max(...megabytes).toFixed(0)}, last ${megabytes.at(-1)?.toFixed(0)}; second quarter ${early.toFixed(0)}, last quarter ${late.toFixed(0)} (goal: flat)

@@ -114,9 +114,13 @@ const head = [
 const rows = [[...head, 'largest burst']];
 const main = await run(RATE, SECONDS);
 rows.push(main.row);
+let begins = '';
+let highest = 0;
 for (const factor of STEPS) {
   const { row, lost } = await run(RATE * factor, STEP_SECONDS);
   rows.push(row);
+  highest = Math.max(highest, Number(row[1]));
+  if (lost > 0) begins ||= `loss begins at ${row[1]} a second`;
   const reached = Number(row[1]) > 0.9 * RATE * factor; // else the sender is at its end
   if (lost > ENOUGH || !reached) break;
 }
@@ -126,6 +130,7 @@ console.log(
   `\n${sentInAll} sent in all, ${storedInAll} stored as the hub counts, ${end.points / FIELDS} found when the store was opened again; the hub dropped ${JSON.stringify(end.counts.dropped)}, the store ${JSON.stringify(end.store)}; ${end.problems} errors`,
 );
 console.log(`lost at ${RATE}/s for ${SECONDS} s: ${(100 * main.lost).toFixed(4)} % (goal: 0)`);
+console.log(begins || `no loss up to ${highest} a second, the most that was sent`);
 await Promise.all([hub.end(), sender.end()]);
 removeFolder(folder);
 process.exit();
