@@ -121,7 +121,7 @@ for (const factor of STEPS) {
   rows.push(row);
   highest = Math.max(highest, Number(row[1]));
   if (lost > 0) begins ||= `loss begins at ${row[1]} a second`;
-  const reached = Number(row[1]) > 0.9 * RATE * factor; // else the sender is at its end
+  const reached = Number(row[1]) > 0.7 * RATE * factor; // else the sender is at its end
   if (lost > ENOUGH || !reached) break;
 }
 const end = await hub.ask<HubEnd>({ ask: 'close' }, 120_000);
