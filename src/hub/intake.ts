@@ -8,6 +8,8 @@ import { type Outcome, Round, type Sender } from './round.ts';
  * what was read from a socket, or posted, at once.
  */
 export const ROUND_BYTES = 8 * 1024 * 1024;
+/** Bytes beyond that for those who cannot wait: streams that fill every round must not keep datagrams and posts out. */
+export const RESERVE_BYTES = 2 * 1024 * 1024;
 
 export interface IntakeEvents {
   /** A round is stored, its senders know. The round is the intake's again when this returns. */
@@ -36,12 +38,12 @@ export class Intake {
     this.#gathering.number = 1;
   }
 
-  /** Whether anything more may be put in. Whoever cannot wait and puts nothing in counts it as STORE_BEHIND. */
-  get hasRoom(): boolean {
-    return this.#gathering.bytes < ROUND_BYTES;
+  /** Whether more may be put in. Whoever cannot wait for room, and finds none, counts what it had as STORE_BEHIND. */
+  hasRoom(canWait: boolean): boolean {
+    return this.#gathering.bytes < (canWait ? ROUND_BYTES : ROUND_BYTES + RESERVE_BYTES);
   }
 
-  /** Resolves when there is room again, for as many as then fit, in the order in which they asked. One promise for all. */
+  /** Resolves when there is room again for those who wait, for as many as then fit, in the order in which they asked. One promise for all. */
   room(): Promise<void> {
     this.#room ??= Promise.withResolvers();
     const { promise } = this.#room;

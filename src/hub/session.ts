@@ -12,7 +12,7 @@ import type { Outcome, Sender } from './round.ts';
 /** Batches of one peer that may wait for answers; a stream is held back long before, datagrams cannot be. */
 const MAX_UNDER_WAY = 64;
 
-/** Messages in a row that have no form to be remembered, until only every so many-th is looked at: that costs as much as decoding. */
+/** Messages in a row without a form to be remembered, until only every so many-th is looked at: a look costs as much as decoding. */
 const FORMLESS = 8;
 const LOOK_EVERY = 64;
 
@@ -73,7 +73,7 @@ export class Session implements Sender {
     const at = this.#inside.clock.now();
     const board = this.#heard(at);
     let from = 0;
-    if (this.#tail === undefined && this.#inside.intake.hasRoom) {
+    if (this.#tail === undefined && this.#inside.intake.hasRoom(this.peer.stream)) {
       from = this.#scan(units, 0, at, board, this);
       if (from === units.length) return;
     }
@@ -85,7 +85,10 @@ export class Session implements Sender {
     return this.#tail ? this.#tail.then(() => this.finished()) : this.#inside.intake.settled(this);
   }
 
-  /** The same for a peer who waits to be told. Resolves when every message is answered and the store has accepted what is for it, or never will. */
+  /**
+   * The same for a peer who waits to be told. Resolves when every message is answered and the store has accepted what is
+   * for it, or never will.
+   */
   async receive(units: readonly Uint8Array[]): Promise<Receipt> {
     const { clock, intake } = this.#inside;
     const at = clock.now();
@@ -158,9 +161,10 @@ export class Session implements Sender {
   #proceed(units: readonly Uint8Array[], from: number, work: Work): void | Promise<void> {
     const { intake, counts } = this.#inside;
     const { at, board, sender } = work;
-    work.behind = !this.peer.stream && !intake.hasRoom;
+    const { stream } = this.peer;
+    work.behind = !stream && !intake.hasRoom(false);
     for (let i = from; i < units.length; i++) {
-      if (this.peer.stream && !intake.hasRoom) return intake.room().then(() => this.#proceed(units, i, work));
+      if (stream && !intake.hasRoom(true)) return intake.room().then(() => this.#proceed(units, i, work));
       if (!work.behind) i = this.#scan(units, i, at, board, sender);
       const unit = units[i];
       if (unit === undefined) return;

@@ -34,7 +34,11 @@ export class Sessions implements TransportEvents {
       session = new Session(this.#inside, peer, { answers: this.#options.answers ?? peer.stream });
       this.#byPeer.set(peer, session);
     }
-    return session.take(units);
+    try {
+      return session.take(units);
+    } catch (error) {
+      this.failed(error); // ours to answer for: it must not end the process, and with it all the others
+    }
   }
 
   finished(peer: Peer): void | Promise<void> {

@@ -36,37 +36,56 @@ test('a store that stops holds streams back, in bounded memory; when it goes on 
     socket.end(text);
     socket.resume();
   }
-  expect(await standsStill(hub)).toBeLessThan(0.75 * total);
+  const before = await standsStill(hub);
+  expect(before).toBeLessThan(0.75 * total);
   expect(hub.counts.samples).toBe(0);
 
-  const datagrams = await udp();
-  datagrams.send('{"late":1}');
-  await until(() => hub.counts.dropped.STORE_BEHIND === 1);
-  datagrams.send('{"late":1}'); // of a known form, too
-  datagrams.send('text');
-  await until(() => hub.counts.dropped.STORE_BEHIND === 3);
-  const post = hub.session(new FakePeer(false), { answers: true });
-  expect(await post.receive([bytesOf('{"late":1}'), bytesOf('hello')])).toEqual({
-    messages: 2,
-    samples: 0,
-    texts: 0,
-    refused: ['STORE_BEHIND', 'STORE_BEHIND'],
-    skipped: {},
-  });
+  (await udp()).send('{"inTime":1}'); // from the reserve of those who cannot wait
+  await until(() => hub.counts.messages > before);
 
   store.release();
   await Promise.all(streams.map(({ socket }) => once(socket, 'end'))); // our FIN says that all is stored
-  expect(store.samples).toHaveLength(total);
+  expect(store.samples).toHaveLength(total + 1);
   const next = streams.map(() => 0);
   for (const { values } of store.samples) {
+    if (values.has('inTime')) continue;
     const board = Number(values.get('board'));
     if (values.get('n') !== next[board]) throw new Error('not in order');
     next[board] = (next[board] ?? 0) + 1;
   }
   expect(next).toEqual(streams.map(() => lines));
   expect(store.most).toBeLessThan(1.1 * ROUND_BYTES);
-  expect(hub.counts).toMatchObject({ samples: total, dropped: { STORE_BEHIND: 5 } });
+  expect(hub.counts).toMatchObject({ samples: total + 1, dropped: {} });
   expect(problems).toEqual([]);
+});
+
+test('datagrams and posts are refused and counted when their reserve is used up, too', async () => {
+  const store = new SlowStore();
+  const { hub } = quietHub(store);
+  fill(hub);
+  await until(() => store.batches.length === 1);
+  fill(hub);
+  const datagrams = hub.session(new FakePeer(false), { answers: false });
+  datagrams.take([bytesOf('{"inTime":1}')]);
+  expect(hub.counts.dropped).toEqual({});
+  const filler = bytesOf('{"filler":1}');
+  while (hub.counts.dropped.STORE_BEHIND === undefined) datagrams.take([filler]);
+  datagrams.take([bytesOf('{"unknown":"form"}')]);
+  datagrams.take([bytesOf('text')]);
+  expect(hub.counts.dropped).toEqual({ STORE_BEHIND: 3 });
+  const post = hub.session(new FakePeer(false), { answers: true });
+  expect(await post.receive([filler, bytesOf('hello'), bytesOf('{"a":nan}')])).toEqual({
+    messages: 3,
+    samples: 0,
+    texts: 0,
+    refused: ['STORE_BEHIND', 'STORE_BEHIND'],
+    skipped: { NOT_FINITE: 1 },
+  });
+  store.release();
+  await datagrams.finished();
+  expect(hub.counts.dropped).toEqual({ STORE_BEHIND: 5, NOT_FINITE: 1 });
+  expect(hub.counts.messages - store.samples.length).toBe(6);
+  expect(store.samples.filter(({ values }) => values.has('inTime'))).toHaveLength(1);
 });
 
 test('an answer of the app that is waited for, and a store without room, keep the order of one stream', async () => {

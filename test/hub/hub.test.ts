@@ -2,12 +2,13 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { HANDLER_MS, type TextMessage } from '../../src/hub/events.ts';
+import { HANDLER_MS, type Problem, type TextMessage } from '../../src/hub/events.ts';
 import { createHub } from '../../src/hub/hub.ts';
 import { MemoryStore } from '../../src/store/memory.ts';
+import type { Transport, TransportEvents } from '../../src/transport/transport.ts';
 import { limits } from '../../src/wire/index.ts';
 import { plainUdp } from '../transport/plain.ts';
-import { startHub, until } from './helpers.ts';
+import { FakePeer, quietHub, startHub, until } from './helpers.ts';
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
@@ -206,6 +207,32 @@ test('a store that fails is reported, and the samples are counted as lost', asyn
   expect(problems).toEqual([{ what: 'store failed', error: failure }]);
   await until(() => hub.counts.dropped.STORE_FAILED === 1);
   expect(hub.counts.samples).toBe(0);
+});
+
+test('an error of ours while messages are taken is reported, and the next ones are taken', () => {
+  const { hub } = quietHub(new MemoryStore());
+  const problems: Problem[] = [];
+  hub.on('problem', (problem) => problems.push(problem));
+  let events: TransportEvents | undefined;
+  const transport: Transport = {
+    kind: 'tcp',
+    host: '10.0.0.1',
+    port: 1,
+    start: (given) => {
+      events = given;
+    },
+    close: async () => {},
+  };
+  hub.accept(transport);
+  const failure = new Error('cannot be');
+  const peer = new FakePeer();
+  peer.send = () => {
+    throw failure;
+  };
+  events?.messages(peer, [new TextEncoder().encode('hello')]);
+  events?.messages(peer, [new TextEncoder().encode('{"a":1}')]);
+  expect(problems).toEqual([{ what: 'transport failed', error: failure }]);
+  expect(hub.counts.messages).toBe(2);
 });
 
 test('the feed tells of an answer only when it went out, and not all of a huge one', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Boards } from '../../src/hub/boards.ts';
-import { Intake, ROUND_BYTES } from '../../src/hub/intake.ts';
+import { Intake, RESERVE_BYTES, ROUND_BYTES } from '../../src/hub/intake.ts';
 import type { Outcome, Round, Sender } from '../../src/hub/round.ts';
 import { Layout } from '../../src/store/packed.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -45,7 +45,7 @@ function begin(store: Store) {
 /** Brings samples until there is no room. @returns how many */
 function fill(intake: Intake, bringer: Bringer): number {
   let samples = 0;
-  for (; intake.hasRoom; samples += 1_000) bringer.brings(intake, 1_000);
+  for (; intake.hasRoom(true); samples += 1_000) bringer.brings(intake, 1_000);
   return samples;
 }
 
@@ -114,11 +114,11 @@ test('a store that is behind costs two rounds of a bounded size, and who waits g
   let samples = fill(intake, sender);
   intake.flush();
   samples += fill(intake, sender);
-  expect(intake.hasRoom).toBe(false);
+  expect(intake.hasRoom(true)).toBe(false);
   const order: string[] = [];
   const waits = (name: string): Promise<void> =>
     intake.room().then(() => {
-      if (!intake.hasRoom) return waits(name);
+      if (!intake.hasRoom(true)) return waits(name);
       order.push(name);
       samples += fill(intake, sender);
       return undefined;
@@ -138,17 +138,28 @@ test('a store that is behind costs two rounds of a bounded size, and who waits g
   expect(store.most).toBeLessThan(1.01 * ROUND_BYTES);
 });
 
+test('who can wait leaves a reserve to those who cannot', () => {
+  const { intake } = begin(new SlowStore());
+  const sender = new Bringer();
+  fill(intake, sender);
+  expect([intake.hasRoom(true), intake.hasRoom(false)]).toEqual([false, true]);
+  while (intake.hasRoom(false)) sender.brings(intake, 1_000);
+  expect(intake.samples.bytes).toBeGreaterThan(ROUND_BYTES + 0.9 * RESERVE_BYTES);
+  expect(intake.samples.bytes).toBeLessThan(ROUND_BYTES + 1.1 * RESERVE_BYTES);
+});
+
 test('texts and names count as well as values', () => {
   const { intake } = begin(new SlowStore());
   const sender = new Bringer();
   let texts = 0;
-  for (; intake.hasRoom; texts++) intake.addText(sender, { board: 'a', at: 1, text: 'x'.repeat(8_000) });
+  for (; intake.hasRoom(true); texts++)
+    intake.addText(sender, { board: 'a', at: 1, text: 'x'.repeat(8_000) });
   expect(texts * 16_000).toBeGreaterThan(0.9 * ROUND_BYTES);
   expect(texts * 16_000).toBeLessThan(1.1 * ROUND_BYTES);
 
   const { intake: other } = begin(new SlowStore());
   let names = 0;
-  for (; other.hasRoom; names++) other.add(sender, new Layout('a', [`${names}`.padEnd(8_000)]), 1, [1]);
+  for (; other.hasRoom(true); names++) other.add(sender, new Layout('a', [`${names}`.padEnd(8_000)]), 1, [1]);
   expect(names * 16_000).toBeLessThan(1.1 * ROUND_BYTES);
 });
 
