@@ -4,8 +4,11 @@ import { Command, CommanderError } from 'commander';
 import { addBoard } from './commands/board.ts';
 import { addBoards } from './commands/boards.ts';
 import { addDemo } from './commands/demo.ts';
+import { addExport } from './commands/export.ts';
+import { addHistory } from './commands/history.ts';
 import { addListen } from './commands/listen.ts';
 import { addSend } from './commands/send.ts';
+import { addStore } from './commands/store.ts';
 import { addUp } from './commands/up.ts';
 import { localize, usageSentence } from './commands/usage.ts';
 import { addWatch } from './commands/watch.ts';
@@ -37,7 +40,19 @@ ${say('Examples:', '示例：')}
   kiteline board run main.py                   ${say('run a program on a virtual ESP32', '在虚拟 ESP32 上运行程序')}
   kiteline up                                  ${say('start the hub', '启动中枢')}`,
     );
-  for (const add of [addDemo, addListen, addSend, addBoard, addUp, addWatch, addBoards]) add(program);
+  for (const add of [
+    addDemo,
+    addListen,
+    addSend,
+    addBoard,
+    addUp,
+    addWatch,
+    addBoards,
+    addHistory,
+    addExport,
+    addStore,
+  ])
+    add(program);
   return program;
 }
 

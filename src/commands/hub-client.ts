@@ -40,10 +40,19 @@ export async function askHub(
     if (signal?.aborted) throw error;
     throw noHub(hub.url, error);
   }
+  return answerOf(response, type, hub.url);
+}
+
+/**
+ * The response, when it is what was asked for.
+ * @param from who answered, for the sentence
+ * @throws KitelineError USAGE
+ */
+export async function answerOf(response: Response, type: string, from: string): Promise<Response> {
   if (response.ok) {
     if (response.headers.get('content-type')?.startsWith(type)) return response;
     await response.body?.cancel();
-    throw notAHub(hub.url);
+    throw notAHub(from);
   }
   const detail = await (response.json() as Promise<{ detail?: unknown } | null>).then(
     (problem) => (typeof problem?.detail === 'string' ? printable(problem.detail) : ''),
@@ -53,8 +62,8 @@ export async function askHub(
     'USAGE',
     detail ||
       say(
-        `${hub.url} answered with HTTP status ${response.status}.`,
-        `${hub.url} 的回答是 HTTP 状态 ${response.status}。`,
+        `${from} answered with HTTP status ${response.status}.`,
+        `${from} 的回答是 HTTP 状态 ${response.status}。`,
       ),
   );
 }

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { say } from '../language.ts';
+import { parseDuration } from '../times.ts';
 import { parsePort } from '../transport/address.ts';
 import { DATA_FOLDER } from './hub-file.ts';
 import { parseCount } from './numbers.ts';
+import { parseSize } from './sizes.ts';
 import type { UpOptions } from './up/up.ts';
 
 type Options = Omit<UpOptions, 'app'>;
@@ -39,6 +41,29 @@ export function addUp(program: Command): void {
     .option('--encoding <NAME>', say('of text that is no UTF-8, e.g. gbk', '非 UTF-8 文本的编码，例如 gbk'))
     .option('--data <DIR>', say("the hub's folder", '中枢的数据文件夹'), DATA_FOLDER)
     .option(
+      '--keep <AGE>',
+      say(
+        'how long the history is kept, e.g. 30d (as long as it fits unless told)',
+        '历史数据保留多久，例如 30d（默认只受大小限制）',
+      ),
+      parseDuration,
+    )
+    .option(
+      '--max-size <SIZE>',
+      say(
+        'of the history on disk, e.g. 500MB; then the oldest goes (2GB unless told)',
+        '磁盘上历史数据的大小上限，例如 500MB；超出时删除最旧的（默认 2GB）',
+      ),
+      parseSize,
+    )
+    .option(
+      '--memory',
+      say(
+        'keep the history in memory only, and lose it with the hub',
+        '历史数据只保存在内存中，中枢结束时丢失',
+      ),
+    )
+    .option(
       '--virtual <N>',
       say('start N virtual thermometers that send to this hub', '启动 N 个向本中枢发送数据的虚拟温度计'),
       (text) => parseCount(text, 0, 100),
@@ -52,6 +77,7 @@ ${say('Examples:', '示例：')}
   kiteline up greenhouse.ts --reply received
   kiteline up --tcp 9100 --udp 9100 --http 0
   kiteline up --virtual 3
+  kiteline up --keep 30d --max-size 500MB
 
 ${say('An app:', '应用示例：')}
   export default (hub) => {

@@ -5,7 +5,8 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { type Outcome, type Running, run, start } from './cli.ts';
+import { type Outcome, run, start } from './cli.ts';
+import { startUp, stop, type UpHub } from './up-hub.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -13,19 +14,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Hub extends Running {
-  tcp: number;
-  udp: number;
-  http: string;
-}
-
-async function up(args: string[] = [], env: Record<string, string> = {}): Promise<Hub> {
-  const program = start(['up', '--tcp', '0', '--udp', '0', '--http', '0', ...args], env, folder);
-  const [, tcp, udp, http] = await program.err(
-    /^.* tcp 0\.0\.0\.0:(\d+)\n.* udp 0\.0\.0\.0:(\d+)\n.* (http:\/\/127\.0\.0\.1:\d+)\n(?:.*\n)*.*Ctrl-C/,
-  );
-  return { ...program, tcp: Number(tcp), udp: Number(udp), http: http ?? '' };
-}
+const up = (args: string[] = [], env: Record<string, string> = {}): Promise<UpHub> =>
+  startUp(folder, args, env);
 
 async function here(args: string[], env: Record<string, string> = {}): Promise<Outcome> {
   const program = start(args, env, folder);
@@ -33,12 +23,7 @@ async function here(args: string[], env: Record<string, string> = {}): Promise<O
   return program.ended;
 }
 
-const stop = (program: Running): Promise<Outcome> => {
-  program.interrupt();
-  return program.ended;
-};
-
-const sendText = async (hub: Hub, text: string): Promise<string> =>
+const sendText = async (hub: UpHub, text: string): Promise<string> =>
   (await run(['send', 'tcp', `127.0.0.1:${hub.tcp}`, text])).stdout;
 
 describe('kiteline up', () => {

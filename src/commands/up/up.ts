@@ -5,6 +5,7 @@ import { serveHttp } from '../../http/server.ts';
 import type { Problem } from '../../hub/events.ts';
 import { createHub, type Hub } from '../../hub/hub.ts';
 import { say } from '../../language.ts';
+import type { Store } from '../../store/store.ts';
 import { formatHostPort, type HostPort, isLoopback, isWildcard } from '../../transport/address.ts';
 import { lanAddresses } from '../../transport/lan.ts';
 import type { VirtualBoard } from '../../virtual/index.ts';
@@ -12,8 +13,9 @@ import { addressLines } from '../addresses.ts';
 import { removeHubFile, runningHub, writeHubFile } from '../hub-file.ts';
 import { interruption, printable, printableLines, tell } from '../terminal.ts';
 import { appError, loadApp, placeOf } from './app.ts';
+import { type KeepOptions, keptLine, openKept } from './history.ts';
 
-export interface UpOptions {
+export interface UpOptions extends KeepOptions {
   /** File of the app. */
   app?: string;
   tcp: number;
@@ -21,7 +23,6 @@ export interface UpOptions {
   http: number;
   host: string;
   reply: string;
-  data: string;
   encoding?: string;
   /** How many virtual boards to start. */
   virtual: number;
@@ -37,7 +38,11 @@ export async function up(options: UpOptions): Promise<void> {
   const running = await runningHub(data);
   if (running) throw alreadyUp(running, data);
   const app = options.app === undefined ? undefined : await loadApp<Hub>(options.app);
-  const hub = createHub({ reply, ...(encoding !== undefined && { encoding }) });
+  const opening = new Opening();
+  const store = await openKept(options, (sentence) => opening.tell(storeTrouble(sentence)));
+  const hub = await orClose(store, () =>
+    createHub({ store, reply, ...(encoding !== undefined && { encoding }) }),
+  );
   const ended = Promise.withResolvers<void>();
   ended.promise.catch(() => {});
   interrupted.addEventListener('abort', () => ended.resolve());
@@ -54,7 +59,8 @@ export async function up(options: UpOptions): Promise<void> {
     const http = await serveHttp(hub, { host, port: options.http });
     try {
       await writeHubFile(data, { url: http.url, pid: process.pid });
-      for (const line of whereLines(listening, http.url)) tell(line);
+      for (const line of whereLines(listening, http.url, await keptLine(store))) tell(line);
+      opening.over();
       const boards = await startBoards(options.virtual, listening.udp);
       await ended.promise.finally(() => Promise.all(boards.map((board) => board.close())));
     } finally {
@@ -62,6 +68,7 @@ export async function up(options: UpOptions): Promise<void> {
       await http.close();
     }
   } finally {
+    opening.over();
     await hub.close();
   }
 }
@@ -118,7 +125,7 @@ function startApp(
 }
 
 /** The first lines; tests and other programs read the ports from the ends of the first three. */
-export function whereLines(listening: { tcp?: HostPort; udp?: HostPort }, url: string): string[] {
+function whereLines(listening: { tcp?: HostPort; udp?: HostPort }, url: string, kept: string): string[] {
   const lines: string[] = [];
   for (const protocol of ['tcp', 'udp'] as const) {
     const at = listening[protocol];
@@ -136,6 +143,7 @@ export function whereLines(listening: { tcp?: HostPort; udp?: HostPort }, url: s
   const posts = httpLines((tcp ?? udp)?.host, url);
   if (posts.length > 0) lines.push(say('or over HTTP:', '或通过 HTTP：'), ...posts);
   lines.push(
+    kept,
     say(
       '"kiteline watch" in another terminal shows what arrives. Ctrl-C ends.',
       '在另一个终端运行“kiteline watch”可以看到收到的内容。按 Ctrl-C 结束。',
@@ -151,9 +159,35 @@ function httpLines(host: string | undefined, url: string): string[] {
     .map((address) => `  "http://${formatHostPort(address, Number(new URL(url).port || 80))}/samples"`);
 }
 
+/** Makes a hub for a store, which is closed when that fails. */
+async function orClose(store: Store, make: () => Hub): Promise<Hub> {
+  try {
+    return make();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** What is told while the hub starts waits until it has said where it is: other programs read its first lines. */
+class Opening {
+  #waiting: string[] | undefined = [];
+
+  tell(line: string): void {
+    if (this.#waiting) this.#waiting.push(line);
+    else tell(line);
+  }
+
+  over(): void {
+    for (const line of this.#waiting ?? []) tell(line);
+    this.#waiting = undefined;
+  }
+}
+
 function problemSentence({ what, error }: Problem, file: string | undefined): string {
   if (file !== undefined && what.startsWith('handler')) return appError(error, resolve(file)).message;
   const text = error instanceof Error ? error.message : String(error);
+  if (what === 'store failed') return storeTrouble(text);
   const trouble = PROBLEMS[what];
   return say(
     `Trouble in the hub, which goes on (${what}): ${text}`,
@@ -161,10 +195,12 @@ function problemSentence({ what, error }: Problem, file: string | undefined): st
   );
 }
 
-const PROBLEMS: Record<Problem['what'], string> = {
+const storeTrouble = (sentence: string): string =>
+  say(`Trouble with the history, the hub goes on: ${sentence}`, `历史数据有问题，中枢继续运行：${sentence}`);
+
+const PROBLEMS: Record<Exclude<Problem['what'], 'store failed'>, string> = {
   'handler failed': '应用的处理函数出错',
   'handler took too long': '应用的处理函数耗时过长',
-  'store failed': '数据存储出错',
   'transport failed': '传输出错',
 };
 

@@ -1,0 +1,73 @@
+import { extname } from 'node:path';
+import { KitelineError } from '../../errors.ts';
+import { say } from '../../language.ts';
+import { wholeNumber } from '../history/words.ts';
+import { openHistory, wholeBody } from '../history-source.ts';
+import type { HubOptions } from '../hub-file.ts';
+import { interruptedError, writeAll, writeWhole } from '../output-file.ts';
+import { parseRangeOptions, queryString, type RangeOptions } from '../range-options.ts';
+import { interruption, print, tell } from '../terminal.ts';
+import { RowCounter } from './row-counter.ts';
+
+export interface ExportOptions extends HubOptions, RangeOptions {
+  format?: 'csv' | 'jsonl';
+  texts?: boolean;
+  output?: string;
+}
+
+const TYPES = { csv: 'text/csv', jsonl: 'application/jsonl' };
+
+/**
+ * Writes points or texts as they come, however many there are.
+ * @throws KitelineError BAD_ARGUMENT; USAGE for what is not there, a file that cannot be written, an export that was cut
+ */
+export async function exportHistory(
+  board: string | undefined,
+  metric: string | undefined,
+  options: ExportOptions,
+): Promise<void> {
+  const { output, texts } = options;
+  const format = options.format ?? formatByName(output);
+  const range = parseRangeOptions(options, Date.now());
+  if (texts && metric !== undefined) {
+    throw new KitelineError(
+      'BAD_ARGUMENT',
+      say('Texts have no metric: leave it out, or --texts.', '文本没有指标：请去掉指标，或去掉 --texts。'),
+    );
+  }
+  const interrupted = interruption();
+  const source = await openHistory(options);
+  try {
+    const query = queryString({ board, metric, ...range, format, texts: texts ? 1 : undefined });
+    const response = await source.ask(`/api/v1/export${query}`, TYPES[format], interrupted);
+    const counter = new RowCounter(format);
+    const parts = counted(wholeBody(response, interrupted), counter);
+    if (output === undefined) {
+      for await (const part of parts) await print(part);
+      return;
+    }
+    await writeWhole(output, (part) => writeAll(part, parts));
+    tell(doneSentence(output, counter.rows, texts ?? false));
+  } catch (error) {
+    throw interrupted.aborted ? interruptedError(output) : error;
+  } finally {
+    await source.close();
+  }
+}
+
+async function* counted(parts: AsyncIterable<Uint8Array>, counter: RowCounter): AsyncGenerator<Uint8Array> {
+  for await (const part of parts) {
+    counter.add(part);
+    yield part;
+  }
+}
+
+const formatByName = (file: string | undefined): 'csv' | 'jsonl' =>
+  ['.jsonl', '.ndjson'].includes(extname(file ?? '').toLowerCase()) ? 'jsonl' : 'csv';
+
+function doneSentence(file: string, rows: number, texts: boolean): string {
+  const count = wholeNumber(rows);
+  return texts
+    ? say(`${count} texts are in ${file}.`, `${file} 中有 ${count} 条文本。`)
+    : say(`${count} points are in ${file}.`, `${file} 中有 ${count} 个数据点。`);
+}

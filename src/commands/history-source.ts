@@ -1,0 +1,111 @@
+/**
+ * Where the commands for the history get it: from the running hub over HTTP, or, where none is running, from the store
+ * in the data folder, asked by the same routes without a socket.
+ */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Hono } from 'hono';
+import { systemClock } from '../clock.ts';
+import { KitelineError } from '../errors.ts';
+import { storeRoutes } from '../http/store-routes.ts';
+import { say } from '../language.ts';
+import { openSqliteStore } from '../store/sqlite.ts';
+import type { Store } from '../store/store.ts';
+import { answerOf, askHub, notAHub } from './hub-client.ts';
+import { findHub, type HubAddress, type HubOptions, runningHub } from './hub-file.ts';
+import { tell } from './terminal.ts';
+
+export interface HistorySource {
+  /** The store itself, when no hub has it open. */
+  readonly store?: Store;
+  /** Asks for a path of the HTTP API. @throws KitelineError with a sentence, when it is refused */
+  ask(path: string, type: string, signal?: AbortSignal): Promise<Response>;
+  /** As `ask`, for JSON. */
+  json<T>(path: string): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** The store's folder in a data folder. */
+export const storeFolder = (data: string): string => join(data, 'store');
+
+/**
+ * @param how `writes` where the store cannot be opened just for reading
+ * @throws KitelineError USAGE when there is neither a hub nor a store; STORE_LOCKED, STORE_VERSION, STORE_FAILED
+ */
+export async function openHistory(
+  options: HubOptions,
+  how: { writes?: boolean } = {},
+): Promise<HistorySource> {
+  if (options.hub !== undefined) return hubSource(await findHub(options));
+  const running = await runningHub(options.data);
+  if (running) return hubSource({ ...running, ...(options.token !== undefined && { token: options.token }) });
+  return folderSource(options.data, how.writes ?? false);
+}
+
+function hubSource(hub: HubAddress): HistorySource {
+  return {
+    ask: (path, type, signal) => askHub(hub, path, type, signal),
+    json: async (path) => jsonOf(await askHub(hub, path, 'application/json'), hub.url),
+    close: async () => {},
+  };
+}
+
+async function folderSource(data: string, writes: boolean): Promise<HistorySource> {
+  const folder = storeFolder(data);
+  if (!(await stat(join(folder, 'history.db')).catch(() => undefined))) throw nothingIn(folder);
+  const store = await openSqliteStore(folder, {
+    readOnly: !writes,
+    onProblem: (problem) => tell(problem.message),
+  });
+  const routes = new Hono().route('/api/v1', storeRoutes(store, systemClock));
+  routes.onError((error) => {
+    throw error;
+  });
+  const ask = async (path: string, type: string): Promise<Response> =>
+    answerOf(await routes.request(path), type, folder);
+  return {
+    store,
+    ask,
+    json: async (path) => jsonOf(await ask(path, 'application/json'), folder),
+    close: () => store.close(),
+  };
+}
+
+/**
+ * The body of a long answer, up to its end.
+ * @throws KitelineError USAGE when it is over before; the signal's reason when that is aborted
+ */
+export async function* wholeBody(response: Response, interrupted: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const part of response.body ?? []) {
+      interrupted.throwIfAborted();
+      yield part;
+    }
+  } catch (cause) {
+    if (interrupted.aborted || cause instanceof KitelineError) throw cause;
+    throw new KitelineError(
+      'USAGE',
+      say(
+        'It was cut before its end: the hub has gone, or could not read on.',
+        '传输中途断开：中枢已离开，或无法继续读取。',
+      ),
+      { cause },
+    );
+  }
+}
+
+async function jsonOf<T>(response: Response, from: string): Promise<T> {
+  return (await response.json().catch((error) => {
+    throw notAHub(from, error);
+  })) as T;
+}
+
+function nothingIn(folder: string): KitelineError {
+  return new KitelineError(
+    'USAGE',
+    say(
+      `No hub is running here, and there is no history in ${folder}. "kiteline up" makes both; --hub URL or --data DIR say where else to look.`,
+      `这里没有正在运行的中枢，${folder} 中也没有历史数据。“kiteline up”会创建它们；用 --hub URL 或 --data DIR 指明其他位置。`,
+    ),
+  );
+}
