@@ -42,6 +42,31 @@ export class BucketRow {
     if (value > bucket.max) bucket.max = value;
   }
 
+  /**
+   * Adds `times[from]` to `times[to - 1]`, which are by time, and their numbers: a bucket at a time, for a division a point
+   * would cost more than all the rest.
+   */
+  addNumbers(times: Float64Array, numbers: Float64Array, from: number, to: number): void {
+    for (let i = from; i < to; ) {
+      const place = this.place(times[i] as number);
+      const end = place < this.#buckets.length - 1 ? this.#from + (place + 1) * this.#width : Infinity;
+      const bucket = this.#at(place);
+      const first = i;
+      let { min, max, sum } = bucket;
+      for (; i < to && (times[i] as number) < end; i++) {
+        const value = numbers[i] as number;
+        sum += value;
+        if (value < min) min = value;
+        if (value > max) max = value;
+      }
+      bucket.count += i - first;
+      bucket.numbers += i - first;
+      bucket.min = min;
+      bucket.max = max;
+      bucket.sum = sum;
+    }
+  }
+
   /** Adds points that are known by their summary and all in one bucket. */
   addSummary(place: number, { count, numbers, min, max, sum }: Summary): void {
     const bucket = this.#at(place);

@@ -5,7 +5,7 @@ import { CHECKSUM_BYTES, VERSION } from './format.ts';
 import { readIntegers } from './integers.ts';
 import { emptyColumns, joinKinds, type KindColumns, readKinds } from './kinds.ts';
 import { readNumbers } from './numbers.ts';
-import { isNextTime, MAX_POINTS, MAX_TIME, type PointColumns } from './points.ts';
+import { MAX_POINTS, MAX_TIME, type PointColumns } from './points.ts';
 import { readStrings } from './strings.ts';
 
 /**
@@ -38,11 +38,13 @@ function readTimes(input: ByteReader, length: number): Float64Array {
   const times = new Float64Array(length);
   readIntegers(input, times);
   let before = -MAX_TIME;
+  let inOrder = true;
   for (let i = 0; i < length; i++) {
     const time = times[i] as number;
-    if (!isNextTime(time, before)) throw new DamagedChunk('a time is wrong');
+    if (!(time >= before)) inOrder = false;
     before = time;
   }
+  if (!inOrder || before > MAX_TIME) throw new DamagedChunk('a time is wrong');
   return times;
 }
 

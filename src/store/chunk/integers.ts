@@ -115,6 +115,10 @@ export function readIntegers(input: ByteReader, values: Float64Array): void {
     }
     if (width > MAX_WIDTH) throw new DamagedChunk(`a block of integers has ${width} bits each`);
     if ((head & SAME_BASE) === 0) base = input.integer();
+    if (width === 0 && (head & DIRECT) === 0) {
+      fillSteadily(values, from, length, base);
+      continue;
+    }
     unpack(input, width, length);
     if ((head & DIRECT) !== 0) {
       for (let i = 0; i < length; i++) values[from + i] = base + (differences[i] as number);
@@ -125,6 +129,15 @@ export function readIntegers(input: ByteReader, values: Float64Array): void {
         values[from + i] = value;
       }
     }
+  }
+}
+
+/** Each integer is one step from the one before. */
+function fillSteadily(values: Float64Array, from: number, length: number, step: number): void {
+  let value = values[from - 1] as number;
+  for (let i = from; i < from + length; i++) {
+    value += step;
+    values[i] = value;
   }
 }
 

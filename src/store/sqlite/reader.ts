@@ -83,7 +83,11 @@ function addPoints(row: BucketRow, points: PointColumns | undefined, from: numbe
   if (!points) return;
   const { times, numbers, kinds } = points;
   const places = placesOf(points, from, to);
+  if (!kinds) {
+    row.addNumbers(times, numbers, places.from, places.to);
+    return;
+  }
   for (let i = places.from; i < places.to; i++) {
-    row.add(times[i] as number, kinds?.[i] === KIND.STRING ? undefined : (numbers[i] as number));
+    row.add(times[i] as number, kinds[i] === KIND.STRING ? undefined : (numbers[i] as number));
   }
 }
