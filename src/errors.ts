@@ -25,7 +25,7 @@ export type ErrorCode =
   | 'NOT_FOUND'
   /** The store's folder is in use by another process. */
   | 'STORE_LOCKED'
-  /** The store was written by a newer Kiteline. */
+  /** The store was written by a newer Kiteline; or by an older one, and was to be opened without changing it. */
   | 'STORE_VERSION'
   /** The store could not be read or written: a full disk, a damaged file. */
   | 'STORE_FAILED'

@@ -1,8 +1,12 @@
 import { dirname } from 'node:path';
 import { backup, type DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import { KitelineError } from '../../errors.ts';
 import { say } from '../../language.ts';
 import type { Files } from './files.ts';
+
+/** A transaction takes some milliseconds, and they are seconds apart. */
+const ATTEMPTS = 100;
 
 let number = 0;
 
@@ -14,13 +18,37 @@ export async function backupTo(db: DatabaseSync, file: string, files: Files): Pr
   if (files.exists(file)) throw existsError(file);
   const partial = `${file}.${process.pid}-${++number}.partial`;
   try {
-    await backup(db, partial);
+    await copy(db, partial);
     if (files.exists(file)) throw existsError(file);
     files.rename(partial, file);
     files.syncFolder(dirname(file));
   } catch (error) {
-    for (const end of ['', '-journal', '-wal', '-shm']) files.remove(`${partial}${end}`);
+    for (const end of ['', '-journal', '-wal', '-shm']) removeIfPossible(files, `${partial}${end}`);
     throw error instanceof KitelineError ? error : failedError(file, error);
+  }
+}
+
+/**
+ * Node ends a backup whose first step meets a transaction of ours with SQLite's code 0, "not an error": it did not begin, and is
+ * begun again.
+ */
+async function copy(db: DatabaseSync, file: string): Promise<void> {
+  for (let left = ATTEMPTS; ; left--) {
+    try {
+      await backup(db, file);
+      return;
+    } catch (error) {
+      if (left === 0 || !db.isOpen || (error as { errcode?: number }).errcode !== 0) throw error;
+      await setImmediate();
+    }
+  }
+}
+
+function removeIfPossible(files: Files, path: string): void {
+  try {
+    files.remove(path);
+  } catch {
+    // what is wrong with the disk is told by the error that brought us here
   }
 }
 

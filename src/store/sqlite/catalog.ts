@@ -18,8 +18,11 @@ export class BoundLayout extends Layout {
   series: (Series | undefined)[] = [];
 }
 
-/** Layouts that are remembered with their series. */
-const MAX_BOUND = 20_000;
+/** About how many bytes the layouts cost that are remembered with their series. 32 MiB: 20,000 boards of 20 metrics. */
+const MAX_BOUND_BYTES = 32 * 1024 * 1024;
+/** Of a layout, and of each metric of it, beside its names. */
+const BOUND_BYTES = 512;
+const METRIC_BYTES = 24;
 
 /**
  * How many rows the tables have once all of it is stored.
@@ -45,6 +48,7 @@ export class Catalog {
   readonly byId = new Map<number, Series>();
   readonly #limits: CatalogLimits;
   #bound = new Map<string, BoundLayout>();
+  #boundBytes = 0;
   #highestBoard: number;
   #highestSeries: number;
   #place = 0; // of the newest change of an ack
@@ -130,10 +134,18 @@ export class Catalog {
     const owner = this.touch(board, Number.NEGATIVE_INFINITY);
     bound.owner = owner;
     bound.series = metrics.map((metric) => owner && this.#seriesOf(owner, metric.toWellFormed()));
-    if (this.#bound.size >= MAX_BOUND) this.#bound.clear();
     // What was refused is not remembered: there may be room the next time.
-    if (bound.series.every((series) => series !== undefined)) this.#bound.set(key, bound);
+    if (bound.series.some((series) => series === undefined)) return bound;
+    const bytes = BOUND_BYTES + METRIC_BYTES * metrics.length + bound.bytes;
+    if (this.#boundBytes + bytes > MAX_BOUND_BYTES) this.#forgetBound();
+    this.#bound.set(key, bound);
+    this.#boundBytes += bytes;
     return bound;
+  }
+
+  #forgetBound(): void {
+    this.#bound.clear();
+    this.#boundBytes = 0;
   }
 
   #seriesOf(owner: Board, metric: string): Series | undefined {
@@ -151,13 +163,13 @@ export class Catalog {
     this.byId.delete(series.id);
     series.board.series.delete(series.metric);
     series.chunks = 0; // for whoever is still reading it
-    this.#bound.clear();
+    this.#forgetBound();
   }
 
   /** Forgets a board of which nothing is left. */
   dropBoard(board: Board): void {
     this.boards.delete(board.name);
-    this.#bound.clear();
+    this.#forgetBound();
   }
 
   #addBoard(id: number, name: string, lastAt: number, changed = false): Board {

@@ -35,7 +35,7 @@ class ReadOnlyDatabase extends DatabaseSync {
  * How each version of the tables is made from the one before; the version is the database's `user_version`. Only ever
  * appended to. Times are milliseconds since 1970 UTC; `crc` is a CRC32 of the row's other columns (checksum.ts).
  */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `
   -- Up to which commit the database holds what was committed: the log is replayed from there.
   -- The others are how many rows the tables have: a page that SQLite can read, but without some of its rows, is missed nowhere else.
@@ -74,10 +74,16 @@ const CORRUPT = 11;
 const NOT_A_DATABASE = 26;
 
 /**
- * Opens the database in `path` for this process alone, and brings it to the newest version.
+ * Opens the database in `path` for this process alone, and brings it to the newest version; opened to be read, it must have it.
+ * @param migrations other ones for a test
  * @throws KitelineError STORE_LOCKED, STORE_VERSION; else SQLite's error
  */
-export function openDatabase(path: string, readOnly: boolean, open: OpenDatabase): DatabaseSync {
+export function openDatabase(
+  path: string,
+  readOnly: boolean,
+  open: OpenDatabase,
+  migrations = MIGRATIONS,
+): DatabaseSync {
   const db = open(path, { readOnly });
   try {
     // The lock is the system's: it goes with the process, however that ends.
@@ -90,7 +96,7 @@ export function openDatabase(path: string, readOnly: boolean, open: OpenDatabase
       db.exec('PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -16384');
       db.exec('BEGIN IMMEDIATE; COMMIT');
     }
-    migrate(db, path, readOnly);
+    migrate(db, path, readOnly, migrations);
     return db;
   } catch (error) {
     db.close();
@@ -98,17 +104,19 @@ export function openDatabase(path: string, readOnly: boolean, open: OpenDatabase
   }
 }
 
-function migrate(db: DatabaseSync, path: string, readOnly: boolean): void {
+function migrate(db: DatabaseSync, path: string, readOnly: boolean, migrations: readonly string[]): void {
   const version = Number(Object.values(db.prepare('PRAGMA user_version').get() ?? {})[0]);
-  if (version > MIGRATIONS.length) throw versionError(path, version);
-  if (readOnly && version < MIGRATIONS.length) throw new DamagedDatabase(`it has format ${version}`);
-  for (let next = version; next < MIGRATIONS.length; next++) {
+  if (version > migrations.length) throw newerError(path, version, migrations.length);
+  if (readOnly && version < migrations.length)
+    throw version === 0 ? new DamagedDatabase('it is empty') : olderError(path, version, migrations.length);
+  for (let next = version; next < migrations.length; next++) {
     transaction(db, () => {
-      db.exec(MIGRATIONS[next] as string);
+      db.exec(migrations[next] as string);
       db.exec(`PRAGMA user_version = ${next + 1}`);
     });
   }
-  if (schemaOf(db) !== newestSchema()) throw new DamagedDatabase('its tables are not as Kiteline makes them');
+  if (schemaOf(db) !== newestSchema(migrations))
+    throw new DamagedDatabase('its tables are not as Kiteline makes them');
 }
 
 /** The database can be read, and what it says makes no sense. */
@@ -120,9 +128,9 @@ function schemaOf(db: DatabaseSync): string {
   return JSON.stringify(rows);
 }
 
-function newestSchema(): string {
+function newestSchema(migrations: readonly string[]): string {
   const db = new DatabaseSync(':memory:');
-  for (const migration of MIGRATIONS) db.exec(migration);
+  for (const migration of migrations) db.exec(migration);
   const schema = schemaOf(db);
   db.close();
   return schema;
@@ -164,12 +172,22 @@ function lockedError(path: string, cause: unknown): KitelineError {
   );
 }
 
-function versionError(path: string, version: number): KitelineError {
+function newerError(path: string, version: number, newest: number): KitelineError {
   return new KitelineError(
     'STORE_VERSION',
     say(
-      `${path} was written by a newer Kiteline (format ${version}, this one reads up to ${MIGRATIONS.length}): update Kiteline, or use another folder.`,
-      `${path} 由更新版本的 Kiteline 写入（格式 ${version}，本版本最高支持 ${MIGRATIONS.length}）：请更新 Kiteline，或换一个文件夹。`,
+      `${path} was written by a newer Kiteline (format ${version}, this one reads up to ${newest}): update Kiteline, or use another folder.`,
+      `${path} 由更新版本的 Kiteline 写入（格式 ${version}，本版本最高支持 ${newest}）：请更新 Kiteline，或换一个文件夹。`,
+    ),
+  );
+}
+
+function olderError(path: string, version: number, newest: number): KitelineError {
+  return new KitelineError(
+    'STORE_VERSION',
+    say(
+      `${path} was written by an older Kiteline (format ${version}, now it is ${newest}), and is opened to be read only: a hub that runs with this folder once brings it up.`,
+      `${path} 由旧版本的 Kiteline 写入（格式 ${version}，当前为 ${newest}），而现在以只读方式打开：用该文件夹运行一次中枢即可升级。`,
     ),
   );
 }

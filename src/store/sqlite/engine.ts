@@ -125,7 +125,9 @@ export class Engine {
     if (readOnly || (limits.maxAge === undefined && room === undefined)) return false;
     try {
       this.checkpoint();
-      const bounds = { before: this.#cutoff, room, spare: Math.min(limits.logBytes, (room ?? 0) / 8) };
+      const spare = Math.min(limits.logBytes, (room ?? 0) / 8);
+      const isCrowded = this.#at.catalog.boards.size > 0.9 * limits.boards;
+      const bounds = { before: this.#cutoff, room, spare, isCrowded };
       const { lost, isMore } = retain(this.#at, bounds);
       this.counts.evicted += lost;
       this.#at.db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES}); PRAGMA wal_checkpoint(TRUNCATE)`);

@@ -19,6 +19,8 @@ export interface Bounds {
   room: number | undefined;
   /** Bytes that are made free beyond that, so that the next time is not at once. */
   spare: number;
+  /** Whether a board goes with the last of its samples and texts, however new its acks are: places are scarce. */
+  isCrowded: boolean;
 }
 
 /** What has gone in one transaction. */
@@ -58,7 +60,8 @@ export function retain(
     }
     const isGone = (series: Series) => rest.has(series) && rest.get(series) === undefined;
     empty = [...catalog.boards.values()].filter(
-      (board) => [...board.series.values()].every(isGone) && !tables.hasTexts(board.id),
+      (board) =>
+        [...board.series.values()].every(isGone) && !tables.hasTexts(board.id) && !isAwaited(board, bounds),
     );
     for (const board of empty) tables.dropBoard(board.id);
     const state = tables.state();
@@ -109,6 +112,15 @@ export function retain(
       }
     }
   }
+}
+
+/** Whether a board may still send again what its acks say is stored. */
+function isAwaited(
+  { acks, lastAt }: Board,
+  { before = Number.NEGATIVE_INFINITY, isCrowded }: Bounds,
+): boolean {
+  const isOld = lastAt < before && lastAt !== Number.NEGATIVE_INFINITY;
+  return acks.size > 0 && !isOld && !isCrowded;
 }
 
 /** Each must be dropped before the next is asked for. */

@@ -1,4 +1,5 @@
 /** The store's thread: an engine, and a question at a time. */
+import { setImmediate as afterAnswers } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../clock.ts';
 import { KitelineError } from '../../errors.ts';
@@ -85,7 +86,9 @@ function answer(store: Engine, question: Question): unknown {
     case 'backup':
       return counted(store.backup(question.file));
     case 'close':
-      return Promise.allSettled(underWay).then(() => store.close());
+      return Promise.allSettled(underWay)
+        .then(() => afterAnswers())
+        .then(() => store.close());
   }
 }
 

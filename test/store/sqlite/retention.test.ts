@@ -241,3 +241,23 @@ test('whatever is appended, dropped and opened again, what is left is the newest
   });
   await fc.assert(property, { numRuns: 25 });
 });
+
+test('what a board may send again is known after its samples have gone, until its place is needed or it is too old', async () => {
+  const limits = { maxBytes: 300_000, boards: 10, maxAge: 1e12 };
+  const store = new EngineStore(temporaryFolder(), limits);
+  await store.append({ samples: run('a', 'x', NOW, 10), acks: [{ board: 'a', boot: 'b', seq: 9 }] });
+  for (let i = 1; i < 60; i++)
+    await store.append({ samples: run('busy', 'x', NOW + 1e7 * i, 2_000, (n) => Math.sin(n + i)) });
+  retainAll(store);
+  for (let round = 0; round < 2; round++) {
+    expect(await store.series('a')).toEqual([]);
+    expect(await store.acks('a')).toEqual([{ board: 'a', boot: 'b', seq: 9 }]);
+    store.reopen();
+  }
+  for (let i = 0; i < 8; i++) await store.append({ samples: [sampleOf(`other ${i}`, NOW + 1e9, { x: 1 })] });
+  retainAll(store);
+  expect((await store.boards()).some(({ board }) => board === 'a')).toBe(false);
+  expect(await store.acks('a')).toEqual([]);
+  await expectConsistent(store);
+  await store.close();
+});
