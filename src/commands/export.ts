@@ -37,10 +37,11 @@ ${say('Examples:', '示例：')}
   kiteline export --texts -o texts.jsonl
 
 ${say(
-  `Board by board, metric by metric, by time; CSV times are UTC. In CSV a text that a spreadsheet would take for a
-formula (it begins with = + - @, tab or CR) gets an apostrophe in front; JSON Lines have all as it came.`,
-  `按板子、指标、时间的顺序；CSV 中的时间为 UTC。CSV 中会被电子表格当作公式的文本（以 = + - @、制表符或回车开头）前面会加撇号；
-JSON Lines 保持原样。`,
+  `Board by board, metric by metric, by time; CSV times are UTC. In CSV a text that
+a spreadsheet would take for a formula (it begins with = + - @, tab or CR) gets an
+apostrophe in front; JSON Lines have everything as it came.`,
+  `按板子、指标、时间的顺序；CSV 中的时间为 UTC。CSV 中会被电子表格当作公式的文本
+（以 = + - @、制表符或回车开头）前面会加撇号；JSON Lines 保持原样。`,
 )}`,
     )
     .action(async (board: string | undefined, metric: string | undefined, options: ExportOptions) => {

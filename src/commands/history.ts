@@ -39,7 +39,7 @@ ${say('Examples:', '示例：')}
   kiteline history pump temp --last 7d --points 100 --json
 
 ${say(
-  'Without a range: all that is stored. It is asked of the running hub; where none is running, the folder is read.',
+  'Without a range: all that is stored. The running hub is asked; where none is running,\nits folder is read.',
   '不写时间范围时显示全部。数据向正在运行的中枢查询；没有中枢运行时直接读取文件夹。',
 )}`,
     )

@@ -18,7 +18,7 @@ export function addHubOptions(command: Command): Command {
       '--token <TOKEN>',
       say('what the hub asks of readers elsewhere', '中枢对其他机器的读取者要求的令牌'),
     )
-    .option('--data <DIR>', say('the folder with hub.json', 'hub.json 所在的文件夹'), DATA_FOLDER);
+    .option('--data <DIR>', say("the hub's folder", '中枢的数据文件夹'), DATA_FOLDER);
 }
 
 /**

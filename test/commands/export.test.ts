@@ -30,13 +30,13 @@ describe('-o FILE', () => {
   test('is there whole, or as it was before', async () => {
     const { folder, here, path } = await stored(SOME);
     const { stderr } = await here(['export', '-o', 'all.csv']);
-    expect(stderr).toBe('12 points are in all.csv.\n');
+    expect(stderr).toBe('Written to all.csv: 12 points.\n');
     expect(readFileSync(path('all.csv'), 'utf8').split('\r\n')).toHaveLength(14);
     writeFileSync(path('all.jsonl'), 'before');
     expect((await here(['export', 'pmup', '-o', 'all.jsonl'])).code).toBe(1);
     expect(readFileSync(path('all.jsonl'), 'utf8')).toBe('before');
     const again = await here(['export', '-o', 'all.jsonl', '--texts'], { KITELINE_LANG: 'zh' });
-    expect(again.stderr).toBe('all.jsonl 中有 1 条文本。\n');
+    expect(again.stderr).toBe('已写入 all.jsonl：1 条文本。\n');
     expect(JSON.parse(readFileSync(path('all.jsonl'), 'utf8'))).toMatchObject({ board: '灯' });
     expect(readdirSync(folder).sort()).toEqual(['all.csv', 'all.jsonl', 'kiteline-data']);
   });
@@ -86,7 +86,7 @@ test('memory does not grow with the number of points', async () => {
   // Megabytes of JavaScript heap, of which the command itself takes more than half; the file has 15.
   const small = { NODE_OPTIONS: '--max-old-space-size=24' };
   const { alone, hub } = await bothWays(folder, () => here(['export', '-o', 'all.csv'], small));
-  const done = { code: 0, stdout: '', stderr: '300,000 points are in all.csv.\n' };
+  const done = { code: 0, stdout: '', stderr: 'Written to all.csv: 300,000 points.\n' };
   expect({ alone, hub }).toEqual({ alone: done, hub: done });
 });
 

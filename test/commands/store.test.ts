@@ -26,7 +26,7 @@ test('check reads everything; what is damaged is told, and the exit code is 1', 
   const { alone, hub } = await bothWays(folder, () => here(['store', 'check']));
   expect(alone).toEqual({
     code: 0,
-    stdout: '30,012 points and 1 texts were read: all is well.\n',
+    stdout: '30,012 points and 1 text read: all is well.\n',
     stderr: '',
   });
   expect(hub).toEqual(alone);

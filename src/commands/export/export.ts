@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { KitelineError } from '../../errors.ts';
 import { say } from '../../language.ts';
-import { wholeNumber } from '../history/words.ts';
+import { countOf, wholeNumber } from '../history/words.ts';
 import { openHistory, wholeBody } from '../history-source.ts';
 import type { HubOptions } from '../hub-file.ts';
 import { interruptedError, writeAll, writeWhole } from '../output-file.ts';
@@ -68,6 +68,6 @@ const formatByName = (file: string | undefined): 'csv' | 'jsonl' =>
 function doneSentence(file: string, rows: number, texts: boolean): string {
   const count = wholeNumber(rows);
   return texts
-    ? say(`${count} texts are in ${file}.`, `${file} 中有 ${count} 条文本。`)
-    : say(`${count} points are in ${file}.`, `${file} 中有 ${count} 个数据点。`);
+    ? say(`Written to ${file}: ${countOf(rows, 'text')}.`, `已写入 ${file}：${count} 条文本。`)
+    : say(`Written to ${file}: ${countOf(rows, 'point')}.`, `已写入 ${file}：${count} 个数据点。`);
 }

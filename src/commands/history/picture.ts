@@ -3,7 +3,7 @@ import { say } from '../../language.ts';
 import { span, table } from '../table.ts';
 import { columns, printable, styled } from '../terminal.ts';
 import { type ChartRow, drawChart, type Mark } from './chart.ts';
-import { localTime, localTimes, roundedTo, shortTime, wholeNumber } from './words.ts';
+import { countOf, localTime, localTimes, roundedTo, shortTime, wholeNumber } from './words.ts';
 
 interface TerminalSize {
   columns: number;
@@ -24,9 +24,10 @@ export function picture(answer: HistoryAnswer, size: TerminalSize, now: number):
   const { newest } = answer;
   const kind = typeof newest?.v;
   const lines = wrapped(headOf(answer, now), size.columns);
-  if (kind === 'string') return [...lines, ...changeLines(answer), ...wrapped(countOf(answer), size.columns)];
+  if (kind === 'string')
+    return [...lines, ...changeLines(answer), ...wrapped(extentOf(answer), size.columns)];
   lines.push(...(kind === 'boolean' ? switchLines(answer, size) : numberLines(answer, size)));
-  return [...lines, ...wrapped([...sumsOf(answer), ...countOf(answer)], size.columns)];
+  return [...lines, ...wrapped([...sumsOf(answer), ...extentOf(answer)], size.columns)];
 }
 
 function headOf({ board, metric, unit, newest }: HistoryAnswer, now: number): string[] {
@@ -113,12 +114,10 @@ function sumsOf({ newest, changes, unit, min, mean, max }: HistoryAnswer): strin
   ];
 }
 
-function countOf({ count, from, to }: HistoryAnswer): string[] {
+function extentOf({ count, from, to }: HistoryAnswer): string[] {
   const length = span(to - from);
   return [
-    count === 1
-      ? say('1 point', '1 个点')
-      : say(`${wholeNumber(count)} points`, `${wholeNumber(count)} 个点`),
+    say(countOf(count, 'point'), `${wholeNumber(count)} 个点`),
     styled('dim', localTimes(from, to - 1)),
     styled('dim', length),
   ];

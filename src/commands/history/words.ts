@@ -28,6 +28,10 @@ export function shortTime(at: number, range: { from: number; to: number }): stri
 /** `12,345` */
 export const wholeNumber = (count: number): string => count.toLocaleString('en');
 
+/** `1 point`, `12,345 points`: English, where Chinese says `12,345 个点`. */
+export const countOf = (count: number, what: string): string =>
+  `${wholeNumber(count)} ${what}${count === 1 ? '' : 's'}`;
+
 /** With as many digits as tell values of a span apart; very large and very small ones with a power of ten. */
 export function roundedTo(span: number, value: number): string {
   const size = Math.abs(value);

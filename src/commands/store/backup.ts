@@ -35,5 +35,9 @@ export async function storeBackup(file: string, options: HubOptions): Promise<vo
       `${file} 是一个完整的数据存储（${bytesText(size)}）。使用方法：`,
     ),
   );
-  tell(`  mkdir -p D/store && cp ${file} D/store/history.db && kiteline up --data D`);
+  tell(`  mkdir -p D/store && cp ${quoted(file)} D/store/history.db && kiteline up --data D`);
 }
+
+/** As a shell takes it for one word. */
+const quoted = (path: string): string =>
+  /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;

@@ -1,6 +1,6 @@
 import { say } from '../../language.ts';
 import type { StoreCheck } from '../../store/store.ts';
-import { wholeNumber } from '../history/words.ts';
+import { countOf, wholeNumber } from '../history/words.ts';
 import { openHistory } from '../history-source.ts';
 import type { HubOptions } from '../hub-file.ts';
 import { print, printable } from '../terminal.ts';
@@ -12,7 +12,7 @@ export async function storeCheck(options: HubOptions): Promise<void> {
     .json<StoreCheck>('/api/v1/store/check')
     .finally(() => source.close());
   const read = say(
-    `${wholeNumber(points)} points and ${wholeNumber(texts)} texts were read`,
+    `${countOf(points, 'point')} and ${countOf(texts, 'text')} read`,
     `已读取 ${wholeNumber(points)} 个数据点和 ${wholeNumber(texts)} 条文本`,
   );
   if (damage.length === 0) {

@@ -3,7 +3,7 @@ import { say } from '../../language.ts';
 import { MemoryStore } from '../../store/memory.ts';
 import { openSqliteStore } from '../../store/sqlite.ts';
 import type { Store } from '../../store/store.ts';
-import { wholeNumber } from '../history/words.ts';
+import { countOf, wholeNumber } from '../history/words.ts';
 import { storeFolder } from '../history-source.ts';
 import { bytesText } from '../sizes.ts';
 
@@ -50,10 +50,9 @@ export async function keptLine(store: Store): Promise<string> {
     );
   }
   if (points === 0) return say(`The history is kept in ${folder}.`, `历史数据保存在 ${folder}。`);
-  const count = wholeNumber(points);
   return say(
-    `The history is kept in ${folder}: ${count} ${points === 1 ? 'point' : 'points'} of ${boards} ${boards === 1 ? 'board' : 'boards'}, ${bytesText(bytes)}.`,
-    `历史数据保存在 ${folder}：${boards} 块板子的 ${count} 个数据点，${bytesText(bytes)}。`,
+    `The history is kept in ${folder}: ${countOf(points, 'point')} of ${countOf(boards, 'board')}, ${bytesText(bytes)}.`,
+    `历史数据保存在 ${folder}：${boards} 块板子的 ${wholeNumber(points)} 个数据点，${bytesText(bytes)}。`,
   );
 }
 
