@@ -16,25 +16,54 @@ export type Operation = FileOperation | 'exec' | 'run';
 
 /**
  * @param run does it
- * @param writePart of a write: does that much of it, and says how many bytes that were
+ * @param part does that much of it: of a write, and says how many bytes that were; of a sync, what is not kept is lost
  */
-export type Hook = <T>(operation: Operation, run: () => T, writePart?: (share: number) => number) => T;
+export type Hook = <T>(operation: Operation, run: () => T, part?: (share: number) => number) => T;
 
 export function interceptFiles(hook: Hook, files: Files = systemFiles): Files {
+  const sizes = new Map<number, { written: number; synced: number }>();
+  const sizeOf = (file: number) => {
+    const known = sizes.get(file) ?? { written: 0, synced: 0 };
+    sizes.set(file, known);
+    return known;
+  };
+  const written = (file: number, count: number): number => {
+    sizeOf(file).written += count;
+    return count;
+  };
   return {
     ...files,
-    create: (path) => hook('create', () => files.create(path)),
+    create(path) {
+      const file = hook('create', () => files.create(path));
+      sizes.delete(file);
+      return file;
+    },
     write: (file, parts) =>
       hook(
         'write',
-        () => files.write(file, parts),
+        () => written(file, files.write(file, parts)),
         (share) => {
           const all = Buffer.concat(parts);
-          return files.write(file, [all.subarray(0, Math.floor(share * all.length))]);
+          return written(file, files.write(file, [all.subarray(0, Math.floor(share * all.length))]));
         },
       ),
-    sync: (file) => hook('sync', () => files.sync(file)),
-    truncate: (file, size) => hook('truncate', () => files.truncate(file, size)),
+    sync(file) {
+      const size = sizeOf(file);
+      const truncate = (to: number) => {
+        files.truncate(file, to);
+        size.written = to;
+        return to;
+      };
+      const part = (share: number) =>
+        truncate(size.synced + Math.floor(share * (size.written - size.synced)));
+      hook('sync', () => files.sync(file), part);
+      size.synced = size.written;
+    },
+    truncate: (file, size) =>
+      hook('truncate', () => {
+        files.truncate(file, size);
+        sizeOf(file).written = size;
+      }),
     close: (file) => hook('close', () => files.close(file)),
     rename: (from, to) => hook('rename', () => files.rename(from, to)),
     remove: (path) => hook('remove', () => files.remove(path)),
@@ -55,7 +84,9 @@ class Intercepted extends DatabaseSync {
   }
 
   override exec(sql: string): void {
-    this.#hook('exec', () => super.exec(sql));
+    if (sql === 'ROLLBACK')
+      super.exec(sql); // it does not fail: what it undoes was never written
+    else this.#hook('exec', () => super.exec(sql));
   }
 
   override prepare(sql: string): StatementSync {

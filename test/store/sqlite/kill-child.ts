@@ -39,9 +39,9 @@ function die(): never {
 
 function crashHook({ crash }: ChildSetup): Hook {
   let operations = 0;
-  return (_, run, writePart) => {
+  return (_, run, part) => {
     if (!crash || ++operations < crash.operation) return run();
-    if (writePart) writePart(crash.share);
+    if (part) part(crash.share);
     else if (crash.share >= 0.5) run();
     die();
   };
