@@ -3,8 +3,10 @@ import { expect, test } from 'vitest';
 import { History } from '../../src/store/history.ts';
 import { MemoryStore } from '../../src/store/memory.ts';
 import { sampleOf, storeSuite } from '../suites/store.ts';
+import { storeEdgeSuite } from '../suites/store-edges.ts';
 
 storeSuite('memory', async () => new MemoryStore());
+storeEdgeSuite('memory', async () => new MemoryStore());
 
 test('keeps so many points of a series, the newest', async () => {
   const store = new MemoryStore({ pointsPerSeries: 3 });

@@ -8,7 +8,7 @@ import type { Board, Series } from './series.ts';
 import type { Tables } from './tables.ts';
 
 /** Chunks that are given up in one transaction: some tens of milliseconds, in which nothing is appended. */
-const ROUND = 2_000;
+const ROUND = 500;
 /** Rows that are asked for at a time. */
 const STEP = 64;
 
@@ -96,12 +96,13 @@ export function retain(
 
   /** Chunks and texts in one row by their age. */
   function makeRoom(room: number): void {
+    const used = db.prepare(USED);
     const newest = tables.newestChunk();
     const chunks = oldestChunks(tables, newest, gone);
     const texts = oldestTexts(tables);
     let chunk = chunks.next().value;
     let text = texts.next().value;
-    while (usedBytes(db) > room && gone.left > 0 && (chunk || text)) {
+    while (Number(used.get()?.bytes) > room && gone.left > 0 && (chunk || text)) {
       if (chunk && (!text || chunk.row.lastAt <= text.at)) {
         drop(chunk);
         chunk = chunks.next().value;
@@ -140,11 +141,11 @@ function* oldestTexts(tables: Tables) {
   for (let rows = tables.oldestTexts(STEP); rows.length > 0; rows = tables.oldestTexts(STEP)) yield* rows;
 }
 
+const USED =
+  'SELECT (page_count - freelist_count) * page_size AS bytes FROM pragma_page_count, pragma_freelist_count, pragma_page_size';
+
 /** Bytes of the pages that hold something. */
-export function usedBytes(db: DatabaseSync): number {
-  const pragma = (name: string) => Number(Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0]);
-  return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
-}
+export const usedBytes = (db: DatabaseSync): number => Number(db.prepare(USED).get()?.bytes);
 
 /** A series without some of its chunks, which are not in the database any more. */
 function without(tables: Tables, series: Series, rows: readonly ChunkRow[]) {
