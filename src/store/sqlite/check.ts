@@ -4,6 +4,7 @@ import { say } from '../../language.ts';
 import { decodeChunk, summarize } from '../chunk/index.ts';
 import type { StoreCheck } from '../store.ts';
 import type { Catalog } from './catalog.ts';
+import { isCorrupt } from './database.ts';
 import type { Directory } from './directory.ts';
 import type { Series } from './series.ts';
 import type { Tables } from './tables.ts';
@@ -26,16 +27,21 @@ export async function checkAll(
   const damage: string[] = [];
   let points = 0;
   for (const series of [...catalog.byId.values()]) points += await checkSeries(series, directory, damage);
-  for (const series of tables.strayChunks())
-    if (!catalog.byId.has(series)) damage.push(straySentence(series));
   let texts = tables.checkTexts();
   const stored = tables.countTexts();
   if (texts !== stored) damage.push(textsSentence(texts, stored));
   for (const board of catalog.boards.values()) texts += board.texts.length;
-  for (const row of db.prepare(`PRAGMA integrity_check(${MAX_SENTENCES})`).all()) {
-    const sentence = String(Object.values(row)[0]);
-    if (sentence !== 'ok')
-      damage.push(say(`SQLite's own check: ${sentence}.`, `SQLite 自身的检查：${sentence}。`));
+  try {
+    for (const series of tables.strayChunks()) {
+      if (!catalog.byId.has(series)) damage.push(straySentence(series));
+    }
+    for (const row of db.prepare(`PRAGMA integrity_check(${MAX_SENTENCES})`).all()) {
+      const sentence = String(Object.values(row)[0]);
+      if (sentence !== 'ok') damage.push(ownSentence(sentence));
+    }
+  } catch (error) {
+    if (!isCorrupt(error)) throw error;
+    damage.push(ownSentence((error as Error).message));
   }
   return { points, texts, damage };
 }
@@ -60,6 +66,9 @@ async function checkSeries(series: Series, directory: Directory, damage: string[
   for (const { blob } of series.sealed) points += decodeChunk(blob).length;
   return points + (series.open?.length ?? 0);
 }
+
+const ownSentence = (sentence: string): string =>
+  say(`SQLite's own check: ${sentence}.`, `SQLite 自身的检查：${sentence}。`);
 
 function straySentence(series: number): string {
   return say(

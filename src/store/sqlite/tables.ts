@@ -61,7 +61,7 @@ const STATEMENTS = {
   acks: 'SELECT board, boot, seq, place, crc FROM acks ORDER BY place',
   strayChunks: 'SELECT DISTINCT series FROM chunks WHERE series NOT IN (SELECT id FROM series)',
   dropAcks: 'DELETE FROM acks WHERE board = ?',
-  addAck: 'INSERT INTO acks VALUES (?, ?, ?, ?, ?)',
+  addAck: 'INSERT OR REPLACE INTO acks VALUES (?, ?, ?, ?, ?)', // also where a damaged key hid it from dropAcks
 } as const;
 
 /**
