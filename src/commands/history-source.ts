@@ -13,7 +13,7 @@ import { openSqliteStore } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { answerOf, askHub, notAHub } from './hub-client.ts';
 import { findHub, type HubAddress, type HubOptions, runningHub } from './hub-file.ts';
-import { tell } from './terminal.ts';
+import { printable, tell } from './terminal.ts';
 
 export interface HistorySource {
   /** The store itself, when no hub has it open. */
@@ -55,7 +55,7 @@ async function folderSource(data: string, writes: boolean): Promise<HistorySourc
   if (!(await stat(join(folder, 'history.db')).catch(() => undefined))) throw nothingIn(folder);
   const store = await openSqliteStore(folder, {
     readOnly: !writes,
-    onProblem: (problem) => tell(problem.message),
+    onProblem: (problem) => tell(printable(problem.message)),
   });
   const routes = new Hono().route('/api/v1', storeRoutes(store, systemClock));
   routes.onError((error) => {

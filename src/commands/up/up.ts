@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
+import { systemClock } from '../../clock.ts';
 import { KitelineError } from '../../errors.ts';
 import { serveHttp } from '../../http/server.ts';
 import type { Problem } from '../../hub/events.ts';
@@ -14,6 +15,7 @@ import { removeHubFile, runningHub, writeHubFile } from '../hub-file.ts';
 import { interruption, printable, printableLines, tell } from '../terminal.ts';
 import { appError, loadApp, placeOf } from './app.ts';
 import { type KeepOptions, keptLine, openKept } from './history.ts';
+import { Troubles } from './troubles.ts';
 
 export interface UpOptions extends KeepOptions {
   /** File of the app. */
@@ -30,7 +32,7 @@ export interface UpOptions extends KeepOptions {
 
 /**
  * Runs the hub until Ctrl-C.
- * @throws KitelineError PORT_TAKEN, ADDRESS_UNAVAILABLE, NOT_FOUND (app, encoding), USAGE (the app fails)
+ * @throws KitelineError PORT_TAKEN, ADDRESS_UNAVAILABLE, NOT_FOUND (app, encoding), USAGE (the app fails), and what openKept throws
  */
 export async function up(options: UpOptions): Promise<void> {
   const interrupted = interruption();
@@ -38,15 +40,18 @@ export async function up(options: UpOptions): Promise<void> {
   const running = await runningHub(data);
   if (running) throw alreadyUp(running, data);
   const app = options.app === undefined ? undefined : await loadApp<Hub>(options.app);
-  const opening = new Opening();
-  const store = await openKept(options, (sentence) => opening.tell(storeTrouble(sentence)));
+  const troubles = new Troubles(tell, systemClock);
+  const store = await openKept(options, (sentence) => troubles.tell(sentence));
   const hub = await orClose(store, () =>
     createHub({ store, reply, ...(encoding !== undefined && { encoding }) }),
   );
   const ended = Promise.withResolvers<void>();
   ended.promise.catch(() => {});
   interrupted.addEventListener('abort', () => ended.resolve());
-  hub.on('problem', (problem) => tell(problemSentence(problem, options.app)));
+  hub.on('problem', (problem) => {
+    if (problem.what === 'store failed') troubles.tell(messageOf(problem.error));
+    else tell(problemSentence(problem.what, problem.error, options.app));
+  });
   hub.on('board', (name) => {
     tell(say(`A new board: ${printable(name)}`, `新板子：${printable(name)}`));
   });
@@ -60,7 +65,7 @@ export async function up(options: UpOptions): Promise<void> {
     try {
       await writeHubFile(data, { url: http.url, pid: process.pid });
       for (const line of whereLines(listening, http.url, await keptLine(store))) tell(line);
-      opening.over();
+      troubles.begin();
       const boards = await startBoards(options.virtual, listening.udp);
       await ended.promise.finally(() => Promise.all(boards.map((board) => board.close())));
     } finally {
@@ -68,7 +73,7 @@ export async function up(options: UpOptions): Promise<void> {
       await http.close();
     }
   } finally {
-    opening.over();
+    troubles.begin();
     await hub.close();
   }
 }
@@ -169,36 +174,20 @@ async function orClose(store: Store, make: () => Hub): Promise<Hub> {
   }
 }
 
-/** What is told while the hub starts waits until it has said where it is: other programs read its first lines. */
-class Opening {
-  #waiting: string[] | undefined = [];
+type OtherProblem = Exclude<Problem['what'], 'store failed'>;
 
-  tell(line: string): void {
-    if (this.#waiting) this.#waiting.push(line);
-    else tell(line);
-  }
-
-  over(): void {
-    for (const line of this.#waiting ?? []) tell(line);
-    this.#waiting = undefined;
-  }
-}
-
-function problemSentence({ what, error }: Problem, file: string | undefined): string {
+function problemSentence(what: OtherProblem, error: unknown, file: string | undefined): string {
   if (file !== undefined && what.startsWith('handler')) return appError(error, resolve(file)).message;
-  const text = error instanceof Error ? error.message : String(error);
-  if (what === 'store failed') return storeTrouble(text);
-  const trouble = PROBLEMS[what];
+  const text = messageOf(error);
   return say(
     `Trouble in the hub, which goes on (${what}): ${text}`,
-    `中枢遇到问题，但仍在运行（${trouble}）：${text}`,
+    `中枢遇到问题，但仍在运行（${PROBLEMS[what]}）：${text}`,
   );
 }
 
-const storeTrouble = (sentence: string): string =>
-  say(`Trouble with the history, the hub goes on: ${sentence}`, `历史数据有问题，中枢继续运行：${sentence}`);
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const PROBLEMS: Record<Exclude<Problem['what'], 'store failed'>, string> = {
+const PROBLEMS: Record<OtherProblem, string> = {
   'handler failed': '应用的处理函数出错',
   'handler took too long': '应用的处理函数耗时过长',
   'transport failed': '传输出错',
