@@ -127,11 +127,12 @@ export class Tables {
 
   /** The chunks of a series, by number. */
   chunksOf(series: number): ChunkRow[] {
-    return this.#all('chunksOf', readChunk, series);
+    // A damaged page may lead to another series' rows, here and below.
+    return this.#all('chunksOf', readChunk, series).filter((row) => row.series === series);
   }
 
   chunk(series: number, no: number): ChunkRow | undefined {
-    return this.#all('chunk', readChunk, series, no)[0];
+    return this.#all('chunk', readChunk, series, no).find((row) => row.series === series && row.no === no);
   }
 
   /** When the first point of a series was; undefined when it has none. */
@@ -144,8 +145,10 @@ export class Tables {
   oldestChunks(count: number, before: number): { row: ChunkRow; isWhole: boolean }[] {
     const all = this.#statement('chunksBefore').all(before, count) as unknown as Sql[];
     return all.map((sql) => {
-      const { row, crc } = readChunk(sql);
-      return { row, isWhole: crc === Number(Number(sql.crc)) };
+      const { row, crc, name } = readChunk(sql);
+      const isWhole = crc === Number(sql.crc);
+      if (!isWhole) this.#damaged(name);
+      return { row, isWhole };
     });
   }
 
@@ -182,7 +185,9 @@ export class Tables {
 
   /** The newest texts of a board, newest first. */
   texts(board: number, limit: number): TextRow[] {
-    return this.#onceEach(this.#all('texts', readText, board, limit));
+    // A damaged page may lead to another board's.
+    const rows = this.#all('texts', readText, board, limit);
+    return this.#onceEach(rows.filter((row) => row.board === board));
   }
 
   /** Reads every text. @returns how many are whole */
