@@ -90,9 +90,9 @@ export function openDatabase(
     if (readOnly) {
       db.exec('SELECT count(*) FROM sqlite_schema'); // whoever has it open for reading alone still keeps a hub out
     } else {
-      db.exec(
-        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL',
-      );
+      db.exec('PRAGMA locking_mode = EXCLUSIVE');
+      refuseNewer(db, path, migrations); // before anything is written
+      db.exec('PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL');
       db.exec('PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -16384');
       db.exec('BEGIN IMMEDIATE; COMMIT');
     }
@@ -104,9 +104,15 @@ export function openDatabase(
   }
 }
 
-function migrate(db: DatabaseSync, path: string, readOnly: boolean, migrations: readonly string[]): void {
+/** @returns the version of the tables */
+function refuseNewer(db: DatabaseSync, path: string, migrations: readonly string[]): number {
   const version = Number(Object.values(db.prepare('PRAGMA user_version').get() ?? {})[0]);
   if (version > migrations.length) throw newerError(path, version, migrations.length);
+  return version;
+}
+
+function migrate(db: DatabaseSync, path: string, readOnly: boolean, migrations: readonly string[]): void {
+  const version = refuseNewer(db, path, migrations);
   if (readOnly && version < migrations.length)
     throw version === 0 ? new DamagedDatabase('it is empty') : olderError(path, version, migrations.length);
   for (let next = version; next < migrations.length; next++) {

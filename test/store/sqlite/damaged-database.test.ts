@@ -1,0 +1,185 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { KitelineError } from '../../../src/errors.ts';
+import { openSqlite } from '../../../src/store/sqlite/database.ts';
+import { ingest, newFolder, openEngine } from './engines.ts';
+import { randomOf } from './random.ts';
+import { BOARDS, METRICS, Workload } from './workload.ts';
+
+/** Flips of the database; more by this variable. */
+const FLIPS = Number(process.env.KITELINE_FLIPS ?? 500);
+const SEED = Number(process.env.KITELINE_SEED ?? 1);
+
+type Contents = Map<string, Buffer>;
+
+function contentsOf(folder: string): Contents {
+  return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
+}
+
+function write(folder: string, contents: Contents): void {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  for (const [name, bytes] of contents) writeFileSync(join(folder, name), bytes);
+}
+
+interface Fixture {
+  workload: Workload;
+  batches: number;
+  contents: Contents;
+}
+
+/** A store that was closed in peace. */
+function closedStore(perBatch: number, batches: number): Fixture {
+  const workload = new Workload(perBatch);
+  const folder = newFolder();
+  const { engine } = openEngine(folder, { limits: { logBytes: 20_000 } });
+  ingest(engine, workload, 1, batches);
+  engine.close();
+  return { workload, batches, contents: contentsOf(folder) };
+}
+
+/**
+ * Opens what is left and looks at all of it: nothing is served that was not stored, nothing twice, and what is missing has
+ * been told.
+ * @returns what became of it
+ */
+async function survive(
+  folder: string,
+  { workload, batches }: Fixture,
+): Promise<'whole' | 'told' | 'refused'> {
+  let opened: ReturnType<typeof openEngine>;
+  try {
+    opened = openEngine(folder);
+  } catch (error) {
+    expect(error).toBeInstanceOf(KitelineError);
+    expect((error as KitelineError).code).toMatch(/^STORE_/);
+    return 'refused';
+  }
+  const { engine, answers, problems } = opened;
+  const points = await workload.auditPart(answers, batches);
+  const { damage } = await engine.check();
+  let expected = 0;
+  let isWhole = true;
+  for (const board of BOARDS) {
+    for (const metric of METRICS) expected += workload.points(board, metric, batches).length;
+    const texts = workload.texts(board, batches);
+    isWhole &&= engine.texts(board, 1e6).length === texts.length;
+    isWhole &&= JSON.stringify(engine.acks(board)) === JSON.stringify(workload.acks(board, batches));
+  }
+  isWhole &&= points === expected;
+  if (!isWhole) expect(problems.length + damage.length).toBeGreaterThan(0);
+  // It goes on: what comes now is stored, whatever was damaged.
+  ingest(engine, workload, batches + 1, batches + 1);
+  engine.checkpoint();
+  const { at } = engine.latest(BOARDS[0]).find(({ metric }) => metric === 'n') ?? { at: 0 };
+  expect(
+    engine.query(BOARDS[0], 'n', { from: at, to: at + 1, limit: 1, keep: 'newest', skip: 0 }),
+  ).toHaveLength(1);
+  engine.close();
+  return problems.length + damage.length > 0 ? 'told' : 'whole';
+}
+
+/** Damages one file in many ways. */
+async function surviveAll(fixture: Fixture, name: string, damage: Iterable<[string, Buffer]>) {
+  const folder = newFolder();
+  const outcomes = { whole: 0, told: 0, refused: 0 };
+  for (const [what, bytes] of damage) {
+    write(folder, new Map([...fixture.contents, [name, bytes]]));
+    try {
+      outcomes[await survive(folder, fixture)]++;
+    } catch (error) {
+      throw new Error(`${name}, ${what} (seed ${SEED}): ${(error as Error).stack}`);
+    }
+  }
+  return outcomes;
+}
+
+/** One bit each, mostly where there is something: SQLite's pages are half empty. */
+function* flipsOf(bytes: Buffer, count: number, seed: number): Generator<[string, Buffer]> {
+  const random = randomOf(seed);
+  for (let i = 0; i < count; i++) {
+    let at = Math.floor(random() * bytes.length);
+    for (let tries = 0; tries < 50 && bytes[at] === 0; tries++) at = Math.floor(random() * bytes.length);
+    // Every other one in the head of a page, where SQLite's own structure is.
+    if (i % 2 === 0) at = 8192 * Math.floor(at / 8192) + Math.floor(random() * 60);
+    const bit = Math.floor(random() * 8);
+    const copy = Buffer.from(bytes);
+    copy[at] = (copy[at] ?? 0) ^ (1 << bit);
+    yield [`bit ${bit} of byte ${at}`, copy];
+  }
+}
+
+function* cutsOf(bytes: Buffer, step: number): Generator<[string, Buffer]> {
+  for (let length = 0; length < bytes.length; length += step) {
+    yield [`cut at ${length}`, bytes.subarray(0, length)];
+  }
+}
+
+const bytesOf = ({ contents }: Fixture, name: string): Buffer => contents.get(name) ?? Buffer.alloc(0);
+
+test(
+  'bits of a small database are flipped: nothing wrong is served, and what is missing is told',
+  async () => {
+    const fixture = closedStore(3, 60);
+    const bytes = bytesOf(fixture, 'history.db');
+    const outcomes = await surviveAll(fixture, 'history.db', flipsOf(bytes, FLIPS, SEED));
+    expect(outcomes.told).toBeGreaterThan(FLIPS / 10);
+  },
+  30_000 + 200 * FLIPS,
+);
+
+test(
+  'bits of a database with more than one chunk a series are flipped',
+  async () => {
+    const fixture = closedStore(90, 75);
+    const outcomes = await surviveAll(
+      fixture,
+      'history.db',
+      flipsOf(bytesOf(fixture, 'history.db'), FLIPS / 10, SEED),
+    );
+    expect(outcomes.told).toBeGreaterThan(0);
+  },
+  30_000 + 200 * FLIPS,
+);
+
+test('what SQLite keeps beside the database is lost after a crash, in part or all of it: the log has it still', async () => {
+  const workload = new Workload(20);
+  const folder = newFolder();
+  const snapshots: Contents[] = [];
+  const { engine } = openEngine(folder, {
+    limits: { logBytes: 20_000 },
+    openDatabase(path, options) {
+      const db = openSqlite(path, options);
+      const exec = db.exec.bind(db);
+      db.exec = (sql) => {
+        exec(sql);
+        // Committed in the file beside it, and not in its own yet: what a crash would leave there.
+        if (sql === 'COMMIT') snapshots.push(contentsOf(folder));
+      };
+      return db;
+    },
+  });
+  ingest(engine, workload, 1, 40);
+  engine.close();
+  const contents = snapshots.at(-2) ?? new Map();
+  const fixture = { workload, batches: 40, contents };
+  const wal = bytesOf(fixture, 'history.db-wal');
+  expect(wal.length).toBeGreaterThan(8192);
+  const again = newFolder();
+  const held = new Set<number>();
+  for (let length = 0; length <= wal.length; length += 977) {
+    write(again, new Map([...contents, ['history.db-wal', wal.subarray(0, length)]]));
+    const { engine, answers, problems } = openEngine(again);
+    held.add(await workload.audit(answers, 1, 40));
+    expect(problems).toEqual([]);
+    expect(held.size).toBe(1);
+    engine.close();
+  }
+});
+
+test('a database that ends too early is set aside or refused, never taken for an empty one', async () => {
+  const fixture = closedStore(3, 60);
+  const outcomes = await surviveAll(fixture, 'history.db', cutsOf(bytesOf(fixture, 'history.db'), 1361));
+  expect(outcomes.whole).toBe(0);
+});
