@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { KitelineError } from '../../../src/errors.ts';
 import { openSqlite } from '../../../src/store/sqlite/database.ts';
@@ -142,6 +143,61 @@ test(
   },
   30_000 + 200 * FLIPS,
 );
+
+/** What SQLite itself does not notice, done by SQLite. */
+test.each([
+  ['a board', "DELETE FROM boards WHERE name = '南'"],
+  ['a series', 'DELETE FROM series WHERE id = 4'],
+  ['an ack', 'DELETE FROM acks WHERE board = 2 AND place = (SELECT min(place) FROM acks WHERE board = 2)'],
+  ['a text', 'DELETE FROM texts WHERE id = 3'],
+  ['a chunk', 'DELETE FROM chunks WHERE series = 4'],
+  ['the points of a chunk', 'DELETE FROM chunk_data WHERE id = 3'],
+  ['every row of a table', 'DELETE FROM series'],
+  ['the state', 'DELETE FROM state'],
+  [
+    'the points of the right chunk, in place of which there are others',
+    'UPDATE chunk_data SET data = (SELECT data FROM chunk_data WHERE id = 2) WHERE id = 1',
+  ],
+  ['a schema that is Kiteline\u2019s', 'ALTER TABLE texts RENAME COLUMN text TO txet'],
+  ['an index', 'DROP INDEX texts_by_board'],
+])('%s that is missing is told', async (_, sql) => {
+  const fixture = closedStore(3, 60);
+  const folder = newFolder();
+  write(folder, fixture.contents);
+  const db = new DatabaseSync(join(folder, 'history.db'));
+  expect(db.prepare('SELECT count(*) AS count FROM chunk_data').get()).toEqual({ count: 9 });
+  db.exec(sql);
+  db.close();
+  expect(await survive(folder, fixture)).toBe('told');
+});
+
+test('each bit of the list of rows on the pages of chunks and texts', async () => {
+  const fixture = closedStore(3, 60);
+  const bytes = bytesOf(fixture, 'history.db');
+  const folder = newFolder();
+  write(folder, fixture.contents);
+  const db = new DatabaseSync(join(folder, 'history.db'), { readOnly: true });
+  const pages = db
+    .prepare("SELECT rootpage FROM sqlite_schema WHERE name IN ('chunks', 'texts_by_board')")
+    .all();
+  db.close();
+  expect(pages).toHaveLength(2);
+  const flips = function* (): Generator<[string, Buffer]> {
+    for (const { rootpage } of pages as unknown as { rootpage: number }[]) {
+      // Eight bytes of head, then two for the place of each row.
+      const from = 8192 * (rootpage - 1) + 8;
+      for (let at = from; at < from + 20; at++) {
+        for (let bit = 0; bit < 8; bit++) {
+          const copy = Buffer.from(bytes);
+          copy[at] = (copy[at] ?? 0) ^ (1 << bit);
+          yield [`bit ${bit} of byte ${at}`, copy];
+        }
+      }
+    }
+  };
+  const outcomes = await surviveAll(fixture, 'history.db', flips());
+  expect(outcomes.told).toBeGreaterThan(200);
+});
 
 test('what SQLite keeps beside the database is lost after a crash, in part or all of it: the log has it still', async () => {
   const workload = new Workload(20);

@@ -8,8 +8,9 @@ import { interceptDatabase, interceptFiles, type Operation } from './intercept.t
 import { Workload } from './workload.ts';
 
 /** A workload in which no batch is like another, whichever are refused: the n-th that is taken is batch n. */
-const workload = new Workload(3);
-const LIMITS = { logBytes: 2_000 }; // about four batches
+const small = { workload: new Workload(3), limits: { logBytes: 2_000 } }; // about four batches
+/** Batches of which a few make a full chunk. */
+const large = { workload: new Workload(1_300), limits: { logBytes: 200_000 } };
 const BATCHES = 10;
 
 const FILE_OPERATIONS = ['create', 'write', 'sync', 'truncate', 'close', 'remove', 'syncFolder'] as const;
@@ -17,7 +18,12 @@ const SHARES = { nothing: 0, half: 0.4, all: 1 } as const;
 const TIMES = { once: 1, 'three times': 3, 'from then on': Number.POSITIVE_INFINITY } as const;
 
 /** Offers batches, each until it is taken or there were so many refusals. @returns the last that was taken, and how many refusals */
-function offer(engine: Engine, from: number, offers: number): { taken: number; refused: number } {
+function offer(
+  { workload }: typeof small,
+  engine: Engine,
+  from: number,
+  offers: number,
+): { taken: number; refused: number } {
   let n = from;
   let refused = 0;
   for (let i = 0; i < offers; i++) {
@@ -41,24 +47,25 @@ function offer(engine: Engine, from: number, offers: number): { taken: number; r
  * and after closing.
  * @returns whether the fault came to be
  */
-async function liveThrough(fault: Fault, nth: number): Promise<boolean> {
+async function liveThrough(fault: Fault, nth: number, life = small): Promise<boolean> {
+  const { workload, limits } = life;
   const folder = newFolder();
   const failing = new FailingHook(fault);
   const { engine, answers, clock } = openEngine(folder, {
-    limits: LIMITS,
+    limits,
     files: interceptFiles(failing.hook),
     openDatabase: interceptDatabase(failing.hook),
   });
   failing.failAt(nth);
-  let { taken } = offer(engine, 1, BATCHES);
+  let { taken } = offer(life, engine, 1, BATCHES);
   const { failed } = failing;
   await workload.audit(answers, taken, taken);
-  expect(engine.info().bytes).toBeLessThan(400_000);
+  expect(engine.info().bytes).toBeLessThan(400_000 + 8 * limits.logBytes);
   const crashed = newFolder();
   cpSync(folder, crashed, { recursive: true });
   failing.stop();
   clock.advance(2_000); // it may try again
-  const after = offer(engine, taken + 1, BATCHES);
+  const after = offer(life, engine, taken + 1, BATCHES);
   expect(after.refused).toBe(0);
   taken = after.taken;
   await workload.audit(answers, taken, taken);
@@ -67,12 +74,12 @@ async function liveThrough(fault: Fault, nth: number): Promise<boolean> {
   await workload.audit(again.answers, taken, taken);
   expect(again.problems).toEqual([]);
   again.engine.close();
-  await dieThere(crashed, taken - BATCHES);
+  await dieThere(life, crashed, taken - BATCHES);
   return failed > 0;
 }
 
 /** The process has died during the fault: a batch that was refused is there whole or not at all. */
-async function dieThere(folder: string, taken: number): Promise<void> {
+async function dieThere({ workload }: typeof small, folder: string, taken: number): Promise<void> {
   const { engine, answers } = openEngine(folder);
   await workload.audit(answers, taken, taken + 1);
   engine.close();
@@ -111,3 +118,9 @@ test.each([...faultsOf('run'), ...faultsOf('exec').filter(([, { share }]) => sha
     for (let nth = 1; nth <= 40 && (await liveThrough(fault, nth)); nth++);
   },
 );
+
+test('full chunks that could not be stored are stored later', async () => {
+  const fault: Fault = { operation: 'exec', code: 'EIO', share: 0, times: 1 };
+  for (let nth = 1; nth <= 12 && (await liveThrough(fault, nth, large)); nth++);
+  for (let nth = 5; nth <= 65; nth += 6) await liveThrough({ ...fault, operation: 'run' }, nth, large);
+});
