@@ -4,7 +4,7 @@ import { KitelineError } from '../../../src/errors.ts';
 import type { Engine } from '../../../src/store/sqlite/engine.ts';
 import { newFolder, openEngine } from './engines.ts';
 import { FailingHook, type Fault } from './faults.ts';
-import { interceptDatabase, interceptFiles, type Operation } from './intercept.ts';
+import { type Hook, interceptDatabase, interceptFiles, type Operation } from './intercept.ts';
 import { Workload } from './workload.ts';
 
 /** A workload in which no batch is like another, whichever are refused: the n-th that is taken is batch n. */
@@ -118,6 +118,30 @@ test.each([...faultsOf('run'), ...faultsOf('exec').filter(([, { share }]) => sha
     for (let nth = 1; nth <= 40 && (await liveThrough(fault, nth)); nth++);
   },
 );
+
+test('what may be left of a refused batch is never found in place of a later one', async () => {
+  const { workload, limits } = small;
+  const folder = newFolder();
+  const failing = new Set<Operation>();
+  const hook: Hook = (operation, run) => {
+    if (failing.has(operation)) throw Object.assign(new Error('injected'), { code: 'EIO' });
+    return run();
+  };
+  const { engine } = openEngine(folder, { limits, files: interceptFiles(hook) });
+  offer(small, engine, 1, 3);
+  failing.add('sync').add('truncate').add('remove');
+  const { samples } = workload.batch(99);
+  expect(() => engine.append(samples.parts, [], [])).toThrow('could not be written');
+  failing.delete('sync');
+  expect(() => engine.checkpoint()).toThrow('injected'); // the file with what was refused in it stays
+  for (let i = 0; i < 2; i++) offer(small, engine, 4 + i, 1);
+  const crashed = newFolder();
+  cpSync(folder, crashed, { recursive: true });
+  const again = openEngine(crashed);
+  await workload.audit(again.answers, 5, 5);
+  again.engine.close();
+  engine.close();
+});
 
 test('full chunks that could not be stored are stored later', async () => {
   const fault: Fault = { operation: 'exec', code: 'EIO', share: 0, times: 1 };
