@@ -75,7 +75,8 @@ export class Hub {
         feed.publish({ type: 'board', board: board.name, at: board.firstSeen });
         handlers.board(board.name);
       }),
-      intake: new Intake(this.store, {
+      // The disk's time, not the boards': a clock that stands still must not hold back what is to be stored.
+      intake: new Intake(this.store, systemClock, {
         stored: (round) => {
           feed.publishPacked(round.samples);
           handlers.samples(round);

@@ -1,3 +1,4 @@
+import type { Alarm, Clock } from '../clock.ts';
 import type { Layout, PackedSamples } from '../store/packed.ts';
 import type { Store, StoredText } from '../store/store.ts';
 import type { Value } from '../wire/index.ts';
@@ -10,6 +11,12 @@ import { type Outcome, Round, type Sender } from './round.ts';
 export const ROUND_BYTES = 8 * 1024 * 1024;
 /** Bytes beyond that for those who cannot wait: streams that fill every round must not keep datagrams and posts out. */
 export const RESERVE_BYTES = 2 * 1024 * 1024;
+
+/**
+ * Milliseconds from the beginning of one round to that of the next, unless somebody waits for it or it is full. What comes
+ * after a silence is stored at once; a steady trickle costs 50 syncs a second at most, which an SD card lives longer with.
+ */
+export const ROUND_MS = 20;
 
 export interface IntakeEvents {
   /** A round is stored, its senders know. The round is the intake's again when this returns. */
@@ -27,13 +34,18 @@ export class Intake {
   readonly #events: IntakeEvents;
   #gathering = new Round();
   #other = new Round(); // being stored, or empty
-  #begin: NodeJS.Immediate | undefined;
+  readonly #clock: Clock;
+  #begun = Number.NEGATIVE_INFINITY; // when the last round began
+  #soon: NodeJS.Immediate | undefined;
+  #later: Alarm | undefined;
+  #hurry = false; // somebody waits for the round that is gathered
   #running: Promise<void> | undefined;
   #room: PromiseWithResolvers<void> | undefined;
   #closed = false;
 
-  constructor(store: Store, events: IntakeEvents) {
+  constructor(store: Store, clock: Clock, events: IntakeEvents) {
     this.#store = store;
+    this.#clock = clock;
     this.#events = events;
     this.#gathering.number = 1;
   }
@@ -75,17 +87,23 @@ export class Intake {
 
   /** Resolves when all that this sender has put in is settled, and it knows; undefined when it is. */
   settled(sender: Sender): Promise<void> | undefined {
-    for (const round of [this.#other, this.#gathering]) {
-      if (round.number === sender.round && !round.isEmpty) return round.done;
+    if (this.#gathering.number === sender.round && !this.#gathering.isEmpty) {
+      const { done } = this.#gathering;
+      this.flush();
+      return done;
     }
-    return undefined;
+    return this.#other.number === sender.round && !this.#other.isEmpty ? this.#other.done : undefined;
   }
 
-  /** Begins to store at once, where nothing is being stored: somebody waits. */
+  /** Stores what has been gathered as soon as nothing else is being stored: somebody waits. */
   flush(): void {
-    clearImmediate(this.#begin);
-    this.#begin = undefined;
-    if (!this.#running && !this.#gathering.isEmpty) this.#running = this.#run();
+    clearImmediate(this.#soon);
+    this.#later?.cancel();
+    this.#soon = undefined;
+    this.#later = undefined;
+    if (this.#gathering.isEmpty) return;
+    if (this.#running) this.#hurry = true;
+    else this.#running = this.#run();
   }
 
   /** Resolves when all is settled; what is put in after that is lost, as STORE_FAILED. */
@@ -94,14 +112,19 @@ export class Intake {
     this.#closed = true;
   }
 
-  /** After this turn of the event loop: what every socket has to read in it is one round. */
+  /** After this turn of the event loop, so that what every socket has to read in it is one round; or when it is time. */
   #beginSoon(): void {
-    if (this.#running || this.#begin) return;
-    this.#begin = setImmediate(() => this.flush());
+    const isFull = this.#gathering.bytes >= ROUND_BYTES;
+    if (this.#running || this.#soon || (this.#later && !isFull)) return;
+    const wait = isFull ? 0 : this.#begun + ROUND_MS - this.#clock.monotonic();
+    if (wait > 0) this.#later = this.#clock.alarm(wait, () => this.flush());
+    else this.#soon = setImmediate(() => this.flush());
   }
 
   async #run(): Promise<void> {
-    while (!this.#gathering.isEmpty) {
+    do {
+      this.#hurry = false;
+      this.#begun = this.#clock.monotonic();
       const round = this.#gathering;
       this.#gathering = this.#other;
       this.#gathering.number = round.number + 1;
@@ -112,8 +135,9 @@ export class Intake {
       round.settle(outcome);
       if (outcome === 'STORED') this.#events.stored(round);
       round.clear();
-    }
+    } while (this.#hurry);
     this.#running = undefined;
+    if (!this.#gathering.isEmpty) this.#beginSoon();
   }
 
   async #append({ samples, texts }: Round): Promise<Outcome> {

@@ -151,7 +151,7 @@ test('numbers that are none and names that are traps do no harm', async () => {
     await until(() => hub.counts.samples === 1 + time);
   }
   end.send('{"__proto__":{"polluted":true},"constructor":{"prototype":1},"d":1e400}');
-  await until(() => hub.counts.dropped.NOT_FINITE === 4);
+  await until(() => hub.counts.dropped.NOT_FINITE === 4 && hub.counts.samples === 4);
   const latest = await hub.store.latest('127.0.0.1');
   expect(latest.map(({ metric, value }) => [metric, value])).toEqual([
     ['__proto__.polluted', true],

@@ -82,7 +82,7 @@ test('datagrams and posts are refused and counted when their reserve is used up,
     skipped: { NOT_FINITE: 1 },
   });
   store.release();
-  await datagrams.finished();
+  await hub.close();
   expect(hub.counts.dropped).toEqual({ STORE_BEHIND: 5, NOT_FINITE: 1 });
   expect(hub.counts.messages - store.samples.length).toBe(6);
   expect(store.samples.filter(({ values }) => values.has('inTime'))).toHaveLength(1);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { ManualClock } from '../../src/clock.ts';
 import { Boards } from '../../src/hub/boards.ts';
-import { Intake, RESERVE_BYTES, ROUND_BYTES } from '../../src/hub/intake.ts';
+import { Intake, RESERVE_BYTES, ROUND_BYTES, ROUND_MS } from '../../src/hub/intake.ts';
 import type { Outcome, Round, Sender } from '../../src/hub/round.ts';
 import { Layout } from '../../src/store/packed.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -31,7 +32,8 @@ class Bringer implements Sender {
 function begin(store: Store) {
   const rounds: [address: string, at: number][][] = [];
   const errors: unknown[] = [];
-  const intake = new Intake(store, {
+  const clock = new ManualClock();
+  const intake = new Intake(store, clock, {
     stored: (round: Round) => {
       const samples: [string, number][] = [];
       round.forEachSample(({ address }, _, at) => samples.push([address, at]));
@@ -39,7 +41,7 @@ function begin(store: Store) {
     },
     failed: (error) => errors.push(error),
   });
-  return { intake, rounds, errors };
+  return { intake, rounds, errors, clock };
 }
 
 /** Brings samples until there is no room. @returns how many */
@@ -94,6 +96,41 @@ test('what comes in one turn of the event loop, or while a round is being stored
   ]);
   expect(store.stored.map(({ text }) => text)).toEqual(['hi', 'ho']);
   expect(intake.settled(one)).toBeUndefined();
+  await intake.close();
+});
+
+test('what nobody waits for is stored every so many milliseconds, and at once after a silence', async () => {
+  const store = new SlowStore();
+  const { intake, clock } = begin(store);
+  const sender = new Bringer();
+  const store1 = async () => {
+    await new Promise(setImmediate);
+    store.finish();
+    await new Promise(setImmediate);
+  };
+  sender.brings(intake);
+  await store1();
+  expect(store.batches).toEqual([1]);
+  sender.brings(intake);
+  await new Promise(setImmediate);
+  clock.advance(ROUND_MS - 1);
+  sender.brings(intake, 2);
+  expect(store.batches).toEqual([1]);
+  clock.advance(1);
+  expect(store.batches).toEqual([1, 3]);
+  await store1();
+  sender.brings(intake);
+  const settled = intake.settled(sender); // somebody waits
+  expect(store.batches).toEqual([1, 3, 1]);
+  await store1();
+  await settled;
+  clock.advance(ROUND_MS);
+  sender.brings(intake);
+  await store1();
+  expect(store.batches).toEqual([1, 3, 1, 1]);
+  sender.brings(intake, ROUND_BYTES / 24); // full
+  await store1();
+  expect(store.batches).toHaveLength(5);
   await intake.close();
 });
 
@@ -172,10 +209,11 @@ test('a store that fails costs the round, and nothing of the next', async () => 
   intake.flush();
   both.brings(intake, 5);
   const failure = new Error('disk full');
+  const settled = [intake.settled(unlucky), intake.settled(both)];
   store.fail(failure);
-  await intake.settled(unlucky);
+  await settled[0];
   store.finish();
-  await intake.settled(both);
+  await settled[1];
   expect(unlucky.told).toEqual([[3, 0, 'STORE_FAILED']]);
   expect(both.told).toEqual([
     [2, 0, 'STORE_FAILED'],
