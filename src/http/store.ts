@@ -1,6 +1,6 @@
-import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Context } from 'hono';
 import type { Clock } from '../clock.ts';
 import { say } from '../language.ts';
@@ -17,14 +17,14 @@ export interface StoreAnswer extends StoreInfo {
 
 /** Bytes of a backup that are read at once. */
 const PART = 256 * 1024;
-/** What the folder begins with that a backup is made in. */
-const FOLDER = 'kiteline-backup-';
+/** What mkdtemp appends to a name. */
+const MADE_UP = /^[A-Za-z0-9]{6}$/;
 
 /** `GET /api/v1/store` */
 export const getStore = async (c: Context, store: Store): Promise<Response> => c.json(await overview(store));
 
 /** What is in a store, and from when to when. */
-export async function overview(store: Store): Promise<StoreAnswer> {
+async function overview(store: Store): Promise<StoreAnswer> {
   const [info, boards] = await Promise.all([store.info(), store.boards()]);
   let oldest = Number.POSITIVE_INFINITY;
   let newest = Number.NEGATIVE_INFINITY;
@@ -52,7 +52,7 @@ export async function getCheck(c: Context, store: Store, limit: Limit): Promise<
 
 /**
  * `GET /api/v1/store/backup`: everything that is stored at this moment, as the one file that a store begins with. It
- * is made in a private folder beside the store, which is removed in every case.
+ * is made in a private folder, which is removed in every case.
  */
 export async function getBackup(c: Context, store: Store, clock: Clock, limit: Limit): Promise<Response> {
   const headers = {
@@ -65,20 +65,17 @@ export async function getBackup(c: Context, store: Store, clock: Clock, limit: L
   if (!over) {
     return problem(c, 503, say('A backup is under way: try again soon.', '备份正在进行，请稍后再试。'));
   }
-  const { folder: home } = await store.info();
-  const beside = home === undefined ? tmpdir() : dirname(home);
   let folder: string | undefined;
   const clear = async () => {
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
     over();
   };
   try {
-    if (home !== undefined) await clearRemains(beside);
-    folder = await mkdtemp(join(beside, FOLDER)); // mode 0700
+    folder = await folderFor((await store.info()).folder);
     const path = join(folder, 'history.db');
     await store.backup(path);
+    const { size } = await stat(path);
     const file = await open(path);
-    const { size } = await file.stat();
     const stream = streamOf(partsOf(file, size), clock, () => file.close().finally(clear));
     return c.body(stream, 200, { ...headers, 'Content-Length': String(size) });
   } catch (error) {
@@ -87,11 +84,20 @@ export async function getBackup(c: Context, store: Store, clock: Clock, limit: L
   }
 }
 
-/** What a hub that was killed has left; one backup at a time, so it is nobody's any more. */
-async function clearRemains(beside: string): Promise<void> {
-  for (const name of await readdir(beside)) {
-    if (name.startsWith(FOLDER)) await rm(join(beside, name), { recursive: true, force: true });
+/**
+ * A new folder for a backup (mode 0700), beside the store's own: its disk has room for the store. What a hub that was
+ * killed has left there is removed; the store's name tells it from what is anybody else's.
+ */
+async function folderFor(home: string | undefined): Promise<string> {
+  if (home === undefined) return mkdtemp(join(tmpdir(), 'kiteline-backup-'));
+  const beside = dirname(home);
+  const prefix = `.${basename(home)}-backup-`;
+  for (const entry of await readdir(beside, { withFileTypes: true })) {
+    const isOurs = entry.isDirectory() && entry.name.startsWith(prefix);
+    if (isOurs && MADE_UP.test(entry.name.slice(prefix.length)))
+      await rm(join(beside, entry.name), { recursive: true, force: true });
   }
+  return mkdtemp(join(beside, prefix));
 }
 
 async function* partsOf(

@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { KitelineError } from '../../src/errors.ts';
 import { MemoryStore } from '../../src/store/memory.ts';
 import { openSqliteStore } from '../../src/store/sqlite.ts';
 import type { StoreCheck } from '../../src/store/store.ts';
@@ -67,7 +68,8 @@ test('one check at a time, for as long as the store is at it', async () => {
 
 test('a backup is a whole store, and leaves nothing behind', async () => {
   const { get, data } = await onDisk();
-  await writeFile(join(data, 'kiteline-backup-killed'), ''); // what a hub that was killed has left
+  await mkdir(join(data, '.store-backup-Ab12Cd')); // what a hub that was killed has left
+  await writeFile(join(data, '.store-backup-Ab12Cd', 'history.db'), '');
   const answer = await get('/api/v1/store/backup');
   expect(answer.headers.get('content-type')).toBe('application/vnd.sqlite3');
   const bytes = await answer.bytes();
@@ -97,6 +99,32 @@ test('a backup that nobody takes is removed all the same, and two are not made a
   await expect(first.bytes()).rejects.toThrow();
   await eventually(async () => (await readdir(data)).length === 1);
   expect((await (await get('/api/v1/store/backup')).bytes()).length).toBeGreaterThan(20e6);
+});
+
+test('a backup removes nothing that people or other stores have beside the store', async () => {
+  const { get, data } = await onDisk();
+  const own = ['.store-backup-monday.db', 'kiteline-backup-monday.db', 'store-backup-Ab12Cd'];
+  for (const name of own) await writeFile(join(data, name), '');
+  const folders = ['.other-backup-Ab12Cd', '.store-backup-of-mine'];
+  for (const name of folders) await mkdir(join(data, name));
+  expect((await (await get('/api/v1/store/backup')).bytes()).length).toBeGreaterThan(0);
+  const left = [...folders, ...own, 'store'].sort();
+  await eventually(async () => (await readdir(data)).length === left.length);
+  expect((await readdir(data)).sort()).toEqual(left);
+});
+
+test('a backup that cannot begin gives its place back', async () => {
+  class FailingStore extends MemoryStore {
+    protected override async _info(): Promise<never> {
+      throw new KitelineError('STORE_FAILED', 'the disk is gone');
+    }
+  }
+  const { get } = await start({ store: new FailingStore() });
+  for (const _ of [1, 2]) {
+    const refused = await get('/api/v1/store/backup');
+    expect(refused.status).toBe(503);
+    expect(await detailOf(refused)).toBe('the disk is gone');
+  }
 });
 
 test('what is in memory alone cannot be backed up', async () => {
