@@ -15,6 +15,8 @@ const UNITS: Record<string, number> = {
   d: 86_400_000,
   w: 604_800_000,
 };
+/** Milliseconds before 1970 that a Date goes back (ECMAScript section 21.4.1.1). */
+const EARLIEST = -8.64e15;
 const SPAN = /^(?:\d{1,9}(?:\.\d{1,3})?[smhdw])+$/;
 /** ISO 8601: a date, a time of day where it is told, a zone where it is told. */
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?$/i;
@@ -38,7 +40,8 @@ export function parseDuration(text: string): number {
  */
 export function parseTime(text: string, now: number): number {
   if (text === 'now') return now;
-  if (text.startsWith('-') && SPAN.test(text.slice(1))) return now - spanOf(text.slice(1));
+  if (text.startsWith('-') && SPAN.test(text.slice(1)))
+    return Math.max(EARLIEST, now - spanOf(text.slice(1)));
   // Fewer digits are seconds or a year, which would be taken for an hour of 1970.
   if (/^(?:0|\d{12,15})$/.test(text)) return Number(text);
   const at = timeOf(text);
@@ -95,13 +98,20 @@ function timeOf(text: string): number | undefined {
     number,
   ];
   const ms = Math.trunc(Number(`0.${match[7] ?? 0}`) * 1000);
-  // In UTC first, where every time of day exists: it shows whether there is such a date at all.
-  const utc = new Date(Date.UTC(year, month - 1, day, hour, minute, second, ms));
+  // In UTC first, where every time of day exists: it shows whether there is such a date at all. The years are set apart:
+  // Date.UTC and new Date take those below 100 for the twentieth century's.
+  const utc = new Date(0);
+  utc.setUTCFullYear(year, month - 1, day);
+  utc.setUTCHours(hour, minute, second, ms);
   const isReal =
     utc.getUTCMonth() === month - 1 && utc.getUTCDate() === day && minute < 60 && second < 60 && hour < 24;
   if (!isReal) return undefined;
   const zone = match[8];
-  if (zone === undefined) return new Date(year, month - 1, day, hour, minute, second, ms).getTime();
+  if (zone === undefined) {
+    const local = new Date(2000, 0, 1);
+    local.setFullYear(year, month - 1, day);
+    return local.setHours(hour, minute, second, ms);
+  }
   const [, sign, hours = 0, minutes = 0] = /^([+-])(\d\d):?(\d\d)$/.exec(zone) ?? [];
   return utc.getTime() - (sign === '-' ? -1 : 1) * (Number(hours) * 3_600_000 + Number(minutes) * 60_000);
 }

@@ -33,6 +33,8 @@ describe('a time', () => {
     ['2026-07-30t22:00:00,5+08:00', NOW + 500],
     ['2026-07-30 09:30:00-0430', NOW],
     ['2024-02-29T00:00Z', Date.UTC(2024, 1, 29)],
+    ['0050-07-30T00:00Z', new Date('0050-07-30').getTime()], // Date.UTC takes it for 1950
+    ['-999999999w', -8.64e15], // the earliest that a Date holds
   ])('%s', (text, at) => {
     expect(parseTime(text, NOW)).toBe(at);
   });
@@ -40,6 +42,7 @@ describe('a time', () => {
   it('without a zone is local', () => {
     expect(parseTime('2026-07-30', NOW)).toBe(new Date(2026, 6, 30).getTime());
     expect(parseTime('2026-07-30T14:05:06', NOW)).toBe(new Date(2026, 6, 30, 14, 5, 6).getTime());
+    expect(parseTime('0050-07-30', NOW)).toBe(new Date('0050-07-30T00:00').getTime());
   });
 
   it.each([
@@ -70,6 +73,7 @@ it('a range ends after it begins', () => {
   for (const [from, to] of [
     ['now', '-1h'],
     ['now', 'now'],
+    ['now', '-999999999w'],
   ])
     expect(() => parseRange(from, to, NOW)).toThrow('ends before');
 });

@@ -44,6 +44,17 @@ export function parseRangeOptions({ last, from, to }: RangeOptions, now: number)
   return { from: end - parseDuration(last), to: end };
 }
 
+/** The first and last millisecond that ISO 8601 writes with a year of four digits. */
+const FIRST = Date.parse('0000-01-01T00:00:00.000Z');
+const LAST = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** A range as the API takes it whenever it is: in milliseconds a time before 1973 would be taken for seconds, or for none. */
+export function rangeQuery({ from, to }: TimeRange): Record<'from' | 'to', string | undefined> {
+  const iso = (at: number | undefined) =>
+    at === undefined ? undefined : new Date(Math.min(LAST, Math.max(FIRST, at))).toISOString();
+  return { from: iso(from), to: iso(to) };
+}
+
 /** As a query string with everything else that is asked; what is undefined is left out. */
 export function queryString(parts: Record<string, string | number | undefined>): string {
   const query = new URLSearchParams();

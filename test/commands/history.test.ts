@@ -32,6 +32,12 @@ test('a range is local time, or UTC where it ends in Z', async () => {
   expect(await count('--from', '2026-07-30T14:01:00.001Z')).toBe(2);
   expect(await count('--from', '2026-07-30', '--to', '2026-07-31')).toBe(4);
   expect(await count('--last', '2m', '--to', String(T + 180_000))).toBe(2);
+  for (const long of [
+    ['--last', '3000w'], // 1969
+    ['--last', '999999999w'],
+    ['--from', '1970-01-02'],
+  ])
+    expect(await count(...long)).toBe(4);
 });
 
 test('a picture for a person: the newest value, the course, what it comes to', async () => {

@@ -5,7 +5,7 @@ import { countOf, wholeNumber } from '../history/words.ts';
 import { openHistory, wholeBody } from '../history-source.ts';
 import type { HubOptions } from '../hub-file.ts';
 import { interruptedError, writeAll, writeWhole } from '../output-file.ts';
-import { parseRangeOptions, queryString, type RangeOptions } from '../range-options.ts';
+import { parseRangeOptions, queryString, type RangeOptions, rangeQuery } from '../range-options.ts';
 import { interruption, print, tell } from '../terminal.ts';
 import { RowCounter } from './row-counter.ts';
 
@@ -38,7 +38,13 @@ export async function exportHistory(
   const interrupted = interruption();
   const source = await openHistory(options);
   try {
-    const query = queryString({ board, metric, ...range, format, texts: texts ? 1 : undefined });
+    const query = queryString({
+      board,
+      metric,
+      ...rangeQuery(range),
+      format,
+      texts: texts ? 1 : undefined,
+    });
     const response = await source.ask(`/api/v1/export${query}`, TYPES[format], interrupted);
     const counter = new RowCounter(format);
     const parts = counted(wholeBody(response, interrupted), counter);

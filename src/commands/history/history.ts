@@ -2,7 +2,7 @@ import type { HistoryAnswer } from '../../http/history.ts';
 import { say } from '../../language.ts';
 import { openHistory } from '../history-source.ts';
 import type { HubOptions } from '../hub-file.ts';
-import { parseRangeOptions, queryString, type RangeOptions } from '../range-options.ts';
+import { parseRangeOptions, queryString, type RangeOptions, rangeQuery } from '../range-options.ts';
 import { print, printable, printableJson, tell } from '../terminal.ts';
 import { picture } from './picture.ts';
 import { localTimes, wholeNumber } from './words.ts';
@@ -24,7 +24,7 @@ export async function showHistory(board: string, metric: string, options: Histor
   const source = await openHistory(options);
   const path = `/api/v1/boards/${encodeURIComponent(board)}/history`;
   const answer = await source
-    .json<HistoryAnswer>(path + queryString({ metric, ...range, points }))
+    .json<HistoryAnswer>(path + queryString({ metric, ...rangeQuery(range), points }))
     .finally(() => source.close());
   if (answer.count === 0) tell(nothingSentence(answer));
   else if (options.json) await print(jsonLines(answer));
