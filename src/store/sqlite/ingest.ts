@@ -4,7 +4,7 @@ import type { StoreCounts } from '../store.ts';
 import type { BoundLayout, Catalog } from './catalog.ts';
 import type { Directory } from './directory.ts';
 import type { Commit } from './frame.ts';
-import { OpenChunk } from './open-chunk.ts';
+import { CHUNK_POINTS, OpenChunk } from './open-chunk.ts';
 import type { Series } from './series.ts';
 
 /** Takes commits that are on disk into memory: into the open chunks of their series. */
@@ -51,15 +51,17 @@ export class Ingest {
   /** After a checkpoint: whoever got nothing since the one before leaves the memory; everybody does when there is too much in it. */
   forgetIdle(budget: number): void {
     const all = [...this.#opened];
-    const crowded = all.reduce((sum, { open }) => sum + (open?.bytes ?? 0), 0) >= budget;
+    const bytesOf = ({ open, spare }: Series) => (open ?? spare)?.bytes ?? 0;
+    const crowded = all.reduce((sum, series) => sum + bytesOf(series), 0) >= budget;
     this.bytes = 0;
     for (const series of all) {
       if (crowded || series.isIdle) {
         series.open = undefined;
+        series.spare = undefined;
         this.#opened.delete(series);
       } else {
         series.isIdle = true;
-        this.bytes += series.open?.bytes ?? 0;
+        this.bytes += bytesOf(series);
       }
     }
   }
@@ -84,15 +86,19 @@ export class Ingest {
     if (at < series.firstAt) series.firstAt = at;
     if (!open.isFull) return;
     series.seal(open);
-    this.#opened.delete(series);
+    if (open.capacity < CHUNK_POINTS) return;
+    open.clear();
+    series.spare = open;
   }
 
   /** The chunk that a series' next points go into: the one that was begun, where it is not full. */
   #openChunk(series: Series): OpenChunk {
-    const open = this.#begun(series) ?? new OpenChunk(series.sealed.length > 0);
+    const { spare } = series;
+    const open = this.#begun(series) ?? spare ?? new OpenChunk(series.sealed.length > 0);
+    if (open !== spare) this.bytes += open.bytes;
+    series.spare = undefined;
     series.open = open;
     this.#opened.add(series);
-    this.bytes += open.bytes;
     return open;
   }
 

@@ -38,8 +38,23 @@ export class OpenChunk {
     return chunk;
   }
 
+  /** Empty again, its memory kept for the next chunk of a busy series: to ask the system for 32 KB each time lets it fray. */
+  clear(): void {
+    this.length = 0;
+    this.#kinds = undefined;
+    this.#strings = [];
+    this.#places = undefined;
+    this.#stringBytes = 0;
+    this.#inOrder = true;
+  }
+
   get isFull(): boolean {
     return this.length >= CHUNK_POINTS || this.#stringBytes >= CHUNK_STRING_BYTES;
+  }
+
+  /** Points that it has room for without growing. */
+  get capacity(): number {
+    return this.#times.length;
   }
 
   /** About what it costs in memory. */

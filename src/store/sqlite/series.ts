@@ -54,6 +54,8 @@ export class Series {
   /** Whether there is something that the database does not have. */
   changed = false;
   open: OpenChunk | undefined;
+  /** An empty chunk for what comes next, once one has been sealed. */
+  spare: OpenChunk | undefined;
   /** Whether nothing has come since the last checkpoint. */
   isIdle = false;
   sealed: NewChunk[] = [];
