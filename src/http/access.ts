@@ -17,7 +17,8 @@ const ownHost = (c: Context<{ Bindings: HttpBindings }>): string =>
   plainHost(c.env.incoming.socket.localAddress ?? '');
 
 /**
- * Lets this machine alone read. The Host header is looked at as well: a page from elsewhere that has pointed its own
+ * Lets this machine alone read, and of its browsers' pages none of another site: that could not read the answer, but have
+ * everything copied and checked for nothing (Fetch Metadata, W3C). The Host header is looked at as well: a page from elsewhere that has pointed its own
  * name at 127.0.0.1 (DNS rebinding) comes from this machine's browser, but calls us by that name.
  */
 export const thisMachineOnly: MiddlewareHandler = async (c, next) => {
@@ -37,6 +38,13 @@ export const thisMachineOnly: MiddlewareHandler = async (c, next) => {
       '请使用 http://localhost 或 http://127.0.0.1：以其他名称访问会被拒绝。',
     );
     return problem(c, 421, detail);
+  }
+  if (c.req.header('sec-fetch-site') === 'cross-site') {
+    const detail = say(
+      'A page of another site asked for this: it is refused. Open the address yourself.',
+      '这是其他网站的页面发起的请求，已被拒绝。请自行打开该地址。',
+    );
+    return problem(c, 403, detail);
   }
   await next();
 };

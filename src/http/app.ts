@@ -9,7 +9,7 @@ import { thisMachineOnly } from './access.ts';
 import type { Live } from './live.ts';
 import { problem } from './problem.ts';
 import { MAX_BODY, postSamples } from './samples.ts';
-import { storeRoutes } from './store-routes.ts';
+import { refusal, storeRoutes } from './store-routes.ts';
 
 /** Texts that come with a board. */
 const TEXTS = 20;
@@ -60,6 +60,8 @@ export function createApp(hub: Hub, live: Live, clock: Clock, failed: (error: un
 
   app.notFound((c) => problem(c, 404, say(`There is no ${c.req.path} here.`, `这里没有 ${c.req.path}。`)));
   app.onError((error, c) => {
+    const answer = refusal(error, c);
+    if (answer) return answer;
     failed(error);
     return problem(c, 500, say('Something went wrong in the hub.', '中枢内部出错。'));
   });

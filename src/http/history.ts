@@ -38,7 +38,7 @@ export interface HistoryAnswer {
   max?: number;
   /** The last point of the range. */
   newest?: JsonPoint;
-  /** Of a series of strings or booleans: when it became what, the newest of the range; the last of its points are looked at. */
+  /** Of a series of strings or booleans: when it became what, the newest of the range; its last 100,000 points are looked at. */
   changes?: JsonPoint[];
   /** Every point of the range where there are at most as many as asked for, else buckets of equal length. */
   points?: JsonPoint[];
@@ -49,8 +49,9 @@ export interface HistoryAnswer {
 
 const POINTS = 500;
 const MOST_POINTS = 10_000;
-/** Points that are looked at for changes, and changes that are told. */
-const LOOKED_AT = 100_000;
+/** Points that are read at once, and how often, to find changes: of strings as long as a message, a page takes 80 MB. */
+const PAGE = 10_000;
+const PAGES = 10;
 const MOST_CHANGES = 100;
 
 /** `GET /api/v1/boards/:name/history?metric=&from=&to=&points=` */
@@ -79,7 +80,7 @@ export async function getHistory(c: Context, store: Store, clock: Clock): Promis
     ...(unit !== undefined && { unit }),
     ...sums,
     ...(last && { newest: jsonPoint(last) }),
-    ...(last && typeof last.value !== 'number' && { changes: await changesOf(store, range, sums.count) }),
+    ...(last && typeof last.value !== 'number' && { changes: await changesOf(store, range) }),
     ...(newest.length <= wanted
       ? { points: newest.map(jsonPoint) }
       : { buckets: (await store.buckets({ ...range, buckets: wanted })).map(jsonBucket) }),
@@ -88,17 +89,28 @@ export async function getHistory(c: Context, store: Store, clock: Clock): Promis
   return c.json(answer);
 }
 
-/** @param count how many points there are; the first of fewer than all of them may have been the same before */
+/** Page by page from the newest point back, until there are enough of them. */
 async function changesOf(
   store: Store,
   range: { board: string; metric: string; from: number; to: number },
-  count: number,
 ): Promise<JsonPoint[]> {
-  const points = await store.query({ ...range, limit: LOOKED_AT });
-  return points
-    .filter(({ value }, at) => (at === 0 ? points.length >= count : value !== points[at - 1]?.value))
-    .slice(-MOST_CHANGES)
-    .map(jsonPoint);
+  const changes: Point[] = [];
+  for (let { to } = range, pages = 0; pages < PAGES && changes.length < MOST_CHANGES; pages++) {
+    const points = await store.query({ ...range, to, limit: PAGE });
+    const first = points[0]?.at ?? 0;
+    const isAll = points.length < PAGE;
+    // Of its first millisecond a full page may have only a part: that is read again, with what was before.
+    const whole = isAll ? 0 : points.findIndex(({ at }) => at > first);
+    if (whole < 0) break;
+    changes.unshift(
+      ...points
+        .filter(({ value }, at) => at >= whole && value !== points[at - 1]?.value)
+        .slice(-MOST_CHANGES),
+    );
+    if (isAll) break;
+    to = first + 1;
+  }
+  return changes.slice(-MOST_CHANGES).map(jsonPoint);
 }
 
 function pointsOf(text: string | undefined): number {

@@ -35,9 +35,12 @@ export function unknownName(
   );
 }
 
+/** Characters of what was asked for that are compared: a request may bring thousands, and a fleet as many names. */
+const COMPARED = 64;
+
 /** The names, those that are most like `wanted` first; the rest in their own order. */
 export function nearFirst(wanted: string, names: string[]): string[] {
-  const lower = wanted.toLowerCase();
+  const lower = wanted.slice(0, COMPARED).toLowerCase();
   const distances = new Map(names.map((name) => [name, distance(lower, name.toLowerCase())]));
   return names.toSorted((a, b) => (distances.get(a) ?? 0) - (distances.get(b) ?? 0));
 }

@@ -23,15 +23,18 @@ export function storeRoutes(store: Store, clock: Clock): Hono {
   app.get('/store', (c) => getStore(c, store));
   app.get('/store/check', (c) => getCheck(c, store, checks));
   app.get('/store/backup', (c) => getBackup(c, store, clock, backups));
-  app.onError(refusal);
+  app.onError((error, c) => {
+    const answer = refusal(error, c);
+    if (!answer) throw error; // the caller's of the routes
+    return answer;
+  });
   return app;
 }
 
-/** An error that speaks to a person is answered as such; others are the caller's of the routes. */
-function refusal(error: Error, c: Context): Response {
+/** An error that speaks to a person, as an answer; undefined for others, which are ours. */
+export function refusal(error: Error, c: Context): Response | undefined {
   const status = error instanceof KitelineError ? STATUS[error.code] : undefined;
-  if (status === undefined) throw error;
-  return problem(c, status, error.message);
+  return status && problem(c, status, error.message);
 }
 
 const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {

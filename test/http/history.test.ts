@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import type { HistoryAnswer } from '../../src/http/history.ts';
+import { nearFirst } from '../../src/http/near.ts';
 import { setLanguage } from '../../src/language.ts';
-import type { StoredSample } from '../../src/store/store.ts';
+import { MemoryStore } from '../../src/store/memory.ts';
+import type { Point, PointRange, StoredSample } from '../../src/store/store.ts';
 import type { Value } from '../../src/wire/index.ts';
 import { start } from './start.ts';
 
@@ -80,6 +82,47 @@ test('of booleans and strings it is told when they changed', async () => {
     { t: T + 3000, v: 'idle' },
   ]);
   expect((await history('?metric=on')).body).toMatchObject({ min: 0, mean: 0.5, max: 1 });
+});
+
+/** Two points a millisecond, so that a page may end inside of one. @param changed where the value becomes another */
+const steps = (count: number, changed: number[]): StoredSample[] =>
+  Array.from({ length: count }, (_, at) => ({
+    board: 'pump',
+    at: T + (at >> 1),
+    values: new Map([['step', `${changed.filter((place) => place <= at).length}`]]),
+  }));
+
+class WatchedStore extends MemoryStore {
+  /** The most points that were asked for at once. */
+  most = 0;
+
+  protected override _query(board: string, metric: string, range: PointRange): Promise<Point[]> {
+    this.most = Math.max(this.most, range.limit);
+    return super._query(board, metric, range);
+  }
+}
+
+test.each([
+  ['in the last of many points', 25_000, [24_999]],
+  ['where pages meet', 25_000, [4_998, 4_999, 5_000, 5_001, 5_002, 14_999, 15_000, 15_001, 15_002]],
+  ['in all of them, of which the newest are told', 30_000, Array.from({ length: 30_000 }, (_, at) => at)],
+  ['in exactly a page', 10_000, [5]],
+])('changes are found %s, and no more than 10,001 points are read at once', async (_, count, changed) => {
+  const store = new WatchedStore({ pointsPerSeries: 100_000 });
+  const { hub, get } = await start({ store });
+  await hub.store.append({ samples: steps(count, changed) });
+  const { changes } = (await (await get('/api/v1/boards/pump/history?metric=step')).json()) as HistoryAnswer;
+  const expected = [0, ...changed.filter((at) => at > 0)].slice(-100);
+  expect(changes?.map(({ t }) => t)).toEqual(expected.map((at) => T + (at >> 1)));
+  expect(store.most).toBeLessThanOrEqual(10_001);
+});
+
+test('a name as long as a request can be is compared with thousands, by its beginning', () => {
+  const names = Array.from({ length: 5_000 }, (_, at) => `${at}`.padStart(128, 'm'));
+  const wanted = `mm${'x'.repeat(15_000)}`;
+  // All of it would be ten thousand million steps: the test's own deadline passes in them.
+  expect(nearFirst(wanted, ['x', ...names])).toHaveLength(5_001);
+  expect(nearFirst('tmep', ['hum', 'temp'])).toEqual(['temp', 'hum']);
 });
 
 test('a range is given in milliseconds, in ISO 8601, or from now', async () => {

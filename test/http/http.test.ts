@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
+import { KitelineError } from '../../src/errors.ts';
 import { HEARTBEAT_MS } from '../../src/http/live.ts';
 import { MAX_BODY } from '../../src/http/samples.ts';
 import { serveHttp } from '../../src/http/server.ts';
@@ -8,7 +9,7 @@ import { MemoryStore } from '../../src/store/memory.ts';
 import { lanAddresses } from '../../src/transport/lan.ts';
 import { limits } from '../../src/wire/index.ts';
 import { until } from '../hub/helpers.ts';
-import { start } from './start.ts';
+import { detailOf, start } from './start.ts';
 
 const metrics = async (hub: Hub, board = '127.0.0.1') =>
   Object.fromEntries((await hub.store.latest(board)).map(({ metric, value }) => [metric, value]));
@@ -179,6 +180,27 @@ test('a page that has pointed its own name at this machine cannot read', async (
   for (const host of ['evil.example', 'localhost.evil.example', '192.168.1.5:80', '127.evil.example']) {
     expect(await ask(host)).toContain(' 421 ');
   }
+});
+
+test('what a page of another site makes a browser ask for is refused', async () => {
+  const { get } = await start();
+  const from = (site: string) => ({ headers: { 'Sec-Fetch-Site': site } });
+  for (const path of ['boards', 'live', 'export', 'store/check', 'store/backup', 'boards/a/history?metric=x'])
+    expect((await get(`/api/v1/${path}`, from('cross-site'))).status).toBe(403);
+  for (const site of ['none', 'same-origin', 'same-site'])
+    expect((await get('/api/v1/boards', from(site))).status).toBe(200);
+});
+
+test('what the store says of itself goes to whoever asked, with its status', async () => {
+  class FailingStore extends MemoryStore {
+    protected override async _latest(): Promise<never> {
+      throw new KitelineError('STORE_FAILED', 'the disk is gone');
+    }
+  }
+  const { get } = await start({ store: new FailingStore() });
+  const answer = await get('/api/v1/boards/pump');
+  expect(answer.status).toBe(503);
+  expect(await detailOf(answer)).toBe('the disk is gone');
 });
 
 test('the live feed comes as server-sent events, of all boards or of one', async () => {
