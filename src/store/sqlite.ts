@@ -6,8 +6,8 @@ import { language, say } from '../language.ts';
 import type { Bucket } from './buckets.ts';
 import type { PointColumns } from './chunk/index.ts';
 import type { PackedSamples } from './packed.ts';
+import { bucketsOf, pointsOf } from './sqlite/answers.ts';
 import type { FromThread, Question, ThreadSetup, Trouble } from './sqlite/messages.ts';
-import { pointsOf } from './sqlite/points.ts';
 import {
   type Ack,
   type LatestValue,
@@ -127,14 +127,16 @@ export class SqliteStore extends Store {
     return pointsOf(await this.#thread.ask<PointColumns>({ ask: 'query', board, metric, range }));
   }
 
-  protected override _buckets(
+  protected override async _buckets(
     board: string,
     metric: string,
     from: number,
     to: number,
     count: number,
   ): Promise<Bucket[]> {
-    return this.#thread.ask({ ask: 'buckets', board, metric, from, to, count });
+    return bucketsOf(
+      await this.#thread.ask<Float64Array>({ ask: 'buckets', board, metric, from, to, count }),
+    );
   }
 
   protected override _texts(board: string, limit: number): Promise<StoredText[]> {

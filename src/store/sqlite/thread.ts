@@ -4,11 +4,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../clock.ts';
 import { KitelineError } from '../../errors.ts';
 import { setLanguage } from '../../language.ts';
+import { bucketColumnsOf, columnsOf } from './answers.ts';
 import { openSqlite } from './database.ts';
 import { Engine } from './engine.ts';
 import { systemFiles } from './files.ts';
 import type { FromThread, Question, ThreadSetup, Trouble } from './messages.ts';
-import { columnsOf } from './points.ts';
 
 /** Between looks at what has become too old. */
 const RETAIN_MS = 10 * 60_000;
@@ -68,7 +68,9 @@ function answer(store: Engine, question: Question): unknown {
     case 'query':
       return columnsOf(store.query(question.board, question.metric, question.range));
     case 'buckets':
-      return store.buckets(question.board, question.metric, question.from, question.to, question.count);
+      return bucketColumnsOf(
+        store.buckets(question.board, question.metric, question.from, question.to, question.count),
+      );
     case 'texts':
       return store.texts(question.board, question.limit);
     case 'latest':

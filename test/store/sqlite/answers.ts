@@ -1,5 +1,5 @@
+import { columnsOf, pointsOf } from '../../../src/store/sqlite/answers.ts';
 import type { Engine } from '../../../src/store/sqlite/engine.ts';
-import { columnsOf, pointsOf } from '../../../src/store/sqlite/points.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { Answers } from './workload.ts';
 

@@ -6,10 +6,10 @@ import { ManualClock } from '../../../src/clock.ts';
 import type { KitelineError } from '../../../src/errors.ts';
 import type { Bucket } from '../../../src/store/buckets.ts';
 import type { PackedSamples } from '../../../src/store/packed.ts';
+import { columnsOf, pointsOf } from '../../../src/store/sqlite/answers.ts';
 import { openSqlite } from '../../../src/store/sqlite/database.ts';
 import { Engine, type EngineLimits } from '../../../src/store/sqlite/engine.ts';
 import { systemFiles } from '../../../src/store/sqlite/files.ts';
-import { columnsOf, pointsOf } from '../../../src/store/sqlite/points.ts';
 import { type Ack, type Point, type PointRange, Store, type StoredText } from '../../../src/store/store.ts';
 
 export const LIMITS: EngineLimits = {

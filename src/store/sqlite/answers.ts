@@ -1,3 +1,5 @@
+/** Answers as columns, to travel between threads: a thousand objects would take longer than finding them did. */
+import type { Bucket } from '../buckets.ts';
 import { KIND, type PointColumns } from '../chunk/index.ts';
 import type { Point } from '../store.ts';
 import type { Piece } from './merge.ts';
@@ -33,4 +35,33 @@ export function pointsOf(columns: PointColumns): Point[] {
     points.push({ at: columns.times[i] as number, value: pointValue(columns, i) });
   }
   return points;
+}
+
+/** Numbers of a bucket: at, count, min, mean, max; the last three are NaN where it has no numbers. */
+const PER_BUCKET = 5;
+
+export function bucketColumnsOf(buckets: readonly Bucket[]): Float64Array {
+  const columns = new Float64Array(PER_BUCKET * buckets.length);
+  buckets.forEach(({ at, count, min = Number.NaN, mean = Number.NaN, max = Number.NaN }, i) => {
+    const first = PER_BUCKET * i;
+    columns[first] = at;
+    columns[first + 1] = count;
+    columns[first + 2] = min;
+    columns[first + 3] = mean;
+    columns[first + 4] = max;
+  });
+  return columns;
+}
+
+export function bucketsOf(columns: Float64Array): Bucket[] {
+  const buckets: Bucket[] = [];
+  for (let i = 0; i < columns.length; i += PER_BUCKET) {
+    const at = columns[i] as number;
+    const count = columns[i + 1] as number;
+    const min = columns[i + 2] as number;
+    const mean = columns[i + 3] as number;
+    const max = columns[i + 4] as number;
+    buckets.push(Number.isNaN(min) ? { at, count } : { at, count, min, mean, max });
+  }
+  return buckets;
 }
