@@ -52,6 +52,7 @@ const MAX_CAPACITY = 100_000;
 /** The live feed: whoever subscribes sees what happens from then on, in order, and never slows the hub. */
 export class Feed {
   #subscriptions = new Set<Subscription>();
+  #closed = false;
   /** Events that slow subscribers lost, all together. */
   lost = 0;
 
@@ -67,6 +68,7 @@ export class Feed {
     }
     const subscription = new Subscription(board, capacity, () => this.#subscriptions.delete(subscription));
     this.#subscriptions.add(subscription);
+    if (this.#closed) subscription.close();
     return subscription;
   }
 
@@ -104,8 +106,9 @@ export class Feed {
     });
   }
 
-  /** Ends every subscription after what waits for it. */
+  /** Ends every subscription after what waits for it, and those to come at once. */
   close(): void {
+    this.#closed = true;
     for (const subscription of this.#subscriptions) subscription.close();
   }
 }

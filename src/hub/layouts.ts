@@ -3,11 +3,14 @@ import type { Shape, Value } from '../wire/index.ts';
 
 /** Shapes of one board whose layouts are kept: more kinds of messages than a program sends. */
 const MAX_LAYOUTS = 16;
+/** Bytes of them, but for the one in use: a fleet of 10,000 names that somebody made up holds 640 MB at the very most. */
+const MAX_BYTES = 64 * 1024;
 
 /** The layouts of one board's samples, so that neither a message nor a connection needs one of its own. */
 export class Layouts {
   readonly #board: string;
   readonly #ofShapes = new Map<Shape, Layout>(); // the one that was asked for longest ago first
+  #bytes = 0;
   #decoded: Layout | undefined;
 
   constructor(board: string) {
@@ -17,11 +20,14 @@ export class Layouts {
   /** For what a scanner read. */
   ofShape(shape: Shape): Layout {
     let layout = this.#ofShapes.get(shape);
-    if (layout) this.#ofShapes.delete(shape);
-    else layout = new Layout(this.#board, shape.metrics);
+    if (layout) {
+      this.#ofShapes.delete(shape);
+    } else {
+      layout = new Layout(this.#board, shape.metrics);
+      this.#bytes += bytesOf(shape, layout);
+    }
     this.#ofShapes.set(shape, layout);
-    const [oldest] = this.#ofShapes.keys();
-    if (this.#ofShapes.size > MAX_LAYOUTS && oldest) this.#ofShapes.delete(oldest);
+    this.#forgetOldest();
     return layout;
   }
 
@@ -31,7 +37,19 @@ export class Layouts {
     this.#decoded = new Layout(this.#board, [...values.keys()], units);
     return this.#decoded;
   }
+
+  #forgetOldest(): void {
+    for (const [shape, layout] of this.#ofShapes) {
+      const { size } = this.#ofShapes;
+      if (size <= MAX_LAYOUTS && (this.#bytes <= MAX_BYTES || size === 1)) return;
+      this.#ofShapes.delete(shape);
+      this.#bytes -= bytesOf(shape, layout);
+    }
+  }
 }
+
+/** What both cost: the shape may have left the scanner's table, and live on here alone. */
+const bytesOf = (shape: Shape, layout: Layout): number => shape.program.byteLength + layout.bytes;
 
 function fits(
   layout: Layout,

@@ -28,6 +28,13 @@ test('a subscriber that does not fetch loses the oldest, and is told how many', 
   expect(feed.lost).toBe(7);
 });
 
+test('whoever subscribes to a feed that is closed waits for nothing', async () => {
+  const feed = new Feed();
+  feed.close();
+  expect(await feed.subscribe().next()).toBeUndefined();
+  expect(feed.subscribers).toBe(0);
+});
+
 test('may be of one board', async () => {
   const feed = new Feed();
   const subscription = feed.subscribe({ board: 'b' });
