@@ -34,6 +34,12 @@ test('few points are joined, and nothing is drawn where they are missing', () =>
   expect(drawn(gap, 10, 1)).toEqual(['⠤⠤⠤    ⠤⠤⠤']);
 });
 
+test('two crowds far apart are not joined, two points are', () => {
+  const crowds = [0, 0.1, 0.2, 99.8, 99.9].map((at) => point(at, 1));
+  expect(drawn(crowds, 10, 1)).toEqual(['⠄        ⠠']);
+  expect(drawn([point(0, 1), point(99, 1)], 10, 1)).toEqual(['⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤']);
+});
+
 test('a bucket reaches from its least to its greatest', () => {
   const marks = every(5, () => 0).map((mark) => (mark.at === 50 ? { ...mark, max: 1 } : mark));
   expect(drawn(marks, 10, 2)).toEqual(['     ⡇', '⣀⣀⣀⣀⣀⣇⣀⣀⣀⣀']);

@@ -90,6 +90,9 @@ function columnsOf(marks: Mark[], { from, to }: ChartRange, width: number): Colu
 
 /** How far apart two columns may be and still belong together. */
 function gapOf(columns: Column[]): number {
+  // One distance is no rhythm: there the points of a column, which are less than a column apart, say what is usual.
+  const points = columns.reduce((sum, { count }) => sum + count, 0);
+  if (columns.length === 2 && points > 3) return GAP;
   const distances = columns.slice(1).map(({ x }, at) => x - (columns[at]?.x ?? 0));
   const usual = distances.toSorted((a, b) => a - b)[distances.length >> 1] ?? 1;
   return GAP * usual;

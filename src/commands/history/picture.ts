@@ -1,6 +1,6 @@
 import type { HistoryAnswer } from '../../http/history.ts';
 import { say } from '../../language.ts';
-import { span, table } from '../table.ts';
+import { lasting, span, table } from '../table.ts';
 import { columns, printable, styled } from '../terminal.ts';
 import { type ChartRow, drawChart, type Mark } from './chart.ts';
 import { countOf, localTime, localTimes, roundedTo, shortTime, wholeNumber } from './words.ts';
@@ -115,7 +115,7 @@ function sumsOf({ newest, changes, unit, min, mean, max }: HistoryAnswer): strin
 }
 
 function extentOf({ count, from, to }: HistoryAnswer): string[] {
-  const length = span(to - from);
+  const length = lasting(to - from);
   return [
     say(countOf(count, 'point'), `${wholeNumber(count)} 个点`),
     styled('dim', localTimes(from, to - 1)),
@@ -129,7 +129,7 @@ function changeLines({ changes = [] }: HistoryAnswer): string[] {
   if (shown.length === 0) return [say('It has not changed for very long.', '它很久没有变化。')];
   const rows = shown.map(({ t, v }, at) => {
     const next = shown[at + 1];
-    return [localTime(t), next ? span(next.t - t) : '', printable(String(v))];
+    return [localTime(t), next ? lasting(next.t - t) : '', printable(String(v))];
   });
   return table([say('SINCE', '自'), say('FOR', '持续'), say('VALUE', '值')], rows);
 }
@@ -137,13 +137,20 @@ function changeLines({ changes = [] }: HistoryAnswer): string[] {
 const withUnit = (value: string, unit: string | undefined): string =>
   unit === undefined ? value : `${value} ${printable(unit)}`;
 
-/** Pieces two spaces apart, on as many lines as they need. */
+/** Pieces two spaces apart, on as many lines as they need; one that is too wide is broken at its spaces. */
 function wrapped(pieces: string[], width: number): string[] {
+  const fitting = pieces.flatMap((piece) =>
+    columns(piece) > width ? joined(piece.split(' '), ' ', width) : [piece],
+  );
+  return joined(fitting, '  ', width);
+}
+
+function joined(pieces: string[], between: string, width: number): string[] {
   const lines: string[] = [];
   for (const piece of pieces) {
     const last = lines.at(-1);
-    if (last !== undefined && columns(last) + 2 + columns(piece) <= width) {
-      lines[lines.length - 1] = `${last}  ${piece}`;
+    if (last !== undefined && columns(last) + between.length + columns(piece) <= width) {
+      lines[lines.length - 1] = `${last}${between}${piece}`;
     } else {
       lines.push(piece);
     }
