@@ -40,10 +40,7 @@ export function ownCpu(): number {
 }
 
 /** Waits for so many more messages than there were at the call. */
-export function countRound(
-  committed: () => number,
-  cpu: () => number,
-): (messages: number) => Promise<Arrival> {
+function countRound(committed: () => number, cpu: () => number): (messages: number) => Promise<Arrival> {
   const base = committed();
   const cpuBefore = cpu();
   return (messages) =>

@@ -8,12 +8,12 @@ import {
   type Ack,
   BOOTS_PER_BOARD,
   type LatestValue,
+  newStoreCounts,
   type Point,
   type PointRange,
   type SeriesInfo,
   Store,
   type StoreCheck,
-  type StoreCounts,
   type StoredBoard,
   type StoredText,
   type StoreInfo,
@@ -48,13 +48,7 @@ interface Kept {
 
 /** Keeps samples in memory, and loses them with the process: for trying things out, and for tests. */
 export class MemoryStore extends Store {
-  readonly counts: StoreCounts = {
-    tooManySeries: 0,
-    evicted: 0,
-    evictedBoards: 0,
-    tooManyBoards: 0,
-    damaged: 0,
-  };
+  readonly counts = newStoreCounts();
   #boards = new Map<string, Kept>(); // the board that was silent longest first
   #limits: Required<MemoryStoreOptions>;
   #bytes = 0;

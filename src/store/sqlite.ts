@@ -11,6 +11,7 @@ import type { FromThread, Question, ThreadSetup, Trouble } from './sqlite/messag
 import {
   type Ack,
   type LatestValue,
+  newStoreCounts,
   type Point,
   type PointRange,
   type SeriesInfo,
@@ -171,7 +172,7 @@ export class SqliteStore extends Store {
 
 /** The thread that the engine runs in, and the questions that it has not answered yet. */
 class StoreThread {
-  counts: StoreCounts = { tooManySeries: 0, evicted: 0, evictedBoards: 0, tooManyBoards: 0, damaged: 0 };
+  counts = newStoreCounts();
   readonly opened: Promise<void>;
   readonly ended: Promise<void>;
   readonly #worker: Worker;

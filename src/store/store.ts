@@ -54,6 +54,14 @@ export interface StoreCounts {
   damaged: number;
 }
 
+export const newStoreCounts = (): StoreCounts => ({
+  tooManySeries: 0,
+  evicted: 0,
+  evictedBoards: 0,
+  tooManyBoards: 0,
+  damaged: 0,
+});
+
 export interface LatestValue {
   metric: string;
   value: Value;

@@ -49,7 +49,7 @@ function check({ length, times, numbers, kinds }: PointColumns): void {
   }
 }
 
-/** The bytes that points take at most, strings aside: times, kinds, and numbers with their exceptions. */
+/** The bytes that points take at most, strings aside: times, kinds, and numbers with their exceptions (9 bytes each by XOR as well). */
 const boundOf = (length: number): number => 64 + 4 * integersBound(length);
 
 function scratchOf(bytes: number): Uint8Array {

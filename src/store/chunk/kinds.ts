@@ -6,7 +6,7 @@ import { KIND, type PointColumns } from './points.ts';
 /** Which kinds a chunk has: the bit of a kind is `1 << kind`. */
 export type KindSet = number;
 
-export const ONLY_NUMBERS: KindSet = 1 << KIND.NUMBER;
+const ONLY_NUMBERS: KindSet = 1 << KIND.NUMBER;
 const ALL_KINDS = 7;
 
 /** The values of a chunk, a column for each kind; each is as long as the chunk has points of that kind. */
@@ -22,7 +22,7 @@ export interface KindColumns {
 export const hasKind = (set: KindSet, kind: number): boolean => (set & (1 << kind)) !== 0;
 
 /** Whether each point's kind has to be said: there is more than one. */
-export const isMixed = (set: KindSet): boolean => (set & (set - 1)) !== 0;
+const isMixed = (set: KindSet): boolean => (set & (set - 1)) !== 0;
 
 /** A column for each kind, to be filled. */
 export function emptyColumns(set: KindSet, kinds: Uint8Array): KindColumns {

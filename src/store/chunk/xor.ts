@@ -24,9 +24,6 @@ const CLASS_OF = Uint8Array.from({ length: 65 }, (_, zeros) =>
   LEADING_ZEROS.findLastIndex((at) => at <= zeros),
 );
 
-/** The most bytes that a value takes: 5 bits and 64. */
-export const XOR_BYTES = 9;
-
 const double = new DataView(new ArrayBuffer(8));
 
 /** How many zeros end the word, which is not 0. */

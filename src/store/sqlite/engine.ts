@@ -9,11 +9,11 @@ import type {
   PointRange,
   SeriesInfo,
   StoreCheck,
-  StoreCounts,
   StoredBoard,
   StoredText,
   StoreInfo,
 } from '../store.ts';
+import { newStoreCounts } from '../store.ts';
 import { backupTo } from './backup.ts';
 import type { CatalogLimits } from './catalog.ts';
 import { checkAll } from './check.ts';
@@ -56,13 +56,7 @@ const MAX_DAMAGE = 1_000;
  * log is long, all that is in memory goes into the database, and the log begins anew (docs/adr/0005).
  */
 export class Engine {
-  readonly counts: StoreCounts = {
-    tooManySeries: 0,
-    evicted: 0,
-    evictedBoards: 0,
-    tooManyBoards: 0,
-    damaged: 0,
-  };
+  readonly counts = newStoreCounts();
   readonly #options: EngineOptions;
   readonly #damage = new Set<string>();
   #at: Opened;

@@ -38,7 +38,7 @@ export interface Opened {
   stored: number;
 }
 
-export const databasePath = (folder: string): string => join(folder, 'history.db');
+const databasePath = (folder: string): string => join(folder, 'history.db');
 
 /**
  * Opens the database and replays the log. A database that SQLite cannot read is set aside, and a new one begun.
