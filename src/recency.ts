@@ -41,8 +41,13 @@ export class Recency<T extends Heard<T>> {
     item.newer = undefined;
   }
 
-  /** The one that has been silent longest first. */
+  /** The one that has been silent longest first; whoever is given may be removed. */
   *[Symbol.iterator](): Generator<T> {
-    for (let item = this.#oldest; item; item = item.newer) yield item;
+    let next = this.#oldest;
+    while (next) {
+      const item = next;
+      next = item.newer;
+      yield item;
+    }
   }
 }

@@ -34,3 +34,15 @@ test('whoever was heard of last stands last, whatever was added, touched and rem
     }),
   );
 });
+
+test('the one that is being looked at may be removed', () => {
+  const row = new Recency<Item>();
+  for (const name of [1, 2, 3]) row.add(new Item(name));
+  const seen: number[] = [];
+  for (const item of row) {
+    seen.push(item.name);
+    row.remove(item);
+  }
+  expect(seen).toEqual([1, 2, 3]);
+  expect(row.oldest).toBeUndefined();
+});

@@ -190,16 +190,22 @@ export function transportSuite(name: string, make: (clock: Clock) => Promise<Pai
 
     test('close() tells of every peer and may be repeated; sending then is a counted loss', async () => {
       const { events, connect, transport, clock } = await begin();
-      const end = await connect();
-      end.send('hello\n');
-      const { peer } = await events.next('message');
+      const peers = new Set<Peer>();
+      for (const end of [await connect(), await connect(), await connect()]) {
+        end.send('hello\n');
+        peers.add((await events.next('message')).peer);
+      }
       const closed = transport.close();
       clock.advance(60_000);
       await closed;
       await transport.close();
-      expect((await events.next('closed')).peer).toBe(peer);
-      expect(peer.send(Buffer.from('late'))).toBe(false);
-      expect(peer.counts.dropped).toBe(1);
+      const told = events.all.flatMap((event) => (event.what === 'closed' ? [event.peer] : []));
+      expect(told).toHaveLength(3);
+      expect(new Set(told)).toEqual(peers);
+      for (const peer of peers) {
+        expect(peer.send(Buffer.from('late'))).toBe(false);
+        expect(peer.counts.dropped).toBe(1);
+      }
     });
 
     test('can be started once', async () => {
