@@ -24,7 +24,7 @@ export function addExport(program: Command): void {
     .option('--texts', say('the texts in place of the samples', '导出文本而不是采样'))
     .option(
       '-o, --output <FILE>',
-      say('the file to write; stdout unless told', '要写入的文件；默认为标准输出'),
+      say('the file to write; stdout unless told, or -', '要写入的文件；默认或写 - 时为标准输出'),
     );
   addHubOptions(command)
     .addHelpText(

@@ -1,22 +1,26 @@
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KitelineError, systemCode } from '../errors.ts';
 import { say } from '../language.ts';
 
 /**
  * A file that is there whole or not at all: `make` writes `PATH.part`, which takes the name when it is done, and is removed
- * when it fails.
+ * when it fails. A link stays, and what it leads to is replaced.
  * @throws KitelineError USAGE when it cannot be written; what `make` throws
  */
 export async function writeWhole(path: string, make: (part: string) => Promise<void>): Promise<void> {
-  const part = `${path}.part`;
-  if ((await stat(path).catch(() => undefined))?.isDirectory()) throw isFolder(path);
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) throw isFolder(path);
+  // Another name put over it would take a device such as /dev/null away from everybody.
+  if (found && !found.isFile()) throw isNoFile(path);
+  const target = found ? await realpath(path) : path;
+  const part = `${target}.part`;
   try {
-    await stat(dirname(path));
+    await stat(dirname(target));
     await rm(part, { force: true }); // of one that was killed
     await make(part);
     await synced(part);
-    await rename(part, path);
+    await rename(part, target);
   } catch (error) {
     await rm(part, { force: true }).catch(() => {});
     throw error instanceof KitelineError || systemCode(error) === undefined
@@ -70,6 +74,16 @@ function isFolder(path: string): KitelineError {
   return new KitelineError(
     'USAGE',
     say(`${path} is a folder: give the name of a file.`, `${path} 是文件夹：请给出文件名。`),
+  );
+}
+
+function isNoFile(path: string): KitelineError {
+  return new KitelineError(
+    'USAGE',
+    say(
+      `${path} is a device or a pipe: write to it with > ${path} in place of -o.`,
+      `${path} 是设备或管道：请用 > ${path} 写入，而不是 -o。`,
+    ),
   );
 }
 

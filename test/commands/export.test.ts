@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { CLI, hasPython, PYTHON_HINT, startProgram } from './cli.ts';
 import { bothWays, SOME, sample, stored, T } from './stored.ts';
@@ -48,6 +48,34 @@ describe('-o FILE', () => {
     const isFolder = await here(['export', '-o', 'kiteline-data']);
     expect(isFolder).toMatchObject({ code: 1 });
     expect(isFolder.stderr).toContain('is a folder');
+    const table = await here(['export', '-o', 'all.xlsx']);
+    expect(table).toMatchObject({ code: 2 });
+    expect(table.stderr).toContain('There is no format for .xlsx');
+  });
+
+  test('- is stdout; where there is nothing, stderr says so', async () => {
+    const { folder, here } = await stored(SOME);
+    const all = await here(['export', '-o', '-']);
+    expect(all).toEqual(await here(['export']));
+    const none = await here(['export', 'pump', '--to', '2020-01-01', '-o', '-']);
+    expect(none).toMatchObject({ code: 0, stdout: 'time,board,metric,value,unit\r\n' });
+    expect(none.stderr).toBe('There are no such points.\n');
+    expect(readdirSync(folder)).toEqual(['kiteline-data']);
+  });
+
+  test.skipIf(process.platform === 'win32')('takes the place of no pipe, device or link', async () => {
+    const { folder, here, path } = await stored(SOME);
+    execFileSync('mkfifo', [path('pipe')]);
+    const pipe = await here(['export', '-o', 'pipe']);
+    expect(pipe).toMatchObject({ code: 1 });
+    expect(pipe.stderr).toContain('pipe is a device or a pipe');
+    expect(statSync(path('pipe')).isFIFO()).toBe(true);
+    writeFileSync(path('real.csv'), 'before');
+    symlinkSync('real.csv', path('link.csv'));
+    expect((await here(['export', '-o', 'link.csv'])).code).toBe(0);
+    expect(lstatSync(path('link.csv')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(path('real.csv'), 'utf8')).toContain('pump,temp');
+    expect(readdirSync(folder).sort()).toEqual(['kiteline-data', 'link.csv', 'pipe', 'real.csv']);
   });
 
   test('is not written when the export is interrupted', async () => {

@@ -26,7 +26,8 @@ export async function exportHistory(
   metric: string | undefined,
   options: ExportOptions,
 ): Promise<void> {
-  const { output, texts } = options;
+  const { texts } = options;
+  const output = options.output === '-' ? undefined : options.output;
   const format = options.format ?? formatByName(output);
   const range = parseRangeOptions(options, Date.now());
   if (texts && metric !== undefined) {
@@ -50,6 +51,7 @@ export async function exportHistory(
     const parts = counted(wholeBody(response, interrupted), counter);
     if (output === undefined) {
       for await (const part of parts) await print(part);
+      if (counter.rows === 0) tell(nothingSentence(texts ?? false));
       return;
     }
     await writeWhole(output, (part) => writeAll(part, parts));
@@ -68,8 +70,38 @@ async function* counted(parts: AsyncIterable<Uint8Array>, counter: RowCounter): 
   }
 }
 
-const formatByName = (file: string | undefined): 'csv' | 'jsonl' =>
-  ['.jsonl', '.ndjson'].includes(extname(file ?? '').toLowerCase()) ? 'jsonl' : 'csv';
+/** Names that promise what neither format is. */
+const OTHERS = [
+  '.json',
+  '.xlsx',
+  '.xls',
+  '.ods',
+  '.tsv',
+  '.xml',
+  '.db',
+  '.sqlite',
+  '.parquet',
+  '.gz',
+  '.zip',
+];
+
+function formatByName(file: string | undefined): 'csv' | 'jsonl' {
+  const ending = extname(file ?? '').toLowerCase();
+  if (['.jsonl', '.ndjson'].includes(ending)) return 'jsonl';
+  if (!OTHERS.includes(ending)) return 'csv';
+  throw new KitelineError(
+    'BAD_ARGUMENT',
+    say(
+      `There is no format for ${ending}: let the name end in .csv or .jsonl, or say --format.`,
+      `没有对应 ${ending} 的格式：请让文件名以 .csv 或 .jsonl 结尾，或用 --format 指明。`,
+    ),
+  );
+}
+
+const nothingSentence = (texts: boolean): string =>
+  texts
+    ? say('There are no such texts.', '没有符合条件的文本。')
+    : say('There are no such points.', '没有符合条件的数据点。');
 
 function doneSentence(file: string, rows: number, texts: boolean): string {
   const count = wholeNumber(rows);
