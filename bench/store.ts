@@ -24,7 +24,7 @@ const MILLIONS = Number(process.argv[2] ?? 10);
 const ROUNDS = Number(process.argv[3] ?? 3);
 const BUCKETS = 500;
 /** Series asked in each round, each once: so that nothing is asked for twice. */
-const QUERIES = 25;
+const QUERIES = 100; // one a series
 
 /** Points of each series that are stored before it counts, so that the code is compiled. */
 const WARM_POINTS = 4_000;
