@@ -29,17 +29,17 @@ export interface HistorySource {
 export const storeFolder = (data: string): string => join(data, 'store');
 
 /**
- * @param how `writes` where the store cannot be opened just for reading
+ * @param how `writes` where the store cannot be opened just for reading; `quiet` for who tells what is damaged in other ways
  * @throws KitelineError USAGE when there is neither a hub nor a store; STORE_LOCKED, STORE_VERSION, STORE_FAILED
  */
 export async function openHistory(
   options: HubOptions,
-  how: { writes?: boolean } = {},
+  how: { writes?: boolean; quiet?: boolean } = {},
 ): Promise<HistorySource> {
   if (options.hub !== undefined) return hubSource(await findHub(options));
   const running = await runningHub(options.data);
   if (running) return hubSource({ ...running, ...(options.token !== undefined && { token: options.token }) });
-  return folderSource(options.data, how.writes ?? false);
+  return folderSource(options.data, how);
 }
 
 function hubSource(hub: HubAddress): HistorySource {
@@ -50,12 +50,15 @@ function hubSource(hub: HubAddress): HistorySource {
   };
 }
 
-async function folderSource(data: string, writes: boolean): Promise<HistorySource> {
+async function folderSource(
+  data: string,
+  { writes = false, quiet = false }: { writes?: boolean; quiet?: boolean },
+): Promise<HistorySource> {
   const folder = storeFolder(data);
   if (!(await stat(join(folder, 'history.db')).catch(() => undefined))) throw nothingIn(folder);
   const store = await openSqliteStore(folder, {
     readOnly: !writes,
-    onProblem: (problem) => tell(printable(problem.message)),
+    ...(!quiet && { onProblem: (problem) => tell(printable(problem.message)) }),
   });
   const routes = new Hono().route('/api/v1', storeRoutes(store, systemClock));
   routes.onError((error) => {

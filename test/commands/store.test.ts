@@ -38,6 +38,7 @@ test('check reads everything; what is damaged is told, and the exit code is 1', 
   expect(found.code).toBe(1);
   expect(found.stdout).toMatch(/damaged/);
   expect(found.stdout).toMatch(/; damaged places: [1-9]\d*\.\n$/);
+  expect(found.stderr).toBe('');
 });
 
 test('a backup is a whole store, as its last line says', async () => {

@@ -7,7 +7,7 @@ import { print, printable } from '../terminal.ts';
 
 /** Exit code 1 when anything is damaged. @throws KitelineError USAGE when there is neither a hub nor a store */
 export async function storeCheck(options: HubOptions): Promise<void> {
-  const source = await openHistory(options);
+  const source = await openHistory(options, { quiet: true }); // every damage is in the answer
   const { points, texts, damage } = await source
     .json<StoreCheck>('/api/v1/store/check')
     .finally(() => source.close());
