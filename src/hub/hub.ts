@@ -83,6 +83,7 @@ export class Hub {
         },
         failed: (error) => handlers.problem({ what: 'store failed', error }),
       }),
+      orphans: new Set(),
       scanner: new Scanner(),
       counts: { messages: 0, samples: 0, texts: 0, replies: 0, connections: 0, dropped: {} },
       reply: options.reply === false ? undefined : (options.reply ?? 'ok'),

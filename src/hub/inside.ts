@@ -6,6 +6,7 @@ import type { Handlers } from './events.ts';
 import type { Feed } from './feed.ts';
 import type { Intake } from './intake.ts';
 import type { ReasonCounts } from './reasons.ts';
+import type { Sender } from './round.ts';
 
 /** What sessions and message handlers see of the hub. */
 export interface Inside {
@@ -14,6 +15,8 @@ export interface Inside {
   readonly handlers: Handlers;
   readonly feed: Feed;
   readonly intake: Intake;
+  /** Whoever is gone, and has something that waits for room in the intake. */
+  readonly orphans: Set<Sender>;
   /** Of all sessions: what one board's program sends, another's does, too. */
   readonly scanner: Scanner;
   readonly counts: HubCounts;

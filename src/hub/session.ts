@@ -12,6 +12,9 @@ import type { Outcome, Sender } from './round.ts';
 /** Batches of one peer that may wait for answers; a stream is held back long before, datagrams cannot be. */
 const MAX_UNDER_WAY = 64;
 
+/** Connections that broke and have something that waits for the store: a read of 64 KiB each, but no place that bounds them. */
+export const MAX_ORPHANS = 256;
+
 /** Messages in a row without a form to be remembered, until only every so many-th is looked at: a look costs as much as decoding. */
 const FORMLESS = 8;
 const LOOK_EVERY = 64;
@@ -55,6 +58,7 @@ export class Session implements Sender {
   #formless = 0;
   #tail: Promise<void> | undefined; // of the messages that wait, for a text handler or for room
   #underWay = 0;
+  #held: { units: readonly Uint8Array[]; readonly from: number } | undefined; // what waits for room
 
   constructor(inside: Inside, peer: Peer, options: SessionOptions) {
     this.#inside = inside;
@@ -124,6 +128,20 @@ export class Session implements Sender {
   closed(): void {
     if (this.peer.stream && this.#board) this.#board.connections--;
     this.#board?.gone(this.peer);
+    this.#orphan();
+  }
+
+  /** What waits for room of a connection that is gone is stored, unless there is too much of the kind. */
+  #orphan(): void {
+    const held = this.#held;
+    if (!held) return;
+    const { orphans } = this.#inside;
+    if (orphans.size < MAX_ORPHANS) {
+      orphans.add(this);
+      return;
+    }
+    this.drop(this.#board, 'STORE_BEHIND', held.units.length - held.from);
+    held.units = [];
   }
 
   /** The board, now heard of; another object than before when it had been forgotten meanwhile. */
@@ -150,7 +168,7 @@ export class Session implements Sender {
     const settled = handled
       .catch(() => {}) // whoever handed them in has the error; the next message is none the worse
       .then(() => {
-        this.#underWay--;
+        if (--this.#underWay === 0) this.#inside.orphans.delete(this);
         if (this.#tail === settled) this.#tail = undefined;
       });
     this.#tail = settled;
@@ -164,7 +182,7 @@ export class Session implements Sender {
     const { stream } = this.peer;
     work.behind = !stream && !intake.hasRoom(false);
     for (let i = from; i < units.length; i++) {
-      if (stream && !intake.hasRoom(true)) return intake.room().then(() => this.#proceed(units, i, work));
+      if (stream && !intake.hasRoom(true)) return this.#hold(units, i, work);
       if (!work.behind) i = this.#scan(units, i, at, board, sender);
       const unit = units[i];
       if (unit === undefined) return;
@@ -173,6 +191,16 @@ export class Session implements Sender {
       const answering = handle(this.#decode(unit, board), work, this, this.#inside);
       if (answering) return answering.then(() => this.#proceed(units, i + 1, work));
     }
+  }
+
+  /** Goes on when there is room. One at a time: the others of the peer wait for this one. */
+  #hold(units: readonly Uint8Array[], from: number, work: Work): Promise<void> {
+    const held = { units, from };
+    this.#held = held;
+    return this.#inside.intake.room().then(() => {
+      this.#held = undefined;
+      return this.#proceed(held.units, from, work);
+    });
   }
 
   /**

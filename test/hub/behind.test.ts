@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import type { Hub } from '../../src/hub/hub.ts';
 import { ROUND_BYTES } from '../../src/hub/intake.ts';
+import { MAX_ORPHANS } from '../../src/hub/session.ts';
 import { bytesOf } from '../wire/scanner-cases.ts';
 import { FakePeer, quietHub, startHub, until } from './helpers.ts';
 import { SlowStore } from './stores.ts';
@@ -194,4 +195,28 @@ test('what is held back of a connection that breaks is stored all the same, also
   expect(store.samples.slice(-2).map(({ values }) => [...values])).toEqual([[['n', 1]], [['n', 2]]]);
   expect(store.stored).toMatchObject([{ text: 'text' }]);
   expect(hub.counts.dropped).toEqual({});
+});
+
+test('of connections that break while the store stands still so many are held, and the rest is counted', async () => {
+  const store = new SlowStore();
+  const { hub } = quietHub(store);
+  fill(hub);
+  await until(() => store.batches.length === 1);
+  fill(hub);
+  const broken = (count: number) =>
+    Array.from({ length: count }, () => {
+      const session = hub.session(new FakePeer(), { answers: false });
+      const held = session.take([bytesOf('{"n":1}'), bytesOf('{"n":2}')]);
+      session.closed();
+      return held;
+    });
+  const held = broken(MAX_ORPHANS + 10);
+  expect(hub.counts.dropped).toEqual({ STORE_BEHIND: 20 });
+  store.release();
+  await Promise.all(held);
+
+  await Promise.all(broken(10)); // there is room again, and for as many as before
+  await hub.close();
+  expect(hub.counts.dropped).toEqual({ STORE_BEHIND: 20 });
+  expect(store.samples.filter(({ values }) => values.has('n'))).toHaveLength(2 * MAX_ORPHANS + 20);
 });
