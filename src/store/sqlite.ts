@@ -1,7 +1,7 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type ErrorCode, KitelineError } from '../errors.ts';
+import { type ErrorCode, KitelineError, systemCode } from '../errors.ts';
 import { language, say } from '../language.ts';
 import type { Bucket } from './buckets.ts';
 import type { PointColumns } from './chunk/index.ts';
@@ -72,6 +72,7 @@ export async function openSqliteStore(
     await mkdir(path, { recursive: true }).catch((error: Error) => {
       throw cannotMake(path, error);
     });
+    await mustBeWritable(path);
   }
   const thread = new StoreThread(
     {
@@ -250,13 +251,26 @@ function nothingThere(folder: string): KitelineError {
   );
 }
 
+/** Asked first, for SQLite says no more than "disk I/O error". @throws KitelineError STORE_FAILED */
+async function mustBeWritable(folder: string): Promise<void> {
+  for (const path of [folder, join(folder, 'history.db')]) {
+    await access(path, constants.W_OK).catch((error) => {
+      const code = systemCode(error);
+      if (code === 'ENOENT') return; // it will be made
+      throw new KitelineError(
+        'STORE_FAILED',
+        say(`${path} cannot be written (${code}).`, `无法写入 ${path}（${code}）。`),
+        { cause: error },
+      );
+    });
+  }
+}
+
 function cannotMake(folder: string, error: Error): KitelineError {
+  const code = systemCode(error);
   return new KitelineError(
     'STORE_FAILED',
-    say(
-      `The folder ${folder} cannot be made: ${error.message}`,
-      `无法创建文件夹 ${folder}：${error.message}`,
-    ),
+    say(`The folder ${folder} cannot be made (${code}).`, `无法创建文件夹 ${folder}（${code}）。`),
     { cause: error },
   );
 }

@@ -1,6 +1,16 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
+import { CLI } from './cli.ts';
 import { bothWays, SOME, sample, stored, T } from './stored.ts';
 import { startUp, stop } from './up-hub.ts';
 
@@ -93,3 +103,34 @@ test('a file that is no store is told in a sentence', async () => {
   }
   expect(existsSync(path('kiteline-data/store/history.db'))).toBe(true);
 });
+
+/** Whom a folder's permissions hold back: root they do not, so that root takes the place of nobody for a program. */
+const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+test.skipIf(process.platform === 'win32')(
+  'a folder that may only be read is read, and not written',
+  async () => {
+    const { folder, here, path } = await stored(SOME);
+    const all = await here(['export']);
+    const store = path('kiteline-data/store');
+    const before = readdirSync(store);
+    for (const place of [folder, path('kiteline-data'), store]) chmodSync(place, 0o555);
+    const asNobody = (...args: string[]) =>
+      spawnSync(process.execPath, [CLI, ...args], {
+        ...nobody,
+        cwd: folder,
+        env: { ...process.env, KITELINE_LANG: 'en', NO_COLOR: '1' },
+        encoding: 'utf8',
+      });
+    try {
+      expect(asNobody('export')).toMatchObject({ status: 0, stdout: all.stdout, stderr: '' });
+      expect(asNobody('store', 'check').stdout).toContain('all is well');
+      const up = asNobody('up', '--tcp', '0', '--udp', '0', '--http', '0');
+      expect(up).toMatchObject({ status: 1 });
+      expect(up.stderr).toContain('kiteline-data/store cannot be written (EACCES).');
+      expect(readdirSync(store)).toEqual(before);
+    } finally {
+      for (const place of [folder, path('kiteline-data'), store]) chmodSync(place, 0o755);
+    }
+  },
+);

@@ -1,5 +1,7 @@
-import { existsSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { KitelineError, systemCode } from '../../errors.ts';
 import { say } from '../../language.ts';
 
@@ -14,7 +16,7 @@ class ReadOnlyDatabase extends DatabaseSync {
   readonly #added: string[];
 
   constructor(path: string) {
-    super(path, { readOnly: true, timeout: 0 });
+    super(isAtRest(path) ? immutable(path) : path, { readOnly: true, timeout: 0 });
     this.#added = [`${path}-wal`, `${path}-shm`].filter((file) => !existsSync(file));
   }
 
@@ -29,6 +31,27 @@ class ReadOnlyDatabase extends DatabaseSync {
     }
     super.close();
   }
+}
+
+/**
+ * Whether the database is in a folder that we may only read, where SQLite can have neither its lock nor its log, and is
+ * read without: nobody has it open who left the log that a hub has as long as it runs, or was killed.
+ */
+function isAtRest(path: string): boolean {
+  if (existsSync(`${path}-wal`)) return false;
+  try {
+    accessSync(dirname(path), constants.W_OK);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** As SQLite names a file that does not change (sqlite.org/uri.html). */
+function immutable(path: string): URL {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  return url;
 }
 
 /**
