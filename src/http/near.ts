@@ -30,7 +30,10 @@ export function unknownName(
   return new KitelineError(
     'NOT_FOUND',
     names.length === 0
-      ? say(`${of} has sent no samples, only texts.`, `${of} 没有发送过采样，只有文本。`)
+      ? say(
+          `${of} has no metrics: it has sent only texts, or its samples are too old to be kept.`,
+          `${of} 没有指标：它只发送过文本，或者采样已超过保存期限。`,
+        )
       : say(`${of} has no metric ${wanted}. It has: ${en}.`, `${of} 没有指标 ${wanted}。现有：${zh}。`),
   );
 }

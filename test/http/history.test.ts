@@ -161,7 +161,9 @@ test('for an unknown board or metric those that exist are named, near matches fi
   });
   const unknown = await history('?metric=temp', 'Pmup');
   expect(unknown.body.detail).toBe('There is no board Pmup. There are: pump, 灯.');
-  expect((await history('?metric=temp', '灯')).body.detail).toBe('灯 has sent no samples, only texts.');
+  expect((await history('?metric=temp', '灯')).body.detail).toBe(
+    '灯 has no metrics: it has sent only texts, or its samples are too old to be kept.',
+  );
   setLanguage('zh');
   try {
     expect((await history('?metric=temp', '灯泡')).body.detail).toBe('没有板子 灯泡。现有：灯, pump。');

@@ -39,7 +39,7 @@ function infoLines({
   if (newest !== undefined) rows.push([say('newest', '最新'), localTime(newest)]);
   // Since the store was opened; what is nothing is not said.
   const losses: [number, string][] = [
-    [counts.evicted, say('given up to make room', '为腾出空间而放弃')],
+    [counts.evicted, say('given up for age or size', '因期限或大小而放弃')],
     [counts.evictedBoards, say('boards given up to make room', '为腾出空间而放弃的板子')],
     [counts.tooManySeries, say('values refused, too many metrics', '指标过多而拒绝的值')],
     [counts.tooManyBoards, say('refused, too many boards', '板子过多而拒绝')],
