@@ -73,12 +73,12 @@ export class Handlers {
     if (this.#lists.sample.length === 0) return;
     round.forEachSample((sender, layout, at, first) => {
       const message = { ...round.samples.sampleAt(layout, at, first), from: sender.address };
-      for (const handler of [...this.#lists.sample]) this.#guard(() => handler(message));
+      for (const handler of [...this.#lists.sample]) this.#tell(() => handler(message));
     });
   }
 
   board(name: string): void {
-    for (const handler of [...this.#lists.board]) this.#guard(() => handler(name));
+    for (const handler of [...this.#lists.board]) this.#tell(() => handler(name));
   }
 
   problem(problem: Problem): void {
@@ -100,12 +100,24 @@ export class Handlers {
    */
   text(message: TextMessage): TextAnswer | Promise<TextAnswer> {
     if (this.#lists.text.length === 0) return NO_ANSWER;
-    const answers = [...this.#lists.text].map((handler) => this.#guard(() => handler(message)));
+    const answers = [...this.#lists.text].map((handler) => this.#ask(() => handler(message)));
     if (!answers.some((answer) => answer instanceof Promise)) return firstOf(answers as TextAnswer[]);
     return Promise.all(answers).then(firstOf);
   }
 
-  #guard(call: () => unknown): TextAnswer | Promise<TextAnswer> {
+  /** Of what happened: nobody waits, however long it takes. */
+  #tell(call: () => unknown): void {
+    try {
+      const result = call();
+      if (isThenable(result))
+        result.then(undefined, (error) => this.problem({ what: 'handler failed', error }));
+    } catch (error) {
+      this.problem({ what: 'handler failed', error });
+    }
+  }
+
+  /** The answer to a text, for which its sender waits. */
+  #ask(call: () => unknown): TextAnswer | Promise<TextAnswer> {
     try {
       const result = call();
       return isThenable(result) ? this.#within(result) : answerOf(result);

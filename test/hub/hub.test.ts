@@ -194,6 +194,21 @@ test('an app that throws, rejects or hangs is reported; nobody is told ok for it
   expect(hub.counts.replies).toBe(1);
 });
 
+test('nobody waits for a handler of samples or boards: it may take its time, and costs no alarm', async () => {
+  const { hub, tcp, clock, problems } = await startHub();
+  const failure = new Error('late');
+  let fail = () => {};
+  hub.on('board', () => new Promise(() => {}));
+  hub.on('sample', () => new Promise((_, reject) => (fail = () => reject(failure))));
+  (await tcp()).send('{"a":1}\n');
+  await until(() => hub.counts.samples === 1);
+  clock.advance(2 * HANDLER_MS);
+  expect(problems).toEqual([]);
+  fail();
+  await until(() => problems.length > 0);
+  expect(problems).toEqual([{ what: 'handler failed', error: failure }]);
+});
+
 test('a store that fails is reported, and the samples are counted as lost', async () => {
   const failure = new Error('disk full');
   class BrokenStore extends MemoryStore {
