@@ -53,6 +53,7 @@ export const HANDLER_MS = 10_000;
 export class Handlers {
   #lists: { [E in keyof HubEvents]: HubEvents[E][] } = { text: [], sample: [], board: [], problem: [] };
   #clock: Clock;
+  #failed = (error: unknown) => this.problem({ what: 'handler failed', error });
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -73,24 +74,18 @@ export class Handlers {
     if (this.#lists.sample.length === 0) return;
     round.forEachSample((sender, layout, at, first) => {
       const message = { ...round.samples.sampleAt(layout, at, first), from: sender.address };
-      for (const handler of [...this.#lists.sample]) this.#tell(() => handler(message));
+      for (const handler of [...this.#lists.sample]) tell(() => handler(message), this.#failed);
     });
   }
 
   board(name: string): void {
-    for (const handler of [...this.#lists.board]) this.#tell(() => handler(name));
+    for (const handler of [...this.#lists.board]) tell(() => handler(name), this.#failed);
   }
 
   problem(problem: Problem): void {
     const handlers = [...this.#lists.problem];
     if (handlers.length === 0) console.error(`kiteline: ${problem.what}:`, problem.error);
-    for (const handler of handlers) {
-      try {
-        handler(problem);
-      } catch (error) {
-        console.error('kiteline: a problem handler failed:', error);
-      }
-    }
+    for (const handler of handlers) tell(() => handler(problem), problemUntold);
   }
 
   /**
@@ -103,17 +98,6 @@ export class Handlers {
     const answers = [...this.#lists.text].map((handler) => this.#ask(() => handler(message)));
     if (!answers.some((answer) => answer instanceof Promise)) return firstOf(answers as TextAnswer[]);
     return Promise.all(answers).then(firstOf);
-  }
-
-  /** Of what happened: nobody waits, however long it takes. */
-  #tell(call: () => unknown): void {
-    try {
-      const result = call();
-      if (isThenable(result))
-        result.then(undefined, (error) => this.problem({ what: 'handler failed', error }));
-    } catch (error) {
-      this.problem({ what: 'handler failed', error });
-    }
   }
 
   /** The answer to a text, for which its sender waits. */
@@ -154,6 +138,18 @@ export class Handlers {
     });
   }
 }
+
+/** Tells a handler of what happened: nobody waits for it, however long it takes. */
+function tell(call: () => unknown, failed: (error: unknown) => void): void {
+  try {
+    const result = call();
+    if (isThenable(result)) result.then(undefined, failed);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+const problemUntold = (error: unknown) => console.error('kiteline: a problem handler failed:', error);
 
 export type TextAnswer =
   | { state: 'none' }

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { HANDLER_MS, type Problem, type TextMessage } from '../../src/hub/events.ts';
 import { createHub } from '../../src/hub/hub.ts';
 import { MemoryStore } from '../../src/store/memory.ts';
@@ -192,6 +192,23 @@ test('an app that throws, rejects or hangs is reported; nobody is told ok for it
     'handler took too long',
   ]);
   expect(hub.counts.replies).toBe(1);
+});
+
+test('a problem handler that throws or rejects is told of on stderr, and ends nothing', async () => {
+  const { hub } = quietHub(new MemoryStore());
+  const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+  onTestFinished(() => told.mockRestore());
+  const failures = [new Error('thrown'), new Error('rejected')];
+  hub.on('problem', () => {
+    throw failures[0];
+  });
+  hub.on('problem', () => Promise.reject(failures[1]));
+  hub.on('board', () => {
+    throw new Error('app');
+  });
+  hub.session(new FakePeer(), { answers: false }).take([new TextEncoder().encode('{"a":1}')]);
+  await until(() => told.mock.calls.length === 2);
+  expect(told.mock.calls.map(([, error]) => error)).toEqual(failures);
 });
 
 test('nobody waits for a handler of samples or boards: it may take its time, and costs no alarm', async () => {
