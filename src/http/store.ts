@@ -67,8 +67,11 @@ export async function getBackup(c: Context, store: Store, clock: Clock, limit: L
   }
   let folder: string | undefined;
   const clear = async () => {
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-    over();
+    try {
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    } finally {
+      over(); // also where a folder cannot be removed: the next backup tries again
+    }
   };
   try {
     folder = await folderFor((await store.info()).folder);
