@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { KitelineError, systemCode } from '../errors.ts';
+import { say } from '../language.ts';
 
 /**
  * Text from the network made safe for a terminal, on one line: control characters (which could move the cursor,
@@ -55,16 +57,32 @@ export function columns(text: string): number {
   return count;
 }
 
-/** Writes to stdout and waits while whoever reads it is slower than we are. */
-export function print(data: string | Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(data, (error) => (error ? reject(error) : resolve()));
-  });
+/**
+ * Writes to stdout and waits while whoever reads it is slower than we are.
+ * @throws KitelineError USAGE when it takes no more, as a file on a full disk
+ */
+export async function print(data: string | Uint8Array): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      process.stdout.write(data, (error) => (error ? reject(error) : resolve()));
+    });
+  } catch (cause) {
+    const code = systemCode(cause);
+    throw new KitelineError(
+      'USAGE',
+      say(`stdout cannot be written (${code}).`, `无法写入标准输出（${code}）。`),
+      { cause },
+    );
+  }
 }
 
-/** A line for the person, on stderr, so that stdout carries the data alone. */
+/** A line for the person, on stderr, so that stdout carries the data alone. Where it takes no more, the work goes on. */
 export function tell(line: string): void {
-  process.stderr.write(`${line}\n`);
+  try {
+    process.stderr.write(`${line}\n`);
+  } catch {
+    // a file on a full disk: Node throws there what a pipe emits
+  }
 }
 
 /**

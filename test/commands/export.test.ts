@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { CLI, hasPython, PYTHON_HINT, startProgram } from './cli.ts';
 import { bothWays, SOME, sample, stored, T } from './stored.ts';
@@ -133,3 +141,10 @@ function many(count: number) {
     ),
   }));
 }
+
+test.skipIf(!existsSync('/dev/full'))('a full disk under stdout is told in a sentence', async () => {
+  const { folder } = await stored(SOME);
+  const command = `"${process.execPath}" "${CLI}" export > /dev/full`;
+  const { code, stderr } = await startProgram('sh', ['-c', command], {}, folder).ended;
+  expect({ code, stderr }).toEqual({ code: 1, stderr: 'stdout cannot be written (ENOSPC).\n' });
+});

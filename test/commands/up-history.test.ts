@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { run } from './cli.ts';
+import { CLI, run, startProgram } from './cli.ts';
 import { SOME, sample, stored, T } from './stored.ts';
 import { startUp, stop, type UpHub } from './up-hub.ts';
 
@@ -63,4 +63,17 @@ test.each([
   const { code, stderr } = await run(['up', ...args]);
   expect(code).toBe(2);
   expect(stderr).toContain(sentence);
+});
+
+test.skipIf(!existsSync('/dev/full'))('a full disk under its messages does not end the hub', async () => {
+  const { folder, path } = await stored();
+  const command = `exec "${process.execPath}" "${CLI}" up --tcp 0 --udp 0 --http 0 2> /dev/full`;
+  const hub = startProgram('sh', ['-c', command], {}, folder);
+  const file = path('kiteline-data/hub.json');
+  await expect.poll(() => existsSync(file), { timeout: 10_000 }).toBe(true);
+  const { url } = JSON.parse(readFileSync(file, 'utf8'));
+  const body = '{"temp":20}';
+  expect((await fetch(`${url}/samples`, { method: 'POST', body })).status).toBe(200);
+  hub.interrupt();
+  expect((await hub.ended).code).toBe(0);
 });
