@@ -76,7 +76,7 @@ export class TcpPeer implements Peer {
     if (this.#linger) return;
     this.#ending = true;
     // What comes now is left unread until our FIN is out: whoever goes on sending would else put it off for ever.
-    this.#socket.pause();
+    this.#pause();
     this.#endWhenSettled();
   }
 
@@ -101,13 +101,26 @@ export class TcpPeer implements Peer {
     this.#awaitQuiet();
   }
 
+  /** What is not read is not silence: the text that is pending may go on in it. */
+  #pause(): void {
+    this.#socket.pause();
+    this.#stopWaitingForQuiet();
+  }
+
+  #resume(): void {
+    this.#socket.resume();
+    this.#stopWaitingForQuiet();
+    this.#awaitQuiet();
+  }
+
   #stopWaitingForQuiet(): void {
     this.#quiet?.cancel();
     this.#quiet = undefined;
   }
 
   #awaitQuiet(): void {
-    if (!this.#framer.wantsQuiet || this.#socket.readableEnded || this.#socket.destroyed) return;
+    const { readableEnded, destroyed } = this.#socket;
+    if (!this.#framer.wantsQuiet || readableEnded || destroyed || this.#socket.isPaused()) return;
     this.#quiet = this.#clock.alarm(limits.quietMs, () => {
       this.#deliver(this.#framer.quiet());
       this.#awaitQuiet();
@@ -129,11 +142,11 @@ export class TcpPeer implements Peer {
     const work = this.#events.messages(this, units);
     if (!work) return;
     this.#underWay++;
-    if (this.#isFull) this.#socket.pause();
+    if (this.#isFull) this.#pause();
     this.#after(work, () => {
       this.#underWay--;
       if (this.#ending) this.#endWhenSettled();
-      if (!this.#isFull && (!this.#ending || this.#linger)) this.#socket.resume();
+      if (!this.#isFull && (!this.#ending || this.#linger)) this.#resume();
     });
   }
 
@@ -156,7 +169,7 @@ export class TcpPeer implements Peer {
     if (this.#socket.destroyed) return;
     this.#socket.end();
     this.#linger = this.#clock.alarm(tcpLimits.lingerMs, () => this.#socket.destroy());
-    this.#socket.resume();
+    this.#resume();
   }
 
   #after(work: Promise<void>, done: () => void): void {

@@ -54,6 +54,24 @@ test('text without an LF is a message after 20 ms of silence', async () => {
   expect((await events.next('message')).text).toBe('hello');
 });
 
+test('while a peer is not read from nothing of it is silence, and its text stays whole', async () => {
+  const { events, clock, connect } = await begin();
+  let done = () => {};
+  events.work = () => new Promise<void>((resolve) => (done = resolve));
+  const end = await connect();
+  end.send('{"a":1}hel');
+  const { peer, text } = await events.next('message');
+  expect(text).toBe('{"a":1}');
+  end.send('lo');
+  clock.advance(10 * limits.quietMs);
+  expect(events.all.filter(({ what }) => what === 'message')).toHaveLength(1);
+  done();
+  while (peer.counts.bytesIn < 12) await new Promise(setImmediate);
+  clock.advance(limits.quietMs);
+  expect((await events.next('message')).text).toBe('hello');
+  done();
+});
+
 test('a character cut in two is waited for, and bytes that are none come out all the same', async () => {
   const { clock, events, connect } = await begin();
   const end = await connect();
