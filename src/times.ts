@@ -68,7 +68,9 @@ export function parseRange(from: string | undefined, to: string | undefined, now
     ...(to !== undefined && { to: parseTime(to, now) }),
   };
   if (range.from === undefined || range.to === undefined || range.from < range.to) return range;
-  const [first, last] = [new Date(range.from).toISOString(), new Date(range.to).toISOString()];
+  // As it was written and what that is: a time without a zone may lie in the hour that a change of the clock leaves out.
+  const told = (text: string | undefined, at: number) => `${text} (${new Date(at).toISOString()})`;
+  const [first, last] = [told(from, range.from), told(to, range.to)];
   throw new KitelineError(
     'BAD_ARGUMENT',
     say(

@@ -76,4 +76,7 @@ it('a range ends after it begins', () => {
     ['now', '-999999999w'],
   ])
     expect(() => parseRange(from, to, NOW)).toThrow('ends before');
+  expect(() => parseRange('2026-07-30T02:00Z', '2026-07-30T02:00+02:00', NOW)).toThrow(
+    'from 2026-07-30T02:00Z (2026-07-30T02:00:00.000Z) to 2026-07-30T02:00+02:00 (2026-07-30T00:00:00.000Z)',
+  );
 });

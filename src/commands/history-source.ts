@@ -2,7 +2,7 @@
  * Where the commands for the history get it: from the running hub over HTTP, or, where none is running, from the store
  * in the data folder, asked by the same routes without a socket.
  */
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { systemClock } from '../clock.ts';
@@ -55,7 +55,9 @@ async function folderSource(
   { writes = false, quiet = false }: { writes?: boolean; quiet?: boolean },
 ): Promise<HistorySource> {
   const folder = storeFolder(data);
-  if (!(await stat(join(folder, 'history.db')).catch(() => undefined))) throw nothingIn(folder);
+  if (!(await stat(join(folder, 'history.db')).catch(() => undefined))) {
+    throw (await hasLog(folder)) ? onlyLogIn(folder) : nothingIn(folder);
+  }
   const store = await openSqliteStore(folder, {
     readOnly: !writes,
     ...(!quiet && { onProblem: (problem) => tell(printable(problem.message)) }),
@@ -101,6 +103,21 @@ async function jsonOf<T>(response: Response, from: string): Promise<T> {
   return (await response.json().catch((error) => {
     throw notAHub(from, error);
   })) as T;
+}
+
+/** Whether somebody has removed the database alone. */
+async function hasLog(folder: string): Promise<boolean> {
+  return (await readdir(folder).catch(() => [])).some((name) => name.endsWith('.klog'));
+}
+
+function onlyLogIn(folder: string): KitelineError {
+  return new KitelineError(
+    'USAGE',
+    say(
+      `In ${folder} there is a log, but no history.db. "kiteline up" with this folder makes a new one, and takes in what the log still has.`,
+      `${folder} 中有日志，但没有 history.db。用该文件夹运行“kiteline up”会新建一个，并收入日志中还有的数据。`,
+    ),
+  );
 }
 
 function nothingIn(folder: string): KitelineError {

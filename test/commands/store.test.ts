@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -134,3 +135,18 @@ test.skipIf(process.platform === 'win32')(
     }
   },
 );
+
+test('a log without its database is no store yet: the hub makes one of it', async () => {
+  const { folder, here, path } = await stored();
+  const hub = await startUp(folder);
+  expect((await fetch(`${hub.http}/samples`, { method: 'POST', body: '{"n":1}' })).status).toBe(200);
+  hub.child.kill('SIGKILL');
+  await hub.ended;
+  for (const name of readdirSync(path('kiteline-data/store')))
+    if (name.startsWith('history.db')) rmSync(path(`kiteline-data/store/${name}`));
+  const alone = await here(['store', 'info']);
+  expect(alone).toMatchObject({ code: 1 });
+  expect(alone.stderr).toContain('there is a log, but no history.db');
+  await stop(await startUp(folder));
+  expect((await here(['store', 'info'])).stdout).toMatch(/^points +1$/m);
+});
