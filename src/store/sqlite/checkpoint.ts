@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Value } from '../../wire/index.ts';
 import { type Catalog, countRows } from './catalog.ts';
 import { transaction } from './database.ts';
 import type { Directory } from './directory.ts';
@@ -66,9 +67,12 @@ export function rowOf(series: Series): SeriesRow {
     points,
     firstAt,
     lastAt,
-    latest: Object.is(latest, -0) ? '-0' : JSON.stringify(latest),
+    latest: latestText(latest),
     nextNo,
     tail: tailStored,
     chunks,
   };
 }
+
+/** A value as the series' row has it: JSON, with the zero that JSON.stringify does not write. */
+export const latestText = (value: Value): string => (Object.is(value, -0) ? '-0' : JSON.stringify(value));

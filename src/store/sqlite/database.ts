@@ -79,7 +79,9 @@ export const MIGRATIONS: readonly string[] = [
     count INTEGER NOT NULL, numbers INTEGER NOT NULL, min REAL, max REAL, sum REAL,
     data INTEGER NOT NULL, data_crc INTEGER NOT NULL, crc INTEGER NOT NULL, PRIMARY KEY (series, no)) WITHOUT ROWID;
   CREATE INDEX chunks_by_age ON chunks (last_at);
-  CREATE TABLE chunk_data (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+  -- Whose chunk it is stands here as well, so that it can be told where the table above is lost.
+  CREATE TABLE chunk_data (
+    id INTEGER PRIMARY KEY, series INTEGER NOT NULL, no INTEGER NOT NULL, data BLOB NOT NULL, crc INTEGER NOT NULL);
   CREATE TABLE texts (
     id INTEGER PRIMARY KEY, board INTEGER NOT NULL, at REAL NOT NULL, text TEXT NOT NULL, crc INTEGER NOT NULL);
   CREATE INDEX texts_by_board ON texts (board, at, id);

@@ -20,9 +20,10 @@ import { checkAll } from './check.ts';
 import { checkpoint } from './checkpoint.ts';
 import { isCorrupt } from './database.ts';
 import type { Piece } from './merge.ts';
-import { type Opened, openFiles, type Place, setAside } from './opening.ts';
+import { type Opened, openFiles, type Place } from './opening.ts';
 import { retain, usedBytes } from './retention.ts';
 import type { Series } from './series.ts';
+import { setAside } from './set-aside.ts';
 import { logLeft, openedReadOnly, storeFailed } from './trouble.ts';
 
 export interface EngineLimits extends CatalogLimits {

@@ -180,6 +180,16 @@ const NOTHING: Omit<Commit, 'number'> = {
   acks: [],
 };
 
+/** The commit that the database had when the newest log was begun; 0 where no log says so. */
+export function baseOf(files: Files, folder: string): number {
+  const logs = files.list(folder).filter((name) => NAME.test(name));
+  for (const name of logs.toSorted().reverse()) {
+    const frame = decodeFrame(alignedCopy(files.read(join(folder, name))), 0);
+    if (frame && isMark(frame.commit)) return frame.commit.number;
+  }
+  return 0;
+}
+
 const isMark = ({ samples, texts, acks }: Commit): boolean =>
   samples.words.length + texts.length + acks.length === 0;
 

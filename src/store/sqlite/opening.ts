@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { KitelineError } from '../../errors.ts';
 import { say } from '../../language.ts';
@@ -11,8 +10,8 @@ import { Ingest } from './ingest.ts';
 import { Log } from './log.ts';
 import { Reader } from './reader.ts';
 import type { State } from './rows.ts';
+import { databasePath, finishSetAside, setAside } from './set-aside.ts';
 import { Tables } from './tables.ts';
-import { quarantined } from './trouble.ts';
 
 export interface Place {
   folder: string;
@@ -38,10 +37,8 @@ export interface Opened {
   stored: number;
 }
 
-const databasePath = (folder: string): string => join(folder, 'history.db');
-
 /**
- * Opens the database and replays the log. A database that SQLite cannot read is set aside, and a new one begun.
+ * Opens the database and replays the log. A database that SQLite cannot read is set aside, and what can be read of it is in a new one.
  * @param damage is told of each place that is damaged and left out
  * @throws KitelineError STORE_LOCKED, STORE_VERSION; the system's error
  */
@@ -57,6 +54,7 @@ export function openFiles(place: Place, counts: StoreCounts, damage: (sentence: 
 
 function openOnce(place: Place, counts: StoreCounts, damage: (sentence: string) => void): Opened {
   const path = databasePath(place.folder);
+  if (!place.readOnly) finishSetAside(place.files, place.folder);
   const db = openDatabase(path, place.readOnly, place.openDatabase);
   const row = (what: string) => damage(rowSentence(path, what));
   try {
@@ -86,22 +84,6 @@ function openOnce(place: Place, counts: StoreCounts, damage: (sentence: string) 
     db.close();
     throw error;
   }
-}
-
-/** Moves a database that cannot be read out of the way, for somebody to look at. It must be closed. */
-export function setAside({ files, folder, problem }: Place, counts: StoreCounts, error: unknown): void {
-  const path = databasePath(folder);
-  const names = files.list(folder);
-  let number = 1;
-  while (names.includes(`damaged-${number}.db`)) number++;
-  const to = join(folder, `damaged-${number}.db`);
-  for (const end of ['-wal', '-shm']) {
-    if (names.includes(`history.db${end}`)) files.rename(`${path}${end}`, `${to}${end}`);
-  }
-  files.rename(path, to);
-  files.syncFolder(folder);
-  counts.damaged++;
-  problem(quarantined(to, error));
 }
 
 function rowSentence(path: string, what: string): string {

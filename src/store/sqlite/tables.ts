@@ -46,8 +46,8 @@ const STATEMENTS = {
   putChunk: 'INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   dropChunk: 'DELETE FROM chunks WHERE series = ? AND no = ?',
   data: 'SELECT data FROM chunk_data WHERE id = ?',
-  addData: 'INSERT INTO chunk_data (data) VALUES (?)',
-  putData: 'UPDATE chunk_data SET data = ? WHERE id = ?',
+  addData: 'INSERT INTO chunk_data (series, no, data, crc) VALUES (?, ?, ?, ?)',
+  putData: 'UPDATE chunk_data SET data = ?, crc = ? WHERE id = ?',
   dropData: 'DELETE FROM chunk_data WHERE id = ?',
   texts: 'SELECT id, board, at, text, crc FROM texts WHERE board = ? ORDER BY at DESC, id DESC LIMIT ?',
   allTexts: 'SELECT id, board, at, text, crc FROM texts ORDER BY id',
@@ -160,9 +160,12 @@ export class Tables {
   /** @returns its row */
   putChunk(series: number, { blob, replaces, ...info }: NewChunk): ChunkRow {
     const replaced = replaces ? this.chunk(series, info.no) : undefined;
-    if (replaced) this.#run('putData', blob, replaced.data);
-    const data = replaced?.data ?? Number(this.#statement('addData').run(blob).lastInsertRowid);
-    const row = { ...info, series, data, dataCrc: checksumOfBlob(blob) };
+    const dataCrc = checksumOfBlob(blob);
+    const crc = checksumOf(series, info.no, dataCrc);
+    if (replaced) this.#run('putData', blob, crc, replaced.data);
+    const data =
+      replaced?.data ?? Number(this.#statement('addData').run(series, info.no, blob, crc).lastInsertRowid);
+    const row = { ...info, series, data, dataCrc };
     const columns = chunkColumns(row);
     const values = columns.map((number) => (Number.isNaN(number) ? null : number));
     this.#run('putChunk', ...values, checksumOf(...columns));

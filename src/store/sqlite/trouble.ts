@@ -1,5 +1,6 @@
 import { KitelineError, systemCode } from '../../errors.ts';
 import { say } from '../../language.ts';
+import type { Salvaged } from './salvage.ts';
 
 /** SQLITE_FULL (sqlite.org/rescode.html). */
 const FULL = 13;
@@ -19,13 +20,19 @@ export function storeFailed(folder: string, error: unknown): KitelineError {
   return new KitelineError('STORE_FAILED', message, { cause: error });
 }
 
-export function quarantined(path: string, error: unknown): KitelineError {
+/** @param salvaged what of it is in the new database; undefined where that failed */
+export function setAsideSentence(
+  path: string,
+  error: unknown,
+  salvaged: Salvaged | undefined,
+): KitelineError {
   const why = error instanceof Error ? error.message : String(error);
+  const { points = 0, series = 0, texts = 0 } = salvaged ?? {};
   return new KitelineError(
     'STORE_FAILED',
     say(
-      `The database was damaged (${why}). It has been set aside as ${path}, and a new one begun; nothing was deleted.`,
-      `数据库已损坏（${why}）。它已被改名保存为 ${path}，并新建了一个；没有删除任何内容。`,
+      `The database was damaged (${why}). It has been set aside as ${path}; what could be read of it is in the new one: ${points} points of ${series} series, ${texts} texts. Nothing was deleted.`,
+      `数据库已损坏（${why}）。它已被改名保存为 ${path}；其中能读出的内容已放入新的数据库：${series} 个序列的 ${points} 个数据点，${texts} 条文本。没有删除任何内容。`,
     ),
     { cause: error },
   );
