@@ -1,5 +1,6 @@
 import { KitelineError, systemCode } from '../../errors.ts';
 import { say } from '../../language.ts';
+import { isCorrupt } from './database.ts';
 import type { Salvaged } from './salvage.ts';
 
 /** SQLITE_FULL (sqlite.org/rescode.html). */
@@ -9,15 +10,24 @@ const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 /** What went wrong with the store's files, for a person. */
 export function storeFailed(folder: string, error: unknown): KitelineError {
   if (error instanceof KitelineError) return error;
-  const full = NO_ROOM.includes(systemCode(error) ?? '') || (error as { errcode?: number })?.errcode === FULL;
+  return new KitelineError('STORE_FAILED', sentenceOf(folder, error), { cause: error });
+}
+
+function sentenceOf(folder: string, error: unknown): string {
   const why = error instanceof Error ? error.message : String(error);
-  const message = full
-    ? say(
-        `The disk is full: nothing more can be stored in ${folder} until there is room, and senders are told so.`,
-        `磁盘已满：腾出空间之前，${folder} 中无法再保存数据，发送方会得到通知。`,
-      )
-    : say(`${folder} could not be written or read: ${why}.`, `${folder} 无法写入或读取：${why}。`);
-  return new KitelineError('STORE_FAILED', message, { cause: error });
+  if (NO_ROOM.includes(systemCode(error) ?? '') || (error as { errcode?: number })?.errcode === FULL) {
+    return say(
+      `The disk is full: nothing more can be stored in ${folder} until there is room, and senders are told so.`,
+      `磁盘已满：腾出空间之前，${folder} 中无法再保存数据，发送方会得到通知。`,
+    );
+  }
+  if (isCorrupt(error)) {
+    return say(
+      `The database in ${folder} is damaged (${why}). A hub that runs with this folder (kiteline up) sets it aside, deletes nothing, and brings what can be read of it into a new one.`,
+      `${folder} 中的数据库已损坏（${why}）。使用该文件夹运行中枢（kiteline up）时，它会被改名保存，不会删除任何内容，能读出的部分会放入新的数据库。`,
+    );
+  }
+  return say(`${folder} could not be written or read: ${why}.`, `${folder} 无法写入或读取：${why}。`);
 }
 
 /** @param salvaged what of it is in the new database; undefined where that failed */

@@ -77,6 +77,15 @@ test('whichever page is lost, little is lost with it but for those that name boa
   expect(good).toBeGreaterThan(0.75 * shares.length);
 });
 
+test('opened to be read, a damaged database stays as it is, and whoever asks is told what helps', () => {
+  const { folder, path, bytes } = closedStore();
+  truncateSync(path, Math.floor(0.7 * bytes.length));
+  expect(() => openEngine(folder, { readOnly: true })).toThrow(
+    /is damaged \(.*\)\. A hub that runs with this folder/,
+  );
+  expect(readdirSync(folder)).not.toContain('damaged-1.db');
+});
+
 test('a set-aside that was cut off between its last steps is finished', async () => {
   const { folder, workload, path } = closedStore();
   renameSync(path, join(folder, 'salvaged.db'));
