@@ -83,6 +83,21 @@ describe('the packed tarball, installed elsewhere', () => {
     expect(stderr).toContain('has no port');
   });
 
+  it('keeps a history on disk, as a library, and shows it', () => {
+    const program = `
+      import { openSqliteStore } from 'kiteline';
+      const store = await openSqliteStore('data/store');
+      await store.append({ samples: [{ board: 'shed', at: Date.now(), values: new Map([['temp', 21.5]]) }] });
+      await store.close();`;
+    writeFileSync(join(elsewhere, 'keep.mjs'), program);
+    expect(spawnSync(process.execPath, ['keep.mjs'], { cwd: elsewhere, encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+    const { status, stdout } = kiteline(['history', 'shed', 'temp', '--data', 'data', '--json']);
+    expect({ status, value: JSON.parse(stdout).v }).toEqual({ status: 0, value: 21.5 });
+  });
+
   it('runs a board program', () => {
     writeFileSync(join(elsewhere, 'main.py'), 'import sys\nprint(sys.platform, 6 * 7)\n');
     const { status, stdout, stderr } = kiteline(['board', 'run', 'main.py']);
