@@ -69,7 +69,7 @@ export async function openSqliteStore(
     const found = await stat(join(path, 'history.db')).catch(() => undefined);
     if (!found) throw nothingThere(path);
   } else {
-    await mkdir(path, { recursive: true }).catch((error: Error) => {
+    await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: Error) => {
       throw cannotMake(path, error);
     });
     await mustBeWritable(path);

@@ -50,6 +50,8 @@ export interface StoreCounts {
   evictedBoards: number;
   /** Samples and texts not taken: the store has as many boards as it may, and gives up none for a new one. */
   tooManyBoards: number;
+  /** Values that were older, when they came, than anything that is served; their space is given up with the oldest. */
+  tooOld: number;
   /** Places in its files that were found damaged and left out. */
   damaged: number;
 }
@@ -59,6 +61,7 @@ export const newStoreCounts = (): StoreCounts => ({
   evicted: 0,
   evictedBoards: 0,
   tooManyBoards: 0,
+  tooOld: 0,
   damaged: 0,
 });
 

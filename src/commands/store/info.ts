@@ -43,6 +43,7 @@ function infoLines({
     [counts.evictedBoards, say('boards given up to make room', '为腾出空间而放弃的板子')],
     [counts.tooManySeries, say('values refused, too many metrics', '指标过多而拒绝的值')],
     [counts.tooManyBoards, say('refused, too many boards', '板子过多而拒绝')],
+    [counts.tooOld, say('not shown, older than --keep when they came', '到达时已早于 --keep，不显示')],
     [counts.damaged, say('damaged places left out', '损坏而略去之处')],
   ];
   for (const [count, what] of losses) if (count > 0) rows.push([what, wholeNumber(count)]);

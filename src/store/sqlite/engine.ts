@@ -24,7 +24,7 @@ import { type Opened, openFiles, type Place } from './opening.ts';
 import { retain, usedBytes } from './retention.ts';
 import type { Series } from './series.ts';
 import { setAside } from './set-aside.ts';
-import { logLeft, openedReadOnly, storeFailed } from './trouble.ts';
+import { logLeft, openedReadOnly, storeFailed, tooOldSentence } from './trouble.ts';
 
 export interface EngineLimits extends CatalogLimits {
   textsPerBoard: number;
@@ -49,6 +49,8 @@ const LOG_RESERVE = 4;
 const VACUUM_PAGES = 4_096;
 /** Milliseconds between attempts to write a database that could not be written. */
 const RETRY_MS = 1_000;
+/** Milliseconds between sentences about samples that are too old. */
+const TOO_OLD_MS = 3_600_000;
 /** Sentences about damage that are remembered, so that each is told once. */
 const MAX_DAMAGE = 1_000;
 
@@ -62,6 +64,7 @@ export class Engine {
   readonly #damage = new Set<string>();
   #at: Opened;
   #retryAt = 0;
+  #tellAt = 0;
 
   /** @throws KitelineError STORE_LOCKED, STORE_VERSION, STORE_FAILED */
   constructor(options: EngineOptions) {
@@ -88,7 +91,8 @@ export class Engine {
         if (!log.broken) this.#at.commit--;
         throw error;
       }
-      ingest.apply(commit);
+      const tooOld = ingest.apply(commit, this.#since);
+      if (tooOld) this.#tellTooOld(tooOld);
     } catch (error) {
       throw storeFailed(folder, error);
     }
@@ -282,7 +286,7 @@ export class Engine {
 
   #open(): Opened {
     try {
-      return openFiles(this.#options, this.counts, (sentence) => this.#damaged(sentence));
+      return openFiles(this.#options, this.counts, this.#since, (sentence) => this.#damaged(sentence));
     } catch (error) {
       throw storeFailed(this.#options.folder, error);
     }
@@ -293,6 +297,14 @@ export class Engine {
     this.#damage.add(sentence);
     this.counts.damaged++;
     this.#options.problem(new KitelineError('STORE_FAILED', sentence));
+  }
+
+  /** Nobody else notices: the sender is told that its sample is stored, as its numbers are. */
+  #tellTooOld({ board, at }: { board: string; at: number }): void {
+    const now = this.#options.clock.monotonic();
+    if (now < this.#tellAt) return;
+    this.#tellAt = now + TOO_OLD_MS;
+    this.#options.problem(tooOldSentence(board, at));
   }
 
   #tell(error: unknown): void {

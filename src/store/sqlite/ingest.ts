@@ -22,13 +22,25 @@ export class Ingest {
     this.#counts = counts;
   }
 
-  apply({ samples, texts, acks }: Pick<Commit, 'samples' | 'texts' | 'acks'>): void {
+  /**
+   * @param since what is older is not served
+   * @returns a sample that was older, if there was one
+   */
+  apply(
+    { samples, texts, acks }: Pick<Commit, 'samples' | 'texts' | 'acks'>,
+    since: number,
+  ): { board: string; at: number } | undefined {
+    let tooOld: { board: string; at: number } | undefined;
     const packed = PackedSamples.fromParts(samples, (key) => this.#catalog.bind(key));
     packed.forEach((layout, at, first) => {
       const { owner, series } = layout as BoundLayout;
       if (!owner) {
         this.#counts.tooManyBoards++;
         return;
+      }
+      if (at < since) {
+        this.#counts.tooOld += series.length;
+        tooOld = { board: owner.name, at };
       }
       if (at > owner.lastAt) owner.lastAt = at;
       for (let i = 0; i < series.length; i++) {
@@ -46,6 +58,7 @@ export class Ingest {
       const owner = this.#catalog.touch(ack.board, Number.NEGATIVE_INFINITY);
       if (owner) this.#catalog.raise(owner, ack);
     }
+    return tooOld;
   }
 
   /** After a checkpoint: whoever got nothing since the one before leaves the memory; everybody does when there is too much in it. */

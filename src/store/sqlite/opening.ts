@@ -39,20 +39,31 @@ export interface Opened {
 
 /**
  * Opens the database and replays the log. A database that SQLite cannot read is set aside, and what can be read of it is in a new one.
+ * @param since what is older is not served
  * @param damage is told of each place that is damaged and left out
  * @throws KitelineError STORE_LOCKED, STORE_VERSION; the system's error
  */
-export function openFiles(place: Place, counts: StoreCounts, damage: (sentence: string) => void): Opened {
+export function openFiles(
+  place: Place,
+  counts: StoreCounts,
+  since: number,
+  damage: (sentence: string) => void,
+): Opened {
   try {
-    return openOnce(place, counts, damage);
+    return openOnce(place, counts, since, damage);
   } catch (error) {
     if (!isCorrupt(error) || place.readOnly) throw error;
     setAside(place, counts, error);
-    return openOnce(place, counts, damage);
+    return openOnce(place, counts, since, damage);
   }
 }
 
-function openOnce(place: Place, counts: StoreCounts, damage: (sentence: string) => void): Opened {
+function openOnce(
+  place: Place,
+  counts: StoreCounts,
+  since: number,
+  damage: (sentence: string) => void,
+): Opened {
   const path = databasePath(place.folder);
   if (!place.readOnly) finishSetAside(place.files, place.folder);
   const db = openDatabase(path, place.readOnly, place.openDatabase);
@@ -71,7 +82,7 @@ function openOnce(place: Place, counts: StoreCounts, damage: (sentence: string) 
       stored,
       (next) => {
         try {
-          ingest.apply(next);
+          ingest.apply(next, since);
         } catch (error) {
           // Written so by a fault of ours: one commit less is better than a hub that never starts again.
           damage(commitSentence(place.folder, next.number, error));

@@ -67,3 +67,14 @@ export function logLeft(folder: string): KitelineError {
     ),
   );
 }
+
+export function tooOldSentence(board: string, at: number): KitelineError {
+  const time = new Date(at).toISOString();
+  return new KitelineError(
+    'STORE_FAILED',
+    say(
+      `${board} sends samples of ${time}, older than anything that is kept, so they are not shown. Set the board's clock (ntptime.settime()), or leave $t out.`,
+      `${board} 发来 ${time} 的采样，早于保留期限，因此不会显示。请设置板子的时钟（ntptime.settime()），或者不要发送 $t。`,
+    ),
+  );
+}
