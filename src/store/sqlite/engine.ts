@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { KitelineError } from '../../errors.ts';
 import type { Bucket } from '../buckets.ts';
@@ -19,6 +18,7 @@ import type { CatalogLimits } from './catalog.ts';
 import { checkAll } from './check.ts';
 import { checkpoint } from './checkpoint.ts';
 import { isCorrupt } from './database.ts';
+import { folderBytes } from './files.ts';
 import type { Piece } from './merge.ts';
 import { type Opened, openFiles, type Place } from './opening.ts';
 import { retain, usedBytes } from './retention.ts';
@@ -225,8 +225,7 @@ export class Engine {
     for (const series of byId.values()) points += series.points;
     let texts = this.#at.tables.countTexts();
     for (const board of boards.values()) texts += board.texts.length;
-    let bytes = 0;
-    for (const name of files.list(folder)) bytes += files.size(join(folder, name));
+    const bytes = folderBytes(files, folder);
     const counts = { ...this.counts };
     return { kind: 'sqlite', folder, boards: boards.size, series: byId.size, points, texts, bytes, counts };
   }

@@ -12,6 +12,8 @@ import {
   statSync,
   writevSync,
 } from 'node:fs';
+import { join } from 'node:path';
+import { systemCode } from '../../errors.ts';
 
 /**
  * What the log asks of the file system, in one place, so that a test can make any of it fail. Every method throws the
@@ -59,3 +61,16 @@ export const systemFiles: Files = {
     }
   },
 };
+
+/** What the files of a folder take; one that is gone by the time it is looked at, as a backup's may be, takes nothing. */
+export function folderBytes(files: Files, folder: string): number {
+  let bytes = 0;
+  for (const name of files.list(folder)) {
+    try {
+      bytes += files.size(join(folder, name));
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error;
+    }
+  }
+  return bytes;
+}

@@ -5,6 +5,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { systemFiles } from '../../../src/store/sqlite/files.ts';
 import { openSqliteStore } from '../../../src/store/sqlite.ts';
 import { answersOfStore } from './answers.ts';
 import { ingest, newFolder, openEngine } from './engines.ts';
@@ -207,4 +208,12 @@ test('what cannot be read is set aside and told, and what is in the log is serve
   const again = await openSqliteStore(folder);
   expect((await again.acks('南')).at(0)).toMatchObject({ seq: 31 });
   await again.close();
+});
+
+test('a file that goes while the folder is measured takes nothing', () => {
+  const folder = newFolder();
+  const files = { ...systemFiles, list: (path: string) => [...systemFiles.list(path), 'gone.partial'] };
+  const { engine } = openEngine(folder, { files });
+  expect(engine.info().bytes).toBeGreaterThan(0);
+  engine.close();
 });
