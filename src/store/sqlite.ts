@@ -34,7 +34,7 @@ export interface SqliteStoreOptions {
   boards?: number;
   /** Series of a board; values of more are not taken. 1,000. */
   seriesPerBoard?: number;
-  /** Series of all boards together. 200,000: each costs about 500 bytes of memory. */
+  /** Series of all boards together. 200,000, which take about 1 GB of memory while points come for all of them. */
   series?: number;
   /** Texts kept of a board, the newest. 10,000. */
   textsPerBoard?: number;
