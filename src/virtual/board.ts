@@ -73,7 +73,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     this.#station = new Station(
       this.air,
       this.#shared,
-      { address: claim.address, mac: this.mac },
+      { name: this.name, address: claim.address, mac: this.mac },
       { changed: () => this.#radioChanged(), addressLost: () => this.#sockets.abortAll() },
     );
     this.#sockets = new BoardSockets(this.#shared, {
@@ -294,6 +294,8 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   }
 
   async #restart(kind: ResetKind, wakeAfterMs: number, main = true): Promise<void> {
+    // A chip that resets tells nobody: its connections stay half-open until the other side sends something, or gives up.
+    if (kind !== 'soft') this.#station.powerOff();
     await this.#powerOff(kind !== 'soft');
     const again = () => {
       if (this.#running && !this.#thread) this.#powerOn(RESET_CAUSE[kind], main);
@@ -358,6 +360,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     if (this.#closed) return;
     this.#closed = true;
     await this.stop();
+    this.#sockets.close();
     this.air.leave(this.name);
     this.#claim.release();
     this.#flash.close();

@@ -10,6 +10,16 @@
  */
 
 export { VirtualBoard, virtualBoard } from './board.ts';
-export { type AccessPoint, Air, type AirOptions, type Cut, type Step, type Weather } from './host/air.ts';
+export type { AccessPoint, Security } from './host/access-point.ts';
+export {
+  Air,
+  type AirOptions,
+  type Attempt,
+  type Cut,
+  type Direction,
+  type Fault,
+  type Step,
+  type Weather,
+} from './host/air.ts';
 export { type Climate, type Drive, VirtualPin } from './host/pins.ts';
 export type { RunEnd, VirtualBoardOptions } from './options.ts';

@@ -64,6 +64,8 @@ export const FLAG = {
   HELD: 128,
   /** The connection is over (reset, or both directions closed). */
   DEAD: 256,
+  /** The connection stood once, whatever has become of it since: connect() was a success. */
+  ESTABLISHED: 512,
 } as const;
 
 /** lwIP's default CONFIG_LWIP_MAX_SOCKETS, which the ESP32 port keeps: one more gives ENFILE. */
@@ -170,11 +172,14 @@ export class SharedState {
     return ring;
   }
 
+  /** Bytes in a slot's ring that the program has not taken. */
+  waiting(slot: number): number {
+    return (this.get(this.slotWord(slot, SLOT.RECEIVED)) - this.get(this.slotWord(slot, SLOT.TAKEN))) | 0;
+  }
+
   /** Bytes that can still be put into a slot's ring. */
   room(slot: number): number {
-    const waiting =
-      (this.get(this.slotWord(slot, SLOT.RECEIVED)) - this.get(this.slotWord(slot, SLOT.TAKEN))) | 0;
-    return RECEIVE_RING - waiting;
+    return RECEIVE_RING - this.waiting(slot);
   }
 }
 

@@ -61,9 +61,8 @@ export class NativeSockets {
   /** Waits for the connection that `connect` began. */
   connected(slot: number, deadline: number): number {
     const result = this.#native.waitFor(() => {
-      const error = this.takeError(slot);
-      if (error) return -error;
-      return this.flags(slot) & FLAG.CONNECTED ? 1 : 0;
+      if (this.flags(slot) & FLAG.ESTABLISHED) return 1;
+      return -this.takeError(slot);
     }, deadline);
     if (result === 1) return 0;
     if (result !== 0) return result;
@@ -108,11 +107,11 @@ export class NativeSockets {
       if (!peek) this.#took(slot, count);
       return count;
     }
+    const flags = this.flags(slot);
+    // Bytes that the main thread still holds come before the end or the reset that it has already seen.
+    if (flags & FLAG.HELD) return undefined;
     const error = this.takeError(slot);
     if (error) return -error;
-    const flags = this.flags(slot);
-    // Bytes that the main thread still holds come before the end that it has already seen.
-    if (flags & FLAG.HELD) return undefined;
     if (flags & FLAG.PEER_CLOSED || length === 0) return 0;
     return flags & FLAG.DEAD ? -ERRNO.ENOTCONN : undefined;
   }

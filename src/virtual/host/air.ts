@@ -3,16 +3,7 @@
  * from a seed, everything timed from a clock, so that a bad day on the radio can be had again.
  */
 import { type Clock, systemClock } from '../../clock.ts';
-
-export interface AccessPoint {
-  ssid: string;
-  /** No password: an open network. */
-  password?: string;
-  /** 1 to 13; the chip hears 2.4 GHz only. Default 6. */
-  channel?: number;
-  /** dBm at the board. Default -52. */
-  rssi?: number;
-}
+import { type AccessPoint, handshake, heard, passedOver, REASON, rssiOf } from './access-point.ts';
 
 /** What the radio does to traffic, in both directions. */
 export interface Weather {
@@ -22,12 +13,43 @@ export interface Weather {
   delayMs: number;
   /** Further milliseconds at random. Datagrams may overtake each other, bytes of a stream do not. */
   jitterMs: number;
+  /**
+   * Bytes of a stream pass in pieces of at most so many, each a delivery of its own: what the board has not read yet holds
+   * up the next piece, and each piece to the other side is one write in its own turn of the event loop. 0: as they come.
+   */
+  slice: number;
 }
 
-/** A connection cut by the air: both ends see a reset once `bytes` have passed in that direction. */
+export type Direction = 'from-board' | 'to-board';
+
+/** What the air does to one TCP connection. Other connections, and new ones, are not touched. */
 export interface Cut {
-  direction: 'from-board' | 'to-board';
+  /** The direction whose bytes are counted. */
+  direction: Direction;
+  /** How many of them pass. 0: it happens before anything passes either way. */
   bytes: number;
+  /**
+   * `reset`, unless told: both ends see a reset. `silence`: a half-open connection. Nothing passes any more, neither bytes
+   * nor acknowledgements, and no end or reset of the other side either; each end believes in it until it gives up by itself.
+   */
+  how?: 'reset' | 'silence';
+  /** The direction that falls silent, if it is one only. The other one lacks its acknowledgements: a window of it passes. */
+  silent?: Direction;
+}
+
+/**
+ * A connection attempt that goes wrong though the access point and the password are right, as boards in the field do:
+ * `refused` ends one attempt with this reason (202 unless told); `stuck` is a station that tries for ever and never
+ * joins, until its radio was switched off and on.
+ */
+export type Fault = { how: 'refused'; reason?: number } | { how: 'stuck' };
+
+/** One connection attempt of a board's chip, its own repetitions included. */
+export interface Attempt {
+  board: string;
+  /** From 0, over all boards of this air. */
+  number: number;
+  ssid: string;
 }
 
 export interface AirOptions {
@@ -45,6 +67,8 @@ export interface AirOptions {
   beaconMs?: number;
   /** Asked for every new TCP connection of a board: whether and where to cut it. */
   cut?: (connection: { board: string; number: number }) => Cut | undefined;
+  /** Asked for every connection attempt: whether the chip bungles it. */
+  fault?: (attempt: Attempt) => Fault | undefined;
 }
 
 /** What the air tells a board's radio. */
@@ -63,6 +87,8 @@ export interface Step {
   weather?: Partial<Weather>;
   gone?: string;
   back?: AccessPoint;
+  /** What befalls the next connection attempt. */
+  fault?: Fault;
 }
 
 /** Retransmission time of a lost segment, milliseconds: Linux's minimum. */
@@ -72,14 +98,16 @@ export class Air {
   readonly clock: Clock;
   readonly joinMs: number;
   readonly beaconMs: number;
-  readonly weather: Weather = { loss: 0, delayMs: 0, jitterMs: 0 };
+  readonly weather: Weather = { loss: 0, delayMs: 0, jitterMs: 0, slice: 0 };
   /** What the air did, for tests and reports. */
-  readonly counts = { datagramsLost: 0, segmentsLate: 0, cuts: 0 };
+  readonly counts = { datagramsLost: 0, segmentsLate: 0, cuts: 0, attempts: 0, faults: 0 };
   readonly #points: Map<string, AccessPoint> | undefined;
   /** In an air where every network exists: those that were taken away. */
   readonly #gone = new Set<string>();
   readonly #listeners = new Map<string, Listener>();
   readonly #cut: AirOptions['cut'];
+  readonly #fault: AirOptions['fault'];
+  #nextFault: Fault | undefined;
   #connections = 0;
   #state: number;
 
@@ -89,6 +117,7 @@ export class Air {
     this.beaconMs = options.beaconMs ?? this.joinMs * 2;
     this.#points = options.accessPoints && new Map(options.accessPoints.map((point) => [point.ssid, point]));
     this.#cut = options.cut;
+    this.#fault = options.fault;
     this.#state = options.seed ?? 1;
   }
 
@@ -100,20 +129,26 @@ export class Air {
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** The access point of that name as a board hears it now. */
+  /** The access point of that name, if a board hears it now. */
   find(ssid: string): AccessPoint | undefined {
-    if (this.#points) return this.#points.get(ssid);
-    return this.#gone.has(ssid) ? undefined : { ssid };
+    if (!this.#points) return this.#gone.has(ssid) ? undefined : { ssid };
+    const point = this.#points.get(ssid);
+    return point && heard(point) ? point : undefined;
   }
 
-  /** True when a join with this password succeeds. In the open air every password is right. */
-  admits(point: AccessPoint, password: string): boolean {
-    return !this.#points || (point.password ?? '') === password;
+  /** Why a chip's scan passes the access point over (`REASON`). In the open air every security is the right one. */
+  passedOver(point: AccessPoint, key: string): number {
+    return this.#points ? passedOver(point, key) : REASON.NONE;
+  }
+
+  /** How a handshake with this password ends (`REASON`). In the open air every password is right. */
+  handshake(point: AccessPoint, key: string): number {
+    return this.#points ? handshake(point, key) : REASON.NONE;
   }
 
   /** What a scan finds, strongest first. */
   scan(): AccessPoint[] {
-    return [...(this.#points?.values() ?? [])].sort((a, b) => (b.rssi ?? -52) - (a.rssi ?? -52));
+    return [...(this.#points?.values() ?? [])].filter(heard).sort((a, b) => rssiOf(b) - rssiOf(a));
   }
 
   /** Switches an access point on, or changes it. */
@@ -148,6 +183,7 @@ export class Air {
               if (step.weather) this.setWeather(step.weather);
               if (step.gone) this.remove(step.gone);
               if (step.back) this.put(step.back);
+              if (step.fault) this.bungleNext(step.fault);
               done();
             });
           }),
@@ -197,6 +233,20 @@ export class Air {
       late += RETRANSMIT_MS;
     }
     return late;
+  }
+
+  /** Lets the next connection attempt of any board go wrong. */
+  bungleNext(fault: Fault): void {
+    this.#nextFault = fault;
+  }
+
+  /** Counts a connection attempt, and says what goes wrong with it. */
+  attempt(board: string, ssid: string): Fault | undefined {
+    const fault = this.#nextFault ?? this.#fault?.({ board, ssid, number: this.counts.attempts });
+    this.#nextFault = undefined;
+    this.counts.attempts += 1;
+    if (fault) this.counts.faults += 1;
+    return fault;
   }
 
   /** Where the air will cut a new connection of this board, if it will. */

@@ -1,13 +1,14 @@
 /** The real sockets behind a board's `socket` module: what the program asks for, done on the main thread. */
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
-import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, Socket } from 'node:net';
 import { systemCode } from '../../errors.ts';
 import { besideWildcard } from '../../transport/ports.ts';
 import { chipErrno, ERRNO } from '../errno.ts';
 import { FLAG, type SharedState, SLOT, SOCKETS } from '../shared.ts';
 import { isHere } from './addresses.ts';
 import type { Air } from './air.ts';
+import { Orphans } from './orphans.ts';
 import { HostStream } from './tcp-stream.ts';
 import { HostDatagrams } from './udp-datagrams.ts';
 
@@ -59,6 +60,7 @@ export class BoardSockets {
   readonly #shared: SharedState;
   readonly #network: BoardNetwork;
   readonly #slots: (Slot | undefined)[] = Array.from({ length: SOCKETS });
+  readonly #orphans = new Orphans();
   #datagramsDropped = 0;
 
   constructor(shared: SharedState, network: BoardNetwork) {
@@ -192,8 +194,7 @@ export class BoardSockets {
   }
 
   #attach(slot: number, socket: Socket): HostStream {
-    const { air, name, flowing } = this.#network;
-    return new HostStream(this.#shared, slot, socket, air, name, flowing);
+    return new HostStream(this.#shared, slot, socket, { ...this.#network, orphans: this.#orphans });
   }
 
   connect(slot: number, host: string, port: number): void {
@@ -212,16 +213,14 @@ export class BoardSockets {
     if (flags & FLAG.DEAD) throw new ErrnoError(ERRNO.ECONNABORTED);
     this.#flag(slot, FLAG.CONNECTING);
     const { address, own } = this.#network;
-    const socket = createConnection({
+    const connection = this.#attach(slot, new Socket({ allowHalfOpen: true }));
+    entry.connection = connection;
+    connection.connect({
       host,
       port,
-      allowHalfOpen: true,
       ...(own && isHere(host) ? { localAddress: address } : {}),
       ...(entry.bound?.port ? { localPort: entry.bound.port } : {}),
     });
-    const connection = this.#attach(slot, socket);
-    entry.connection = connection;
-    socket.once('connect', () => connection.established());
   }
 
   send(slot: number, bytes: Uint8Array): void {
@@ -298,7 +297,7 @@ export class BoardSockets {
 
   /**
    * Everything closes: with FIN after what was sent at the end of a program and on a soft reset, as the chip's finalisers do
-   * it; with RST when the power goes.
+   * it; with RST when the power goes and the radio still carries it.
    */
   closeAll(how: 'fin' | 'reset'): void {
     for (const [slot, entry] of this.#slots.entries()) {
@@ -307,5 +306,10 @@ export class BoardSockets {
       if (how === 'fin') entry.connection?.close();
       else entry.connection?.destroy();
     }
+  }
+
+  /** The board is gone for good. */
+  close(): void {
+    this.#orphans.close();
   }
 }

@@ -1,24 +1,35 @@
 /**
  * A board's Wi-Fi: the station's state machine as ESP-IDF and `network_wlan.c` run it, and the access point interface.
- * Status codes and retries follow the port's source: `status()` keeps the last reason while the chip tries again.
+ * Status codes and retries follow the port's source. Worth knowing: `status()` keeps the reason of the last failure until
+ * the next event, so right after a new connect() it may still say 202, or 1000 after a disconnect(), while all is well.
+ *
+ * An attempt begins with one scan of all channels: an access point that appears later is seen by the next attempt only. The
+ * password counts at the end, in the handshake: one that is changed under way is judged as it is then.
  */
 import type { Alarm } from '../../clock.ts';
 import { type SharedState, WORD } from '../shared.ts';
+import { type AccessPoint, authMode, channelOf, REASON, rssiOf } from './access-point.ts';
 import type { Air } from './air.ts';
+import { ChipError, WlanSettings } from './wlan-settings.ts';
 
 const STATUS = { IDLE: 1000, CONNECTING: 1001, GOT_IP: 1010 } as const;
-/** wifi_err_reason_t of ESP-IDF. */
-const REASON = { NONE: 0, ASSOC_LEAVE: 8, BEACON_TIMEOUT: 200, NO_AP_FOUND: 201, AUTH_FAIL: 202 } as const;
+/** Reasons that `status()` shows whatever else is going on. */
+const SHOWN: readonly number[] = [
+  REASON.NO_AP_FOUND,
+  REASON.AUTH_FAIL,
+  REASON.NO_COMPATIBLE_SECURITY,
+  REASON.AUTHMODE_THRESHOLD,
+  REASON.RSSI_THRESHOLD,
+];
 
-/** The station's default RSSI, dBm. */
-const RSSI = -52;
-
-/** An OSError of the chip that carries words and no number. */
-export class ChipError extends Error {}
+/** Shares of `joinMs`: when the scan of all channels ends that finds nothing, and when a refusal is certain. */
+const SCAN = 1.5;
+const REFUSAL = 1.25;
 
 export class Station {
   readonly #air: Air;
   readonly #shared: SharedState;
+  readonly #board: string;
   readonly #address: string;
   readonly #changed: () => void;
   readonly #addressLost: () => void;
@@ -26,6 +37,8 @@ export class Station {
   #wanted: { ssid: string; key: string } | undefined;
   #joined: string | undefined;
   #attempt: Alarm | undefined;
+  /** The chip's own fault: no attempt ends any more until the radio was off. */
+  #stuck = false;
   #beacon: Alarm | undefined;
   #hasAddress = false;
   #reason: number = REASON.NONE;
@@ -33,7 +46,7 @@ export class Station {
   #tryLimit = 0;
   #tries = 0;
   #accessPointActive = false;
-  readonly #settings: [station: Map<string, unknown>, accessPoint: Map<string, unknown>];
+  readonly #settings: [station: WlanSettings, accessPoint: WlanSettings];
 
   /**
    * @param events.changed the radio came or went
@@ -42,30 +55,16 @@ export class Station {
   constructor(
     air: Air,
     shared: SharedState,
-    board: { address: string; mac: Uint8Array },
+    board: { name: string; address: string; mac: Uint8Array },
     events: { changed(): void; addressLost(): void },
   ) {
     this.#air = air;
     this.#shared = shared;
+    this.#board = board.name;
     this.#address = board.address;
     this.#changed = events.changed;
     this.#addressLost = events.addressLost;
-    const tail = Buffer.from(board.mac.subarray(3)).toString('hex').toUpperCase();
-    const common = { txpower: 19.5, protocol: 7, bandwidth: 2, channel: 1, ifname: 'st1' };
-    this.#settings = [
-      new Map<string, unknown>(Object.entries({ ...common, ssid: '', pm: 1 })),
-      new Map<string, unknown>(
-        Object.entries({
-          ...common,
-          ssid: `ESP_${tail}`,
-          security: 0,
-          hidden: false,
-          max_clients: 4,
-          ifname: 'ap2',
-          pm: 1,
-        }),
-      ),
-    ];
+    this.#settings = [new WlanSettings(false, board.mac), new WlanSettings(true, board.mac)];
     this.#publish();
   }
 
@@ -86,9 +85,11 @@ export class Station {
 
   /** Power off, as a hard reset does; a soft reset keeps the Wi-Fi. */
   powerOff(): void {
-    this.#drop(REASON.NONE);
+    this.#drop(REASON.ASSOC_LEAVE);
+    this.#reason = REASON.NONE;
     this.#wanted = undefined;
     this.#active = false;
+    this.#stuck = false;
     this.#accessPointActive = false;
     this.#tryLimit = 0;
     this.#publish();
@@ -100,7 +101,9 @@ export class Station {
         this.#accessPointActive = up;
       } else if (up !== this.#active) {
         this.#active = up;
-        if (!up) this.#drop(REASON.NONE);
+        this.#stuck = false;
+        this.#tries = 0;
+        if (!up) this.#drop(REASON.ASSOC_LEAVE);
       }
       this.#publish();
       this.#changed();
@@ -115,8 +118,8 @@ export class Station {
     if (ssid !== null) this.#wanted = { ssid, key: key ?? '' };
     if (!this.#wanted) throw new ChipError('Wifi SSID Invalid');
     if (this.#joined === this.#wanted.ssid) return;
-    this.#drop(REASON.NONE);
-    this.#settings[0].set('ssid', this.#wanted.ssid);
+    this.#drop(REASON.ASSOC_LEAVE);
+    this.#settings[0].joining(this.#wanted.ssid);
     this.#tries = 0;
     this.#try();
     this.#publish();
@@ -130,12 +133,18 @@ export class Station {
     this.#changed();
   }
 
-  scan(): [ssid: string, bssid: number[], channel: number, rssi: number, security: number][] {
+  /**
+   * Takes its time, and the program's with it, as on the chip. Nothing while an attempt is under way: the chip refuses such
+   * a scan, and the port does not tell.
+   */
+  async scan(): Promise<[ssid: string, bssid: number[], channel: number, rssi: number, security: number][]> {
+    if (this.#attempt) return [];
+    await new Promise<void>((done) => this.#air.clock.alarm(this.#air.joinMs * SCAN, done));
     return this.#air.scan().map((point) => {
       const bssid = [0x24, 0x0a, 0xc4, 0, 0, 0];
       for (const [at, byte] of Buffer.from(point.ssid).entries())
         bssid[3 + (at % 3)] = ((bssid[3 + (at % 3)] ?? 0) * 31 + byte) & 0xff;
-      return [point.ssid, bssid, point.channel ?? 6, point.rssi ?? RSSI, point.password ? 3 : 0];
+      return [point.hidden ? '' : point.ssid, bssid, channelOf(point), rssiOf(point), authMode(point)];
     });
   }
 
@@ -146,23 +155,12 @@ export class Station {
       if (value.length === 0) return this.#tryLimit - 1;
       const retries = Number(value[0]);
       this.#tryLimit = retries === -1 ? 0 : retries + 1;
-      return null;
-    }
-    if (name === 'key' && value.length > 0) {
-      if (interfaceId !== 1) throw new ChipError('AP required');
-      return null;
-    }
-    if (name === 'mac' && value.length > 0) return null;
-    if (!settings.has(name)) {
-      if (this.#settings[1].has(name)) throw new ChipError('AP required');
-      throw new TypeError('unknown config param');
-    }
-    if (value.length === 0) {
+    } else if (value.length > 0) {
+      settings.set(name, value[0]);
+    } else {
       const point = this.#joined === undefined ? undefined : this.#air.find(this.#joined);
-      return name === 'channel' && interfaceId === 0 && point ? (point.channel ?? 6) : settings.get(name);
+      return name === 'channel' && interfaceId === 0 && point ? channelOf(point) : settings.get(name);
     }
-    if (interfaceId === 0 && name === 'ssid') throw new ChipError('AP required');
-    settings.set(name, value[0]);
     return null;
   }
 
@@ -180,7 +178,7 @@ export class Station {
   networksChanged(): void {
     if (this.#joined !== undefined) {
       const point = this.#air.find(this.#joined);
-      if (point && this.#air.admits(point, this.#wanted?.key ?? '')) {
+      if (point && !this.#refusal(point, this.#wanted?.key ?? '')) {
         this.#beacon?.cancel();
         this.#beacon = undefined;
       } else if (!this.#beacon) {
@@ -197,42 +195,55 @@ export class Station {
     this.#drop(REASON.BEACON_TIMEOUT);
     this.#publish();
     this.#changed();
-    if (this.#wanted) this.#try();
-    this.#publish();
+    this.#again();
+  }
+
+  #refusal(point: AccessPoint, key: string): number {
+    return this.#air.passedOver(point, key) || this.#air.handshake(point, key);
   }
 
   #try(): void {
     const wanted = this.#wanted;
     if (!wanted) return;
     const { clock, joinMs } = this.#air;
+    const fault = this.#air.attempt(this.#board, wanted.ssid);
+    this.#stuck ||= fault?.how === 'stuck';
     const point = this.#air.find(wanted.ssid);
-    if (!point) {
-      // A full scan of all channels comes first.
-      this.#attempt = clock.alarm(joinMs * 1.5, () => this.#failed(wanted.ssid, REASON.NO_AP_FOUND));
-    } else if (!this.#air.admits(point, wanted.key)) {
-      this.#attempt = clock.alarm(joinMs * 1.25, () => this.#failed(wanted.ssid, REASON.AUTH_FAIL));
-    } else {
-      this.#attempt = clock.alarm(joinMs, () => this.#succeeded(wanted.ssid, wanted.key));
-    }
+    const failing = (share: number, reason: number) => {
+      this.#attempt = clock.alarm(joinMs * share, () => this.#failed(reason));
+    };
+    if (this.#stuck) this.#attempt = { cancel() {} };
+    else if (fault?.how === 'refused') failing(REFUSAL, fault.reason ?? REASON.AUTH_FAIL);
+    else if (!point) failing(SCAN, REASON.NO_AP_FOUND);
+    else if (this.#air.passedOver(point, wanted.key)) failing(SCAN, this.#air.passedOver(point, wanted.key));
+    else this.#attempt = clock.alarm(joinMs, () => this.#shakeHands(wanted));
   }
 
-  #failed(ssid: string, reason: number): void {
+  #shakeHands({ ssid, key }: { ssid: string; key: string }): void {
+    const { clock, joinMs } = this.#air;
+    const point = this.#air.find(ssid);
+    const reason = point ? this.#refusal(point, key) : REASON.NO_AP_FOUND;
+    if (reason === REASON.NONE) this.#succeeded(ssid);
+    // A refusal is certain a little later, when the chip has asked again.
+    else this.#attempt = clock.alarm(joinMs * (REFUSAL - 1), () => this.#failed(reason));
+  }
+
+  #failed(reason: number): void {
     this.#attempt = undefined;
     this.#reason = reason;
-    if (this.#wanted?.ssid === ssid && (this.#tryLimit === 0 || ++this.#tries < this.#tryLimit)) this.#try();
+    this.#again();
+  }
+
+  /** What the port does at every disconnection: the next attempt at once, unless `reconnects` forbids it. */
+  #again(): void {
+    if (this.#wanted && (this.#tryLimit === 0 || ++this.#tries < this.#tryLimit)) this.#try();
     this.#publish();
   }
 
-  #succeeded(ssid: string, key: string): void {
+  #succeeded(ssid: string): void {
     this.#attempt = undefined;
-    const point = this.#air.find(ssid);
-    if (!point || !this.#air.admits(point, key)) {
-      this.#failed(ssid, point ? REASON.AUTH_FAIL : REASON.NO_AP_FOUND);
-      return;
-    }
     this.#joined = ssid;
     this.#reason = REASON.NONE;
-    this.#tries = 0;
     this.#hasAddress = true;
     this.#publish();
     this.#changed();
@@ -243,23 +254,26 @@ export class Station {
    * esp_netif_down() sets it to 0.0.0.0, and CONFIG_LWIP_TCP_KEEP_CONNECTION_WHEN_IP_CHANGES is off by default.
    */
   #drop(reason: number): void {
+    // The driver tells of an end only where there was something to end: else the old reason stays.
+    if (this.#attempt || this.#joined !== undefined) this.#reason = reason;
     this.#attempt?.cancel();
     this.#attempt = undefined;
     this.#beacon?.cancel();
     this.#beacon = undefined;
-    this.#reason = reason;
     if (this.#joined === undefined) return;
     this.#joined = undefined;
     this.#hasAddress = false;
     this.#addressLost();
   }
 
+  /** In the order of `network_wlan_status()`. */
   get #status(): number {
+    const reason = this.#reason === REASON.CONNECTION_FAIL ? REASON.AUTH_FAIL : this.#reason;
     if (this.#joined !== undefined) return STATUS.GOT_IP;
-    if (this.#reason === REASON.NO_AP_FOUND || this.#reason === REASON.AUTH_FAIL) return this.#reason;
-    if (this.#reason === REASON.ASSOC_LEAVE) return STATUS.IDLE;
-    if (this.#wanted && this.#attempt) return STATUS.CONNECTING;
-    return this.#reason === REASON.NONE ? STATUS.IDLE : this.#reason;
+    if (SHOWN.includes(reason)) return reason;
+    if (reason === REASON.ASSOC_LEAVE) return STATUS.IDLE;
+    if (this.#wanted && (this.#tryLimit === 0 || this.#tries < this.#tryLimit)) return STATUS.CONNECTING;
+    return reason === REASON.NONE ? STATUS.IDLE : reason;
   }
 
   /** Shows the state where the program's thread reads it. */
@@ -267,7 +281,7 @@ export class Station {
     const point = this.#joined === undefined ? undefined : this.#air.find(this.#joined);
     this.#shared.set(WORD.STATION_STATUS, this.#status);
     this.#shared.set(WORD.STATION_CONNECTED, this.#joined === undefined ? 0 : 1);
-    this.#shared.set(WORD.STATION_RSSI, point?.rssi ?? RSSI);
+    this.#shared.set(WORD.STATION_RSSI, point ? rssiOf(point) : 0);
     this.#shared.set(WORD.ROUTE, this.hasAddress ? 1 : 0);
     this.#shared.wake();
   }

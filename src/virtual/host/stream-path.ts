@@ -20,7 +20,7 @@ export class StreamPath {
     this.#flowing = flowing;
   }
 
-  /** Calls `deliver` when the bytes it stands for have crossed the air; at once in good weather. */
+  /** Calls `deliver` when what it stands for has crossed the air; at once in good weather. */
   carry(deliver: () => void): void {
     if (this.#closed) return;
     const late = this.#air.segmentDelay();
@@ -28,6 +28,23 @@ export class StreamPath {
       deliver();
       return;
     }
+    this.#queueUp(deliver, late);
+  }
+
+  /** The same for bytes, in the pieces that the weather cuts them into: each in its own turn of the event loop. */
+  carryBytes(bytes: Uint8Array, deliver: (piece: Uint8Array) => void): void {
+    const { slice } = this.#air.weather;
+    if (slice === 0) {
+      this.carry(() => deliver(bytes));
+      return;
+    }
+    for (let at = 0; at < bytes.length && !this.#closed; at += slice) {
+      const piece = bytes.subarray(at, at + slice);
+      this.#queueUp(() => deliver(piece), this.#air.segmentDelay());
+    }
+  }
+
+  #queueUp(deliver: () => void, late: number): void {
     this.#lastDue = Math.max(this.#lastDue, this.#air.clock.monotonic() + late);
     this.#queue.push({ deliver, dueAt: this.#lastDue });
     this.#arm();
@@ -47,10 +64,14 @@ export class StreamPath {
     const next = this.#queue[0];
     if (!next || this.#armed || !this.#flowing()) return;
     this.#armed = true;
-    this.#air.clock.alarm(Math.max(0, next.dueAt - this.#air.clock.monotonic()), () => {
+    const wait = next.dueAt - this.#air.clock.monotonic();
+    const due = () => {
       this.#armed = false;
       this.#drain();
-    });
+    };
+    // The next piece of a sliced stream waits for no time, only for its turn.
+    if (wait <= 0 && this.#air.weather.slice > 0) setImmediate(due);
+    else this.#air.clock.alarm(Math.max(0, wait), due);
   }
 
   #drain(): void {
@@ -59,6 +80,7 @@ export class StreamPath {
       if (!next || next.dueAt > this.#air.clock.monotonic()) break;
       this.#queue.shift();
       next.deliver();
+      if (this.#air.weather.slice > 0) break;
     }
     this.#arm();
   }

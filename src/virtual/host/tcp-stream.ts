@@ -1,9 +1,11 @@
 /** A TCP connection of a board: the real socket on one side, the slot in shared memory on the other, the air between. */
-import type { Socket } from 'node:net';
+import type { NetConnectOpts, Socket } from 'node:net';
 import { systemCode } from '../../errors.ts';
 import { chipErrno, ERRNO } from '../errno.ts';
 import { FLAG, putRing, type SharedState, SLOT } from '../shared.ts';
-import type { Air, Cut } from './air.ts';
+import type { Air } from './air.ts';
+import type { Orphans } from './orphans.ts';
+import { StreamCut } from './stream-cut.ts';
 import { StreamPath } from './stream-path.ts';
 
 /** Milliseconds that a closed connection may take to send what the program handed over before its close(). */
@@ -14,45 +16,64 @@ export class HostStream {
   readonly #slot: number;
   readonly #socket: Socket;
   readonly #air: Air;
+  readonly #flowing: () => boolean;
+  readonly #orphans: Orphans;
   readonly #toBoard: StreamPath;
   readonly #fromBoard: StreamPath;
-  readonly #cut: Cut | undefined;
-  #passed = 0;
+  readonly #cut: StreamCut;
   #held: Uint8Array[] = [];
   #ended = false;
   #shut = false;
+  #aborted = false;
 
   constructor(
     shared: SharedState,
     slot: number,
     socket: Socket,
-    air: Air,
-    board: string,
-    flowing: () => boolean,
+    radio: { air: Air; name: string; flowing(): boolean; orphans: Orphans },
   ) {
+    const { air, flowing } = radio;
     this.#shared = shared;
     this.#slot = slot;
     this.#socket = socket;
     this.#air = air;
+    this.#flowing = flowing;
+    this.#orphans = radio.orphans;
     this.#toBoard = new StreamPath(air, flowing);
     this.#fromBoard = new StreamPath(air, flowing);
-    this.#cut = air.nextCut(board);
+    this.#cut = new StreamCut(air.nextCut(radio.name), () => {
+      air.counts.cuts += 1;
+    });
     socket.setNoDelay(true);
     socket.on('data', (bytes: Buffer) => {
       // Bytes under way through bad weather are bounded as the ring is: the sender's window closes.
       if (!flowing()) socket.pause();
       this.#toBoard.carry(() => this.#arrive(bytes));
     });
-    socket.on('end', () => this.#toBoard.carry(() => this.#peerClosed()));
-    socket.on('error', (error) => this.#fail(chipErrno(systemCode(error))));
-    socket.on('close', () => this.#toBoard.carry(() => this.#flag(FLAG.DEAD)));
+    socket.on('end', () => this.#tell(() => this.#peerClosed()));
+    socket.on('error', (error) => this.#tell(() => this.#fail(chipErrno(systemCode(error)))));
+    socket.on('close', () => this.#tell(() => this.#flag(FLAG.DEAD)));
     socket.resume();
+  }
+
+  /** Connects as soon as the air carries that. */
+  connect(to: NetConnectOpts): void {
+    this.#fromBoard.carry(() => this.#socket.connect(to, () => this.#tell(() => this.established())));
   }
 
   /** The connection stands. */
   established(): void {
     this.#clear(FLAG.CONNECTING);
-    this.#flag(FLAG.CONNECTED);
+    this.#flag(FLAG.CONNECTED | FLAG.ESTABLISHED);
+    this.#cut.established();
+    if (this.#cut.state === 'reset') this.abort(ERRNO.ECONNRESET);
+  }
+
+  /** News of the other side, which crosses the air like bytes do. */
+  #tell(news: () => void): void {
+    this.#toBoard.carry(() => {
+      if (!this.#cut.silent('to-board')) news();
+    });
   }
 
   #flag(flag: number): void {
@@ -74,16 +95,41 @@ export class HostStream {
 
   #arrive(bytes: Uint8Array): void {
     if (this.#shut) return;
-    const rest = this.#afterCut('to-board', bytes);
-    if (this.#held.length > 0 || rest.length > this.#shared.room(this.#slot)) {
-      this.#held.push(rest);
-      this.#socket.pause();
-      this.#flag(FLAG.HELD);
-      // The program may have made room between the two: then it did not know that anything is held.
-      this.taken();
-      return;
+    const passing = this.#cut.pass('to-board', bytes);
+    if (passing.length > 0) {
+      this.#held.push(passing);
+      this.#deliver();
     }
-    this.#put(rest);
+    if (this.#cut.state === 'reset') this.abort(ERRNO.ECONNRESET);
+  }
+
+  /** Puts as much of what is held into the ring as may go now. */
+  #deliver(): void {
+    for (let first = this.#held[0]; first; first = this.#held[0]) {
+      const size = this.#nextSize(first.length);
+      if (size === 0) {
+        this.#hold();
+        return;
+      }
+      this.#put(first.subarray(0, size));
+      if (size < first.length) this.#held[0] = first.subarray(size);
+      else this.#held.shift();
+    }
+  }
+
+  #nextSize(length: number): number {
+    const { slice } = this.#air.weather;
+    if (slice > 0) return this.#shared.waiting(this.#slot) === 0 ? Math.min(slice, length) : 0;
+    return Math.min(this.#shared.room(this.#slot), length);
+  }
+
+  #hold(): void {
+    const flags = this.#shared.get(this.#shared.slotWord(this.#slot, SLOT.FLAGS));
+    if (flags & FLAG.HELD) return;
+    this.#socket.pause();
+    this.#flag(FLAG.HELD);
+    // The program may have made room between the two: then it did not know that anything is held.
+    this.taken();
   }
 
   #put(bytes: Uint8Array): void {
@@ -96,13 +142,8 @@ export class HostStream {
   /** The program took bytes from the ring while more are held here. */
   taken(): void {
     if (this.#shut) return;
-    for (let first = this.#held[0]; first; first = this.#held[0]) {
-      const room = this.#shared.room(this.#slot);
-      if (room === 0) return;
-      this.#put(first.subarray(0, room));
-      if (room < first.length) this.#held[0] = first.subarray(room);
-      else this.#held.shift();
-    }
+    this.#deliver();
+    if (this.#held.length > 0) return;
     this.#clear(FLAG.HELD);
     if (this.#ended) this.#flag(FLAG.PEER_CLOSED);
     this.#socket.resume();
@@ -115,9 +156,13 @@ export class HostStream {
   }
 
   send(bytes: Uint8Array): void {
-    this.#fromBoard.carry(() => {
-      const rest = this.#afterCut('from-board', bytes);
-      this.#socket.write(rest, () => this.#sent(bytes.length));
+    this.#fromBoard.carryBytes(bytes, (piece) => {
+      const passing = this.#cut.pass('from-board', piece);
+      // The reset comes when the system has the last byte, so that exactly this much arrives.
+      if (this.#cut.state === 'reset') this.#socket.write(passing, () => this.abort(ERRNO.ECONNRESET));
+      // In silence, whichever way, no acknowledgement comes back: the chip's send buffer stays full.
+      else if (this.#cut.state === 'silence') this.#socket.write(passing);
+      else this.#socket.write(passing, () => this.#sent(piece.length));
     });
   }
 
@@ -125,18 +170,6 @@ export class HostStream {
     if (this.#shut) return;
     this.#shared.add(this.#shared.slotWord(this.#slot, SLOT.SENDING), -count);
     this.#shared.wake();
-  }
-
-  /** What the air lets through of a piece; the connection dies with the last byte that it does. */
-  #afterCut(direction: Cut['direction'], bytes: Uint8Array): Uint8Array {
-    if (this.#cut?.direction !== direction) return bytes;
-    const left = this.#cut.bytes - this.#passed;
-    this.#passed += bytes.length;
-    if (bytes.length < left) return bytes;
-    this.#air.counts.cuts += 1;
-    // Written before the reset, so that exactly this much arrives.
-    queueMicrotask(() => this.abort(ERRNO.ECONNRESET));
-    return bytes.subarray(0, Math.max(0, left));
   }
 
   resume(): void {
@@ -147,9 +180,9 @@ export class HostStream {
 
   /** Ends the connection at once; the program sees `errno`. */
   abort(errno: number): void {
-    this.#socket.resetAndDestroy();
-    this.#toBoard.close();
-    this.#fromBoard.close();
+    if (this.#aborted) return;
+    this.#aborted = true;
+    this.#reset();
     this.#fail(errno);
   }
 
@@ -159,16 +192,26 @@ export class HostStream {
     this.#held = [];
     this.#toBoard.close();
     this.#socket.resume();
-    const linger = this.#air.clock.alarm(LINGER_MS, () => this.#socket.destroy());
+    const linger = this.#air.clock.alarm(LINGER_MS, () => this.#reset());
     this.#socket.once('close', () => linger.cancel());
-    this.#fromBoard.carry(() => this.#socket.end());
+    this.#fromBoard.carry(() => {
+      if (!this.#cut.silent('from-board')) this.#socket.end();
+    });
   }
 
   /** Power off. */
   destroy(): void {
     this.#shut = true;
+    this.#reset();
+  }
+
+  /** Gives the socket up. The other side learns of it if the air carries the reset. */
+  #reset(): void {
+    const reachable = () =>
+      this.#flowing() && !this.#cut.silent('from-board') && !this.#cut.silent('to-board');
     this.#toBoard.close();
     this.#fromBoard.close();
-    this.#socket.resetAndDestroy();
+    if (this.#flowing() && !this.#cut.silent('from-board')) this.#socket.resetAndDestroy();
+    else this.#orphans.adopt(this.#socket, reachable);
   }
 }
