@@ -2,20 +2,36 @@
 export { type Clock, ManualClock, systemClock } from './clock.ts';
 export { type ErrorCode, KitelineError } from './errors.ts';
 export { type HttpOptions, type HttpServer, serveHttp } from './http/server.ts';
+export type { SessionEnd } from './hub/board-session.ts';
 export type { BoardInfo } from './hub/boards.ts';
-export type { HubEvents, Problem, Reply, SampleMessage, TextMessage } from './hub/events.ts';
+export type {
+  HubEvents,
+  LogLevel,
+  LogMessage,
+  PresenceMessage,
+  Problem,
+  Reply,
+  SampleMessage,
+  TextMessage,
+} from './hub/events.ts';
 export type {
   BoardEvent,
+  CommandEvent,
+  DroppedEvent,
   FeedOptions,
   LiveEvent,
+  LogEvent,
   LostEvent,
+  PresenceEvent,
   SampleEvent,
   Subscription,
   TextEvent,
 } from './hub/feed.ts';
+export type { ArgumentInfo, CommandInfo } from './hub/hello.ts';
 export { type BoardHandle, createHub, type Hub, type HubOptions } from './hub/hub.ts';
 export type { HubCounts } from './hub/inside.ts';
 export type { ListenAddress } from './hub/listen.ts';
+export type { PresenceInfo, PresenceState, SessionInfo } from './hub/presence.ts';
 export type { Reason, ReasonCounts } from './hub/reasons.ts';
 export type { Bucket } from './store/buckets.ts';
 export { MemoryStore, type MemoryStoreOptions } from './store/memory.ts';

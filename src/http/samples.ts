@@ -108,5 +108,7 @@ class Poster implements Peer {
     return true;
   }
 
+  frame(): void {}
+
   close(): void {}
 }

@@ -1,13 +1,14 @@
 import { type Heard, Recency } from '../recency.ts';
 import type { Peer } from '../transport/transport.ts';
 import { Layouts } from './layouts.ts';
+import type { Presence, PresenceInfo } from './presence.ts';
 import { count, type Reason, type ReasonCounts } from './reasons.ts';
 
 /** Boards known at a time. Beyond it the one that was silent longest and has no connection is forgotten. */
 const MAX_BOARDS = 10_000;
 
 /** What the hub knows of a board. Plain data, a copy. */
-export interface BoardInfo {
+export interface BoardInfo extends PresenceInfo {
   name: string;
   /** Where its newest message came from, and over what. */
   address: string;
@@ -35,6 +36,8 @@ export class Board implements Heard<Board> {
   connections = 0;
   readonly dropped: ReasonCounts = {};
   readonly layouts: Layouts;
+  /** Of one that has said hello. */
+  presence: Presence | undefined;
   /** Whether it is one of the hub's boards, and not one that was forgotten. */
   known = true;
   older: Board | undefined;
@@ -63,6 +66,7 @@ export class Board implements Heard<Board> {
       samples,
       texts,
       dropped: { ...this.dropped },
+      ...this.presence?.info,
     };
   }
 
@@ -77,9 +81,9 @@ export class Board implements Heard<Board> {
     if (this.#peer === peer) this.#peer = undefined;
   }
 
-  /** Sends to where the board spoke from last. @returns false when it cannot be reached there, or does not read */
+  /** Sends a line in its session, or else bytes to where the board spoke from last. @returns false when it cannot be reached there, or does not read */
   send(bytes: Uint8Array): boolean {
-    return this.#peer?.send(bytes) ?? false;
+    return (this.presence?.session ?? this.#peer)?.send(bytes) ?? false;
   }
 
   drop(reason: Reason, times = 1): void {
@@ -126,6 +130,11 @@ export class Boards {
     return [...this.#row].map((board) => board.info);
   }
 
+  /** Tells every board that has a session that the hub is closed now. */
+  farewell(): void {
+    for (const { presence } of this.#row) presence?.session?.sayGoodbye('hub closed');
+  }
+
   #evict(): void {
     // Almost always the first; a row of silent but connected boards costs one walk along it.
     let victim = this.#row.oldest;
@@ -138,6 +147,7 @@ export class Boards {
     this.#row.remove(victim);
     this.#byName.delete(victim.name);
     victim.known = false;
+    victim.presence?.forget();
     this.evicted++;
   }
 }

@@ -1,6 +1,7 @@
 import type { Alarm, Clock } from '../clock.ts';
 import { say } from '../language.ts';
 import type { Value } from '../wire/index.ts';
+import type { PresenceState } from './presence.ts';
 import type { Round } from './round.ts';
 
 /** A text as the app gets it. */
@@ -28,13 +29,31 @@ export interface SampleMessage {
   from: string;
 }
 
+/** A board that says hello is there, or is lost. */
+export interface PresenceMessage extends Omit<PresenceState, 'since'> {
+  board: string;
+  /** Milliseconds since 1970 UTC. */
+  at: number;
+}
+
+/** What a board's program printed, logged or died of. */
+export interface LogMessage {
+  board: string;
+  level: LogLevel;
+  text: string;
+  /** Milliseconds since 1970 UTC. */
+  at: number;
+}
+
+export type LogLevel = 'print' | 'log' | 'error';
+
 /** What a text handler may answer: sent as it is, nothing added. Nothing: the next handler or the configured reply answers. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing is the common one
 export type Reply = string | Uint8Array | undefined | void;
 
 /** Something went wrong in the app, the store or a transport; the hub goes on. */
 export interface Problem {
-  what: 'handler failed' | 'handler took too long' | 'store failed' | 'transport failed';
+  what: 'handler failed' | 'handler took too long' | 'store failed' | 'transport failed' | 'name used twice';
   error: unknown;
 }
 
@@ -43,6 +62,8 @@ export interface HubEvents {
   sample: (message: SampleMessage) => unknown;
   /** A board sent its first message. */
   board: (name: string) => unknown;
+  presence: (message: PresenceMessage) => unknown;
+  log: (message: LogMessage) => unknown;
   problem: (problem: Problem) => unknown;
 }
 
@@ -51,7 +72,14 @@ export const HANDLER_MS = 10_000;
 
 /** The app's handlers, called so that none of them can hurt the hub. */
 export class Handlers {
-  #lists: { [E in keyof HubEvents]: HubEvents[E][] } = { text: [], sample: [], board: [], problem: [] };
+  #lists: { [E in keyof HubEvents]: HubEvents[E][] } = {
+    text: [],
+    sample: [],
+    board: [],
+    presence: [],
+    log: [],
+    problem: [],
+  };
   #clock: Clock;
   #failed = (error: unknown) => this.problem({ what: 'handler failed', error });
 
@@ -80,6 +108,14 @@ export class Handlers {
 
   board(name: string): void {
     for (const handler of [...this.#lists.board]) tell(() => handler(name), this.#failed);
+  }
+
+  presence(message: PresenceMessage): void {
+    for (const handler of [...this.#lists.presence]) tell(() => handler(message), this.#failed);
+  }
+
+  log(message: LogMessage): void {
+    for (const handler of [...this.#lists.log]) tell(() => handler(message), this.#failed);
   }
 
   problem(problem: Problem): void {

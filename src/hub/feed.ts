@@ -1,5 +1,7 @@
 import type { PackedSamples } from '../store/packed.ts';
 import type { Value } from '../wire/index.ts';
+import type { SessionEnd } from './board-session.ts';
+import type { LogLevel } from './events.ts';
 
 /** A sample as the live feed tells it. */
 export interface SampleEvent {
@@ -31,13 +33,62 @@ export interface BoardEvent {
   at: number;
 }
 
+/** A board that says hello is there, or is lost. */
+export interface PresenceEvent {
+  type: 'presence';
+  board: string;
+  at: number;
+  state: 'online' | 'lost';
+  /** Why it was lost; `REPLACED` with `online`: its session took the place of one that had not ended. */
+  why?: SessionEnd;
+  /** What the board said when it went. */
+  said?: string;
+}
+
+/** What a board's program printed, logged or died of. */
+export interface LogEvent {
+  type: 'log';
+  board: string;
+  at: number;
+  level: LogLevel;
+  text: string;
+}
+
+/** A board tells that it had to drop so many more of its samples and log entries. */
+export interface DroppedEvent {
+  type: 'dropped';
+  board: string;
+  at: number;
+  samples: number;
+  logs: number;
+}
+
+/** A command was sent to a board for the first time, or is settled. */
+export interface CommandEvent {
+  type: 'command';
+  board: string;
+  at: number;
+  id: number;
+  name: string;
+  state: 'sent' | 'done' | 'failed' | 'expired' | 'unknown';
+  /** A sentence, where it was not done. */
+  message?: string;
+}
+
 /** In place of the events that a subscriber did not fetch in time: the oldest `count` are gone. */
 export interface LostEvent {
   type: 'lost';
   count: number;
 }
 
-export type LiveEvent = SampleEvent | TextEvent | BoardEvent;
+export type LiveEvent =
+  | SampleEvent
+  | TextEvent
+  | BoardEvent
+  | PresenceEvent
+  | LogEvent
+  | DroppedEvent
+  | CommandEvent;
 
 export interface FeedOptions {
   /** Only this board's events. */

@@ -1,28 +1,23 @@
+import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
-import { KitelineError } from '../errors.ts';
-import { say } from '../language.ts';
 import { MemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
-import { type HostPort, isLoopback } from '../transport/address.ts';
+import type { HostPort } from '../transport/address.ts';
 import type { Peer, Transport } from '../transport/transport.ts';
-import { listenUdp, UdpTransport } from '../transport/udp.ts';
 import { encodeText, Scanner } from '../wire/index.ts';
 import { type BoardInfo, Boards } from './boards.ts';
+import { Doors } from './doors.ts';
 import { encodingNamed } from './encoding.ts';
 import { Handlers, type HubEvents } from './events.ts';
 import { Feed, type FeedOptions, type Subscription } from './feed.ts';
 import type { HubCounts, Inside } from './inside.ts';
 import { Intake } from './intake.ts';
-import {
-  type ListenAddress,
-  type Listener,
-  openConnection,
-  openListener,
-  parseUrl,
-  resolve,
-} from './listen.ts';
+import type { ListenAddress } from './listen.ts';
 import { Session, type SessionOptions } from './session.ts';
-import { Sessions, type SessionsOptions } from './sessions.ts';
+import { Sessions } from './sessions.ts';
+
+/** Milliseconds between heartbeats: a board that is gone is noticed after 25 s, and a heartbeat costs 100 bytes. */
+const KEEPALIVE_MS = 10_000;
 
 export interface HubOptions {
   /** Where samples and texts are kept; the hub closes it. A MemoryStore unless told. */
@@ -31,6 +26,8 @@ export interface HubOptions {
   reply?: string | Uint8Array | false;
   /** What text that is no UTF-8 is read as, for instance `gbk`. Unless told it is shown with `\xNN`. */
   encoding?: string;
+  /** Milliseconds between heartbeats with a board that wishes for no other, 100 to 600,000. 10,000 unless told. */
+  keepaliveMs?: number;
   clock?: Clock;
 }
 
@@ -40,7 +37,7 @@ export interface BoardHandle {
   /** What the hub knows of it now; undefined when it has forgotten it. */
   info(): BoardInfo | undefined;
   /**
-   * Sends text or bytes, as they are, to where the board spoke from last.
+   * Sends text or bytes to where the board spoke from last: as they are, or as a line in the session of a board that has one.
    * @returns false when it cannot be reached there, or does not read
    */
   send(data: string | Uint8Array): boolean;
@@ -55,10 +52,7 @@ export function createHub(options: HubOptions = {}): Hub {
 export class Hub {
   readonly store: Store;
   readonly #inside: Inside;
-  readonly #listeners: Listener[] = [];
-  readonly #transports = new Set<Transport>();
-  readonly #where: { tcp?: HostPort; udp?: HostPort } = {};
-  readonly #udp: UdpTransport[] = []; // to send datagrams from, those that boards know first
+  readonly #doors: Doors;
   #closed: Promise<void> | undefined;
 
   /** Use `createHub`. */
@@ -67,8 +61,13 @@ export class Hub {
     const handlers = new Handlers(clock);
     const feed = new Feed();
     this.store = options.store ?? new MemoryStore();
-    this.#inside = {
+    const inside: Inside = {
       clock,
+      run: randomBytes(8).toString('hex'),
+      store: this.store,
+      keepalive: options.keepaliveMs ?? KEEPALIVE_MS,
+      requester: undefined,
+      responder: undefined,
       handlers,
       feed,
       boards: new Boards((board) => {
@@ -85,10 +84,12 @@ export class Hub {
       }),
       orphans: new Set(),
       scanner: new Scanner(),
-      counts: { messages: 0, samples: 0, texts: 0, replies: 0, connections: 0, dropped: {} },
+      counts: { messages: 0, samples: 0, texts: 0, replies: 0, connections: 0, hellos: 0, dropped: {} },
       reply: options.reply === false ? undefined : (options.reply ?? 'ok'),
       encoding: options.encoding === undefined ? undefined : encodingNamed(options.encoding),
     };
+    this.#inside = inside;
+    this.#doors = new Doors(clock, (options) => new Sessions(inside, options));
   }
 
   /**
@@ -97,13 +98,7 @@ export class Hub {
    * @throws KitelineError CLOSED
    */
   accept(transport: Transport, options: { answers?: boolean } = {}): void {
-    this.#mustBeOpen();
-    this.#attach(transport, options);
-  }
-
-  #attach(transport: Transport, options: SessionsOptions): void {
-    this.#transports.add(transport);
-    transport.start(new Sessions(this.#inside, options));
+    this.#doors.accept(transport, options);
   }
 
   /**
@@ -111,7 +106,7 @@ export class Hub {
    * @throws KitelineError CLOSED
    */
   session(peer: Peer, options: SessionOptions): Session {
-    this.#mustBeOpen();
+    this.#doors.mustBeOpen();
     return new Session(this.#inside, peer, options);
   }
 
@@ -124,36 +119,18 @@ export class Hub {
     tcp?: ListenAddress;
     udp?: ListenAddress;
   }): Promise<{ tcp?: HostPort; udp?: HostPort }> {
-    this.#mustBeOpen();
-    const opened: Listener[] = [];
-    try {
-      for (const protocol of ['tcp', 'udp'] as const) {
-        const address = at[protocol];
-        if (address !== undefined) opened.push(await openListener(protocol, address, this.#inside.clock));
-      }
-      this.#mustBeOpen(); // it may have been closed meanwhile
-    } catch (error) {
-      await Promise.all(opened.map(closeListener));
-      throw error;
-    }
-    for (const listener of opened) {
-      const { transport } = listener;
-      this.#listeners.push(listener);
-      this.accept(transport);
-      this.#where[transport.kind] = { host: transport.host, port: transport.port };
-      if (transport instanceof UdpTransport) this.#udp.push(transport);
-    }
+    await this.#doors.listen(at);
     return this.listening;
   }
 
   /** Where the hub listens; of each protocol what was opened last. */
   get listening(): { tcp?: HostPort; udp?: HostPort } {
-    return { ...this.#where };
+    return this.#doors.listening;
   }
 
   /** Bytes of the receive buffer that the system has granted for datagrams; undefined where the hub listens for none. */
   get receiveBuffer(): number | undefined {
-    return this.#udp.find(({ port }) => port === this.#where.udp?.port)?.receiveBuffer;
+    return this.#doors.receiveBuffer;
   }
 
   /**
@@ -162,25 +139,8 @@ export class Hub {
    * @throws KitelineError BAD_ARGUMENT, REFUSED, UNREACHABLE, TIMEOUT, CLOSED
    */
   async connect(url: string): Promise<BoardHandle> {
-    this.#mustBeOpen();
-    const to = parseUrl(url);
+    const peer = await this.#doors.connect(url);
     const { boards, clock } = this.#inside;
-    let peer: Peer | undefined;
-    if (to.protocol === 'tcp') {
-      const transport = await openConnection(to, clock);
-      await this.#orLetGo(transport);
-      this.#attach(transport, {
-        answers: false,
-        opened: (opened) => {
-          peer = opened;
-        },
-        closed: () => this.#transports.delete(transport), // it had this one peer
-      });
-    } else {
-      const host = await resolve(to.host);
-      peer = (await this.#udpFor(host)).peer(host, to.port);
-    }
-    if (!peer) throw new KitelineError('CLOSED', say(`${url} closed the connection.`, `${url} 关闭了连接。`));
     boards.touch(peer.host, clock.now()).heard(peer, clock.now());
     return this.#handle(peer.host);
   }
@@ -229,10 +189,11 @@ export class Hub {
   }
 
   async #close(): Promise<void> {
-    await Promise.all([...this.#transports].map((transport) => transport.close()));
-    await Promise.all(this.#listeners.map(closeListener));
-    await this.#inside.intake.close();
-    this.#inside.feed.close();
+    const { boards, intake, feed } = this.#inside;
+    boards.farewell();
+    await this.#doors.close();
+    await intake.close();
+    feed.close();
     await this.store.close();
   }
 
@@ -244,36 +205,4 @@ export class Hub {
       send: (data) => boards.get(name)?.send(typeof data === 'string' ? encodeText(data) : data) ?? false,
     };
   }
-
-  /** The socket to send datagrams from: one that boards know, or else one of our own. */
-  async #udpFor(host: string): Promise<UdpTransport> {
-    const known = this.#udp.find((transport) => reaches(transport.host, host));
-    if (known) return known;
-    const transport = await listenUdp({ host: host.includes(':') ? '::' : '0.0.0.0', port: 0 });
-    await this.#orLetGo(transport);
-    this.accept(transport);
-    this.#udp.push(transport);
-    return transport;
-  }
-
-  /** The hub may have been closed while the transport was being opened. */
-  async #orLetGo(transport: Transport): Promise<void> {
-    if (this.#closed) await transport.close();
-    this.#mustBeOpen();
-  }
-
-  #mustBeOpen(): void {
-    if (this.#closed) throw new KitelineError('CLOSED', say('The hub is closed.', '中枢已关闭。'));
-  }
-}
-
-/** Whether datagrams from a socket that is bound to `own` can get to `host`. `::` is a socket for both families. */
-function reaches(own: string, host: string): boolean {
-  if (own === '::') return true;
-  return own.includes(':') === host.includes(':') && (!isLoopback(own) || isLoopback(host));
-}
-
-async function closeListener({ transport, release }: Listener): Promise<void> {
-  await transport.close();
-  await release();
 }

@@ -1,6 +1,6 @@
 import type { Alarm, Clock } from '../clock.ts';
 import type { Layout, PackedSamples } from '../store/packed.ts';
-import type { Store, StoredText } from '../store/store.ts';
+import type { Ack, Store, StoredText } from '../store/store.ts';
 import type { Value } from '../wire/index.ts';
 import { type Outcome, Round, type Sender } from './round.ts';
 
@@ -95,6 +95,14 @@ export class Intake {
     return this.#other.number === sender.round && !this.#other.isEmpty ? this.#other.done : undefined;
   }
 
+  /** Resolves when all that is in it now, of anybody, is settled; undefined when nothing is. */
+  allSettled(): Promise<void> | undefined {
+    if (this.#gathering.isEmpty) return this.#other.isEmpty ? undefined : this.#other.done;
+    const { done } = this.#gathering;
+    this.flush();
+    return done;
+  }
+
   /** Stores what has been gathered as soon as nothing else is being stored: somebody waits. */
   flush(): void {
     clearImmediate(this.#soon);
@@ -131,7 +139,8 @@ export class Intake {
       this.#other = round;
       this.#room?.resolve();
       this.#room = undefined;
-      const outcome = await this.#append(round);
+      const outcome = await this.#append(round, round.seal());
+      if (outcome !== 'STORED') this.#gathering.stripNumberedOf(round);
       round.settle(outcome);
       if (outcome === 'STORED') this.#events.stored(round);
       round.clear();
@@ -140,10 +149,10 @@ export class Intake {
     if (!this.#gathering.isEmpty) this.#beginSoon();
   }
 
-  async #append({ samples, texts }: Round): Promise<Outcome> {
+  async #append({ samples, texts }: Round, acks: readonly Ack[]): Promise<Outcome> {
     if (this.#closed) return 'STORE_FAILED';
     try {
-      await this.#store.append({ samples, texts });
+      await this.#store.append({ samples, texts, acks });
       return 'STORED';
     } catch (error) {
       this.#events.failed(error);

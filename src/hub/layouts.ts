@@ -12,9 +12,18 @@ export class Layouts {
   readonly #ofShapes = new Map<Shape, Layout>(); // the one that was asked for longest ago first
   #bytes = 0;
   #decoded: Layout | undefined;
+  #announced: ReadonlyMap<string, string> | undefined;
 
   constructor(board: string) {
     this.#board = board;
+  }
+
+  /** From here on metrics have these units, but where a message names one itself. @param units metric → unit */
+  announce(units: ReadonlyMap<string, string> | undefined): void {
+    this.#announced = units;
+    this.#ofShapes.clear();
+    this.#bytes = 0;
+    this.#decoded = undefined;
   }
 
   /** For what a scanner read. */
@@ -23,7 +32,7 @@ export class Layouts {
     if (layout) {
       this.#ofShapes.delete(shape);
     } else {
-      layout = new Layout(this.#board, shape.metrics);
+      layout = new Layout(this.#board, shape.metrics, this.#unitsOf(shape.metrics));
       this.#bytes += bytesOf(shape, layout);
     }
     this.#ofShapes.set(shape, layout);
@@ -33,9 +42,19 @@ export class Layouts {
 
   /** For what the decoder read: the last one again where it fits, as it does for a board that sends SenML. */
   ofValues(values: ReadonlyMap<string, Value>, units: ReadonlyMap<string, string> | undefined): Layout {
-    if (this.#decoded && fits(this.#decoded, values, units)) return this.#decoded;
-    this.#decoded = new Layout(this.#board, [...values.keys()], units);
+    const all = this.#announced ? this.#unitsOf([...values.keys()], units) : units;
+    if (this.#decoded && fits(this.#decoded, values, all)) return this.#decoded;
+    this.#decoded = new Layout(this.#board, [...values.keys()], all);
     return this.#decoded;
+  }
+
+  #unitsOf(metrics: readonly string[], named?: ReadonlyMap<string, string>): Map<string, string> | undefined {
+    const units = new Map<string, string>();
+    for (const metric of metrics) {
+      const unit = named?.get(metric) ?? this.#announced?.get(metric);
+      if (unit !== undefined) units.set(metric, unit);
+    }
+    return units.size > 0 ? units : undefined;
   }
 
   #forgetOldest(): void {

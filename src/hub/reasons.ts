@@ -14,7 +14,19 @@ export type Reason =
   /** A JSON-RPC method that the hub does not offer. */
   | 'UNKNOWN_METHOD'
   /** A JSON-RPC response to nothing that was asked. */
-  | 'UNEXPECTED_RESPONSE';
+  | 'UNEXPECTED_RESPONSE'
+  /** A hello that was refused. */
+  | 'BAD_HELLO'
+  /** A notification of the protocol with parameters that it cannot have. */
+  | 'BAD_NOTIFICATION'
+  /** A numbered sample that was taken before; it is stored once. */
+  | 'DUPLICATE'
+  /** A numbered sample of a boot id that the session's hello did not name. */
+  | 'UNKNOWN_BOOT'
+  /** A message on a connection whose session has ended; it was not looked at. */
+  | 'SESSION_OVER'
+  /** A log entry that was longer than it may be; its beginning was kept. */
+  | 'LOG_CUT';
 
 /** How often each happened; a reason that did not is absent. */
 export type ReasonCounts = Partial<Record<Reason, number>>;

@@ -1,11 +1,13 @@
-import type { Layout } from '../store/packed.ts';
-import type { Peer } from '../transport/transport.ts';
-import { decode, decodeText, type Message, type Samples, type Shape } from '../wire/index.ts';
+import type { CloseReason, Peer } from '../transport/transport.ts';
+import { decode, type Request } from '../wire/index.ts';
+import type { BoardSession } from './board-session.ts';
 import type { Board } from './boards.ts';
 import type { Encoding } from './encoding.ts';
+import { handleHello, looksLikeHello } from './handlers/hello.ts';
 import { handle } from './handlers/index.ts';
 import type { Inside } from './inside.ts';
 import { Post, type Receipt } from './post.ts';
+import { Reader } from './reader.ts';
 import { count, type Reason } from './reasons.ts';
 import type { Outcome, Sender } from './round.ts';
 
@@ -15,10 +17,6 @@ const MAX_UNDER_WAY = 64;
 /** Connections that broke and have something that waits for the store: a read of 64 KiB each, but no place that bounds them. */
 export const MAX_ORPHANS = 256;
 
-/** Messages in a row without a form to be remembered, until only every so many-th is looked at: a look costs as much as decoding. */
-const FORMLESS = 8;
-const LOOK_EVERY = 64;
-
 /** Messages that arrived together, on their way. */
 export interface Work {
   readonly at: number;
@@ -26,9 +24,17 @@ export interface Work {
   /** Whose they are in the store's eyes. */
   readonly sender: Sender;
   /** For a sender who waits to be told. */
-  readonly receipt?: Receipt;
+  readonly receipt: Receipt | undefined;
   /** The store has no room, and the sender cannot be made to wait: what is for it is lost. */
-  behind: boolean;
+  readonly behind: boolean;
+}
+
+/** The same while they wait; whose they are may change until their turn comes. */
+interface Batch {
+  units: readonly Uint8Array[];
+  readonly at: number;
+  readonly sender: Sender;
+  readonly receipt?: Receipt;
 }
 
 export interface SessionOptions {
@@ -41,31 +47,96 @@ export interface SessionOptions {
 /**
  * Who a peer is, and the order of its messages. A plain peer is the board of its IP address, so that a board which
  * opens a new connection for each message, or a new UDP port, stays the same one; programs that share an address
- * (as scripts on 127.0.0.1 do) are one board.
+ * (as scripts on 127.0.0.1 do) are one board. From a hello on it is the board of the name that was said.
  */
 export class Session implements Sender {
   readonly peer: Peer;
-  readonly name: string;
   readonly address: string;
-  readonly answers: boolean;
   round = 0;
-  /** What the peer writes in, where that is not UTF-8, so that its answers are too. */
-  encoding: Encoding | undefined;
   readonly #inside: Inside;
+  #name: string;
+  #answers: boolean;
+  #reader: Reader;
   #board: Board | undefined;
-  #shape: Shape | undefined; // of its last message that had one, and its layout
-  #layout: Layout | undefined;
-  #formless = 0;
+  #link: BoardSession | undefined;
+  #isClosed = false;
+  #hasGreeted = false; // it has said hello, or tried to
+  #hasLeft = false; // it has said goodbye
   #tail: Promise<void> | undefined; // of the messages that wait, for a text handler or for room
   #underWay = 0;
-  #held: { units: readonly Uint8Array[]; readonly from: number } | undefined; // what waits for room
+  #held: { batch: Batch; from: number } | undefined; // what waits for room
 
   constructor(inside: Inside, peer: Peer, options: SessionOptions) {
     this.#inside = inside;
     this.peer = peer;
     this.address = peer.address;
-    this.name = options.board ?? peer.host;
-    this.answers = options.answers;
+    this.#name = options.board ?? peer.host;
+    this.#answers = options.answers;
+    this.#reader = new Reader(inside);
+  }
+
+  /** Of the board. */
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Undefined as long as nothing has come but a hello. */
+  get board(): Board | undefined {
+    return this.#board;
+  }
+
+  /** Whether texts get the configured reply. */
+  get answers(): boolean {
+    return this.#answers;
+  }
+
+  /** What the peer writes in, where that is not UTF-8. */
+  get encoding(): Encoding | undefined {
+    return this.#reader.encoding;
+  }
+
+  /** What it is since its hello. */
+  get link(): BoardSession | undefined {
+    return this.#link;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Whether the peer is not read from now: what it sends waits for an answer or for the store. */
+  get isHeldBack(): boolean {
+    return this.#underWay > 0;
+  }
+
+  /** From here on the peer is this board, in lines. */
+  becomes(link: BoardSession): void {
+    this.#leaveBoard();
+    this.#name = link.board;
+    this.#answers = false;
+    this.#reader = new Reader(this.#inside);
+    this.#link = link;
+    this.peer.frame();
+    this.#heard(this.#inside.clock.now());
+  }
+
+  /** Its hello. */
+  greet(request: Request): Promise<void> {
+    this.#hasGreeted = true;
+    return handleHello(request, this, this.#inside);
+  }
+
+  /** The board has said that it goes: nothing more of it is taken. */
+  leaves(said: string): void {
+    if (!this.#link || this.#hasLeft) return;
+    this.#link.said = said;
+    this.#hasLeft = true;
+    this.peer.close();
+  }
+
+  /** Sends an answer: in a session each is a line. @returns false when it did not go out */
+  send(bytes: Uint8Array): boolean {
+    return this.#link ? this.#link.send(bytes) : this.peer.send(bytes);
   }
 
   /**
@@ -74,19 +145,34 @@ export class Session implements Sender {
    *   or for the store to have room. The units are read until then.
    */
   take(units: readonly Uint8Array[]): void | Promise<void> {
-    const at = this.#inside.clock.now();
-    const board = this.#heard(at);
+    const { clock, intake } = this.#inside;
+    const at = clock.now();
+    const link = this.#link;
+    link?.heard();
     let from = 0;
-    if (this.#tail === undefined && this.#inside.intake.hasRoom(this.peer.stream)) {
-      from = this.#scan(units, 0, at, board, this);
-      if (from === units.length) return;
+    if (
+      this.#tail === undefined &&
+      !this.#isOver &&
+      !this.#mayBegin(units[0]) &&
+      intake.hasRoom(this.peer.stream)
+    ) {
+      from = this.#reader.scan(units, 0, at, this.#heard(at), this, link);
+      if (from === units.length) {
+        link?.acknowledgeAgain();
+        return;
+      }
     }
-    return this.#inOrder(units, from, { at, board, sender: this, behind: false });
+    return this.#inOrder({ units, at, sender: this }, from);
   }
 
   /** Resolves when all that was taken is answered, and stored or counted as lost. */
   finished(): void | Promise<void> {
-    return this.#tail ? this.#tail.then(() => this.finished()) : this.#inside.intake.settled(this);
+    if (this.#tail) return this.#tail.then(() => this.finished());
+    const { intake } = this.#inside;
+    for (const sender of [this, ...(this.#link?.numberings ?? [])]) {
+      const settled = intake.settled(sender);
+      if (settled) return settled.then(() => this.finished());
+    }
   }
 
   /**
@@ -98,7 +184,7 @@ export class Session implements Sender {
     const at = clock.now();
     const post = new Post(this, units.length);
     const { receipt } = post;
-    await this.#inOrder(units, 0, { at, board: this.#heard(at), sender: post, receipt, behind: false });
+    await this.#inOrder({ units, at, sender: post, receipt }, 0);
     intake.flush();
     await intake.settled(post);
     return receipt;
@@ -125,50 +211,71 @@ export class Session implements Sender {
     count(this.#inside.counts.dropped, reason, times);
   }
 
-  closed(): void {
-    if (this.peer.stream && this.#board) this.#board.connections--;
-    this.#board?.gone(this.peer);
+  closed(reason: CloseReason = 'CLOSED'): void {
+    this.#isClosed = true;
+    this.#link?.end(reason === 'CLOSED' ? 'CLOSED' : 'RESET');
+    this.#leaveBoard();
     this.#orphan();
   }
 
-  /** What waits for room of a connection that is gone is stored, unless there is too much of the kind. */
+  #leaveBoard(): void {
+    if (this.peer.stream && this.#board) this.#board.connections--;
+    this.#board?.gone(this.peer);
+  }
+
+  /** What waits for room of a connection that is gone is stored, unless there is too much of the kind, or a session of it is over. */
   #orphan(): void {
     const held = this.#held;
     if (!held) return;
     const { orphans } = this.#inside;
-    if (orphans.size < MAX_ORPHANS) {
+    if (!this.#isOver && orphans.size < MAX_ORPHANS) {
       orphans.add(this);
       return;
     }
-    this.drop(this.#board, 'STORE_BEHIND', held.units.length - held.from);
-    held.units = [];
+    const reason = this.#isOver ? 'SESSION_OVER' : 'STORE_BEHIND';
+    this.drop(this.#board, reason, held.batch.units.length - held.from);
+    held.batch.units = [];
+  }
+
+  /** Whether nothing of the peer is taken any more: its session has ended, or the connection did before it was one. */
+  get #isOver(): boolean {
+    return this.#link ? this.#link.isOver || this.#hasLeft : this.#isClosed && this.#hasGreeted;
+  }
+
+  /** Whether this first message may be a hello: then the peer is not yet the board of its address. */
+  #mayBegin(unit: Uint8Array | undefined): unit is Uint8Array {
+    return this.#board === undefined && this.peer.stream && unit !== undefined && looksLikeHello(unit);
   }
 
   /** The board, now heard of; another object than before when it had been forgotten meanwhile. */
   #heard(at: number): Board {
-    const board = this.#inside.boards.touch(this.name, at, this.#board);
+    const board = this.#inside.boards.touch(this.#name, at, this.#board);
     board.heard(this.peer, at);
     if (board !== this.#board) {
       this.#board = board;
-      if (this.peer.stream) board.connections++;
+      if (this.peer.stream && !this.#isClosed) board.connections++;
     }
     return board;
   }
 
   /** While an answer is being made, later messages wait, or their answers would overtake it. */
-  #inOrder(units: readonly Uint8Array[], from: number, work: Work): void | Promise<void> {
+  #inOrder(batch: Batch, from: number): void | Promise<void> {
     if (this.#underWay >= MAX_UNDER_WAY) {
-      for (const _ of units) this.lose(work, 'PEER_TOO_BUSY');
+      for (const _ of batch.units) batch.receipt?.refused.push('PEER_TOO_BUSY');
+      this.drop(this.#board, 'PEER_TOO_BUSY', batch.units.length);
       return;
     }
-    const proceed = () => this.#proceed(units, from, work);
+    const proceed = () => this.#proceed(batch, from);
     const handled = this.#tail ? this.#tail.then(proceed) : proceed();
     if (!handled) return;
     this.#underWay++;
     const settled = handled
       .catch(() => {}) // whoever handed them in has the error; the next message is none the worse
       .then(() => {
-        if (--this.#underWay === 0) this.#inside.orphans.delete(this);
+        if (--this.#underWay === 0) {
+          this.#inside.orphans.delete(this);
+          this.#link?.heard(); // it is read from again
+        }
         if (this.#tail === settled) this.#tail = undefined;
       });
     this.#tail = settled;
@@ -176,88 +283,45 @@ export class Session implements Sender {
   }
 
   /** Synchronous as long as every answer is and the store has room. */
-  #proceed(units: readonly Uint8Array[], from: number, work: Work): void | Promise<void> {
+  #proceed(batch: Batch, from: number): void | Promise<void> {
     const { intake, counts } = this.#inside;
-    const { at, board, sender } = work;
-    const { stream } = this.peer;
-    work.behind = !stream && !intake.hasRoom(false);
-    for (let i = from; i < units.length; i++) {
-      if (stream && !intake.hasRoom(true)) return this.#hold(units, i, work);
-      if (!work.behind) i = this.#scan(units, i, at, board, sender);
-      const unit = units[i];
-      if (unit === undefined) return;
-      counts.messages++;
-      board.messages++;
-      const answering = handle(this.#decode(unit, board), work, this, this.#inside);
-      if (answering) return answering.then(() => this.#proceed(units, i + 1, work));
+    const { units, at, sender, receipt } = batch;
+    if (from >= units.length) return;
+    const first = units[from];
+    if (this.#mayBegin(first)) {
+      const message = decode(first);
+      if (message.kind === 'request' && message.method === 'hello') {
+        counts.messages++;
+        return this.greet(message).then(() => this.#proceed(batch, from + 1));
+      }
     }
+    const { stream } = this.peer;
+    const behind = !stream && !intake.hasRoom(false);
+    const link = this.#link;
+    const work = { at, board: this.#heard(at), sender, receipt, behind };
+    for (let i = from; i < units.length; i++) {
+      if (this.#isOver) {
+        this.drop(work.board, 'SESSION_OVER', units.length - i);
+        return;
+      }
+      if (stream && !intake.hasRoom(true)) return this.#hold(batch, i);
+      if (!behind) i = this.#reader.scan(units, i, at, work.board, sender, link);
+      const unit = units[i];
+      if (unit === undefined) break;
+      counts.messages++;
+      work.board.messages++;
+      const answering = handle(this.#reader.decode(unit, work.board), work, this, this.#inside);
+      if (answering) return answering.then(() => this.#proceed(batch, i + 1));
+    }
+    link?.acknowledgeAgain();
   }
 
   /** Goes on when there is room. One at a time: the others of the peer wait for this one. */
-  #hold(units: readonly Uint8Array[], from: number, work: Work): Promise<void> {
-    const held = { units, from };
-    this.#held = held;
+  #hold(batch: Batch, from: number): Promise<void> {
+    this.#held = { batch, from };
     return this.#inside.intake.room().then(() => {
       this.#held = undefined;
-      return this.#proceed(held.units, from, work);
+      return this.#proceed(batch, from);
     });
-  }
-
-  /**
-   * The hot path: puts what is of a known form straight into the intake's round.
-   * @returns the place of the first message that is of none
-   */
-  #scan(units: readonly Uint8Array[], from: number, at: number, board: Board, sender: Sender): number {
-    const { scanner, intake, counts } = this.#inside;
-    const { samples } = intake;
-    const before = samples.length;
-    let i = from;
-    for (; i < units.length; i++) {
-      const unit = units[i] as Uint8Array;
-      const shape = scanner.scan(unit, this.#shape);
-      if (shape === undefined) break;
-      const layout =
-        this.#layout !== undefined && shape === this.#shape ? this.#layout : this.#is(shape, board);
-      if (this.encoding !== undefined) this.#showsEncoding(unit);
-      if (shape.metrics.length === 0) continue; // heard of, but nothing to keep
-      const time = shape.hasTime ? scanner.t : at;
-      if (shape.allNumbers) samples.addNumbers(layout, time, scanner.values);
-      else samples.addScanned(layout, time, shape.kinds, scanner.values, scanner.ends, unit);
-    }
-    counts.messages += i - from;
-    board.messages += i - from;
-    if (samples.length > before) intake.took(sender, samples.length - before);
-    return i;
-  }
-
-  #is(shape: Shape, board: Board): Layout {
-    this.#shape = shape;
-    this.#layout = board.layouts.ofShape(shape);
-    return this.#layout;
-  }
-
-  #decode(unit: Uint8Array, board: Board): Message {
-    const message = decode(unit);
-    if (message.kind === 'samples') this.#learn(unit, message, board);
-    const { encoding } = this.#inside;
-    if (!encoding) return message;
-    if (message.kind !== 'text' || message.bytes === undefined) {
-      this.#showsEncoding(unit);
-      return message;
-    }
-    this.encoding = encoding;
-    return decodeText(encoding.decode(unit));
-  }
-
-  /** Of a message in UTF-8. Plain ASCII is the same in both and tells nothing: what the peer was known to write in still holds. */
-  #showsEncoding(unit: Uint8Array): void {
-    if (this.encoding !== undefined && unit.some((byte) => byte > 0x7f)) this.encoding = undefined;
-  }
-
-  #learn(unit: Uint8Array, message: Samples, board: Board): void {
-    if (this.#formless >= FORMLESS && this.#formless++ % LOOK_EVERY !== 0) return;
-    const shape = this.#inside.scanner.learn(unit, message);
-    if (shape) this.#is(shape, board);
-    this.#formless = shape ? 0 : this.#formless + 1;
   }
 }

@@ -50,17 +50,18 @@ export class Sessions implements TransportEvents {
     count(counts.dropped, reason, times);
     if (!peer) return;
     // Whoever sends too much has sent something: it is a board, and its count says why nothing of it is seen.
-    const board = reason === 'LINE_TOO_LONG' ? boards.touch(peer.host, clock.now()) : boards.get(peer.host);
+    const name = this.#byPeer.get(peer)?.name ?? peer.host;
+    const board = reason === 'LINE_TOO_LONG' ? boards.touch(name, clock.now()) : boards.get(name);
     board?.drop(reason, times);
     if (reason !== 'LINE_TOO_LONG') return;
     board?.heard(peer, clock.now());
     answerTooLong(peer);
   }
 
-  closed(peer: Peer, _reason: CloseReason): void {
+  closed(peer: Peer, reason: CloseReason): void {
     const { boards, counts } = this.#inside;
     if (peer.stream) counts.connections--;
-    this.#byPeer.get(peer)?.closed();
+    this.#byPeer.get(peer)?.closed(reason);
     this.#byPeer.delete(peer);
     boards.get(peer.host)?.gone(peer); // one that never got a session may have been heard of as well
     this.#options.closed?.();

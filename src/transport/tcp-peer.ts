@@ -72,6 +72,11 @@ export class TcpPeer implements Peer {
     return true;
   }
 
+  frame(): void {
+    this.#stopWaitingForQuiet();
+    this.#framer.frame();
+  }
+
   close(): void {
     if (this.#linger) return;
     this.#ending = true;

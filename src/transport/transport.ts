@@ -57,6 +57,8 @@ export interface Peer {
    * @returns false when they were dropped, which is then counted and reported through `TransportEvents.dropped`
    */
   send(bytes: Uint8Array): boolean;
+  /** From here on each line is a message, as after a hello. Of no meaning where messages come whole. */
+  frame(): void;
   /** Ends the connection after what was sent has gone out; forgets a datagram sender. */
   close(): void;
 }

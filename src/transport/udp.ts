@@ -218,6 +218,8 @@ class UdpPeer implements Peer, Heard<UdpPeer> {
     return true;
   }
 
+  frame(): void {}
+
   lose(reason: TransportReason): false {
     this.counts.dropped++;
     this.#events.dropped(this, reason, 1);

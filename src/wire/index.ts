@@ -8,7 +8,7 @@ export {
   encodeSample,
   encodeText,
 } from './encode.ts';
-export type { Json, JsonObject } from './json.ts';
+export { isObject, type Json, type JsonObject } from './json.ts';
 export { type Notification, type Request, type Response, RPC, type RpcError, type RpcId } from './jsonrpc.ts';
 export { limits } from './limits.ts';
 export { type FramerCounts, LineFramer } from './lines.ts';

@@ -92,5 +92,7 @@ export class FakePeer implements Peer {
     return true;
   }
 
+  frame(): void {}
+
   close(): void {}
 }

@@ -50,6 +50,7 @@ export async function up(options: UpOptions): Promise<void> {
   interrupted.addEventListener('abort', () => ended.resolve());
   hub.on('problem', (problem) => {
     if (problem.what === 'store failed') troubles.tell(messageOf(problem.error));
+    else if (problem.what === 'name used twice') tell(printable(messageOf(problem.error)));
     else tell(problemSentence(problem.what, problem.error, options.app));
   });
   hub.on('board', (name) => {
@@ -174,7 +175,7 @@ async function orClose(store: Store, make: () => Hub): Promise<Hub> {
   }
 }
 
-type OtherProblem = Exclude<Problem['what'], 'store failed'>;
+type OtherProblem = Exclude<Problem['what'], 'store failed' | 'name used twice'>;
 
 function problemSentence(what: OtherProblem, error: unknown, file: string | undefined): string {
   if (file !== undefined && what.startsWith('handler')) return appError(error, resolve(file)).message;

@@ -1,22 +1,66 @@
-import { encodeError, type Request, RPC } from '../../wire/index.ts';
+import {
+  encodeError,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Notification,
+  type Request,
+  type Response,
+  RPC,
+  type RpcId,
+} from '../../wire/index.ts';
+import type { Inside } from '../inside.ts';
 import type { Session, Work } from '../session.ts';
+import { handleBye } from './bye.ts';
+import { handleDropped } from './dropped.ts';
+import { handleLog } from './log.ts';
+import { handlePing } from './ping.ts';
 
-/** What the hub offers to boards as methods, named in the answer to any other. */
-const METHODS: string[] = [];
-
-/** A request for a method that the hub does not have: JSON-RPC's own error, which says what there is. */
-export function handleRequest(request: Request, work: Work, session: Session): void {
+/** A request that nobody answers gets JSON-RPC's own error, which says what there is. */
+export function handleRequest(
+  request: Request,
+  work: Work,
+  session: Session,
+  inside: Inside,
+): void | Promise<void> {
+  const { link } = session;
+  if (request.method === 'hello') return session.greet(request);
+  if (link && request.method === '$ping') {
+    handlePing(request, link, inside);
+    return;
+  }
+  if (link && !request.method.startsWith('$') && inside.responder?.called(request, link)) return;
   session.lose(work, 'UNKNOWN_METHOD');
-  const message = 'Method not found: this hub offers no methods; it takes samples, SenML packs and text';
-  session.peer.send(encodeError(request.id, RPC.METHOD_NOT_FOUND, message, { methods: METHODS }));
+  const methods = inside.responder?.methods ?? [];
+  const message = 'Method not found: data.methods lists those of this hub';
+  session.send(encodeError(request.id, RPC.METHOD_NOT_FOUND, message, { methods }));
 }
 
 /** A notification is never answered (JSON-RPC 2.0 section 4.1), also when nobody knows its method. */
-export function handleNotification(work: Work, session: Session): void {
-  session.lose(work, 'UNKNOWN_METHOD');
+export function handleNotification(
+  notification: Notification,
+  work: Work,
+  session: Session,
+  inside: Inside,
+): void {
+  const { link } = session;
+  const { method, params } = notification;
+  if (link && method === '$log') handleLog(notification, work, session, inside);
+  else if (link && method === '$dropped') handleDropped(notification, work, link, session);
+  else if (link && method === '$cancel') inside.responder?.cancelled(idIn(params), link);
+  else if (link && method === '$bye') handleBye(notification, session);
+  else session.lose(work, 'UNKNOWN_METHOD');
 }
 
-/** A response to a request that nobody made. Not answered: two hubs would never stop telling each other. */
-export function handleResponse(work: Work, session: Session): void {
+/** A response to nothing that was asked is not answered: two hubs would never stop telling each other. */
+export function handleResponse(response: Response, work: Work, session: Session, inside: Inside): void {
+  const { link } = session;
+  if (link?.pinged(response.id)) return;
+  if (link && inside.requester?.replied(link.board, response)) return;
   session.lose(work, 'UNEXPECTED_RESPONSE');
+}
+
+function idIn(params: Json[] | JsonObject | undefined): RpcId {
+  const id = isObject(params) ? params.id : undefined;
+  return typeof id === 'number' || typeof id === 'string' ? id : null;
 }

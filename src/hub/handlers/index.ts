@@ -14,11 +14,11 @@ export function handle(message: Message, work: Work, session: Session, inside: I
     case 'samples':
       return handleSamples(message, work, session, inside);
     case 'request':
-      return handleRequest(message, work, session);
+      return handleRequest(message, work, session, inside);
     case 'notification':
-      return handleNotification(work, session);
+      return handleNotification(message, work, session, inside);
     case 'response':
-      return handleResponse(work, session);
+      return handleResponse(message, work, session, inside);
     case 'refused':
       return handleRefused(message, work, session);
   }

@@ -15,7 +15,7 @@ const SENTENCES: Record<MessageReason, string> = {
 export function handleRefused(message: Refused, work: Work, session: Session): void {
   session.lose(work, message.reason);
   const { id, code, reason } = message;
-  session.peer.send(encodeError(id, code, SENTENCES[reason], { reason }));
+  session.send(encodeError(id, code, SENTENCES[reason], { reason }));
 }
 
 /** The same for one that was too long to be looked at. */

@@ -10,13 +10,18 @@ export function handleSamples(message: Samples, work: Work, session: Session, in
     if (receipt) receipt.skipped[reason] = (receipt.skipped[reason] ?? 0) + times;
     session.drop(board, reason, times);
   }
-  for (const { values, units, t, relative = 0 } of message.samples) {
+  for (const { values, units, t, relative = 0, seq, boot } of message.samples) {
+    const isNumbered = session.link !== undefined && seq !== undefined;
+    const owner = isNumbered ? session.link?.take(seq, boot) : sender;
+    if (!owner) continue;
+    // A number that is taken is acknowledged, also where there is nothing to keep.
+    if (isNumbered && values.size === 0) inside.intake.took(owner, 0);
     if (values.size === 0) continue; // heard of, but nothing to keep
     if (work.behind) {
       session.lose(work, 'STORE_BEHIND');
       continue;
     }
     const layout = board.layouts.ofValues(values, units);
-    inside.intake.add(sender, layout, t ?? at + relative, [...values.values()]);
+    inside.intake.add(owner, layout, t ?? at + relative, [...values.values()]);
   }
 }

@@ -23,7 +23,7 @@ export function handleText(text: Text, work: Work, session: Session, inside: Ins
   const finish = (answer: TextAnswer) => {
     const reply = replyTo(answer, session, inside);
     const bytes = typeof reply === 'string' ? (encoding?.encode(reply) ?? encodeText(reply)) : reply;
-    const sent = bytes !== undefined && bytes.length > 0 && peer.send(bytes);
+    const sent = bytes !== undefined && bytes.length > 0 && session.send(bytes);
     if (sent) inside.counts.replies++;
     inside.feed.publish({
       type: 'text',

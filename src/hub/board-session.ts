@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../clock.ts';
+import type { Peer } from '../transport/transport.ts';
+import { encodeNotification, encodeRequest, type RpcId } from '../wire/index.ts';
+import { Heartbeat } from './heartbeat.ts';
+import type { Hello } from './hello.ts';
+import type { Numbering } from './numbering.ts';
+
+/** Why a board's session ended. */
+export type SessionEnd =
+  /** The board, or we, closed the connection. */
+  | 'CLOSED'
+  /** The connection broke. */
+  | 'RESET'
+  /** Nothing came for 2.5 keepalives. */
+  | 'SILENT'
+  /** The board said that it goes. */
+  | 'BYE'
+  /** The store failed; the board sends again what was not acknowledged. */
+  | 'STORE_FAILED'
+  /** A newer session of the same board took its place. */
+  | 'REPLACED';
+
+/** What the board is told with `$bye` before we end a session; nothing where it is gone. */
+const BYES: Partial<Record<SessionEnd, string>> = {
+  STORE_FAILED: 'store failed',
+  REPLACED: 'replaced',
+};
+
+const LF = 0x0a;
+const FEED = Uint8Array.of(LF);
+
+/** Pings have ids of their own kind, so that no response to one is taken for a command's. */
+const PING_ID = /^ping([1-9]\d{0,15})$/;
+
+/** What a session needs of the connection that it is on, and of its board's presence. */
+export interface BoardSessionParts {
+  peer: Peer;
+  clock: Clock;
+  hello: Hello;
+  /** Milliseconds. */
+  keepalive: number;
+  /** Its place in the order of all hellos. */
+  arrival: number;
+  /** Whether the connection is not read from now. */
+  isHeldBack: () => boolean;
+  /** Told once, when it ends; nothing is sent or taken after that. */
+  ended: (session: BoardSession, why: SessionEnd) => void;
+  /** A numbered sample is not taken. */
+  refused: (reason: 'DUPLICATE' | 'UNKNOWN_BOOT') => void;
+}
+
+/** A board's session, from its hello to the end of the connection: its clock, its heartbeats, whose its numbered samples are. */
+export class BoardSession {
+  readonly id = randomBytes(4).toString('hex');
+  readonly board: string;
+  readonly boot: string;
+  readonly library: string | undefined;
+  /** Why the board started, as it said. */
+  readonly reset: string | undefined;
+  /** `HOST:PORT`. */
+  readonly address: string;
+  /** Milliseconds since 1970 UTC. */
+  readonly since: number;
+  /** Where the session's clock has its zero, in milliseconds of the hub's monotonic clock. */
+  readonly zero: number;
+  readonly keepalive: number;
+  readonly arrival: number;
+  /** What the board said when it went. */
+  said: string | undefined;
+  readonly #parts: BoardSessionParts;
+  readonly #heartbeat: Heartbeat;
+  readonly #numberings: ReadonlyMap<string, Numbering>;
+  readonly #own: Numbering | undefined;
+  readonly #again = new Set<Numbering>(); // of which the board has sent what is stored
+  #isOver = false;
+
+  /** @param numberings of every boot id that the hello named */
+  constructor(parts: BoardSessionParts, numberings: ReadonlyMap<string, Numbering>) {
+    const { hello, peer, clock, keepalive, arrival } = parts;
+    this.#parts = parts;
+    this.board = hello.board;
+    this.boot = hello.boot;
+    this.library = hello.library;
+    this.reset = hello.reset;
+    this.address = peer.address;
+    this.since = clock.now();
+    this.zero = clock.monotonic();
+    this.keepalive = keepalive;
+    this.arrival = arrival;
+    this.#numberings = numberings;
+    this.#own = numberings.get(hello.boot);
+    for (const numbering of numberings.values()) numbering.address = peer.address;
+    this.#heartbeat = new Heartbeat(clock, keepalive, {
+      ping: (number) => this.send(encodeRequest(`ping${number}`, '$ping', {})),
+      silent: () => this.end('SILENT'),
+      isHeldBack: parts.isHeldBack,
+    });
+  }
+
+  /** Whole milliseconds since hello was answered; never jumps. */
+  get clock(): number {
+    return Math.floor(this.#parts.clock.monotonic() - this.zero);
+  }
+
+  /** Of the newest ping that was answered, in milliseconds. */
+  get roundTrip(): number | undefined {
+    return this.#heartbeat.roundTrip;
+  }
+
+  /** Whether it has ended: nothing of its connection is taken any more. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  get numberings(): Iterable<Numbering> {
+    return this.#numberings.values();
+  }
+
+  /**
+   * Sends a line; its LF is added where it has none.
+   * @returns false when it was not sent, nor ever will be: the session is over, or the board does not read
+   */
+  send(bytes: Uint8Array): boolean {
+    if (this.#isOver) return false;
+    return this.#parts.peer.send(
+      bytes.length === 0 || bytes.at(-1) === LF ? bytes : Buffer.concat([bytes, FEED]),
+    );
+  }
+
+  /** Something has come of the board, or it is read from again. */
+  heard(): void {
+    this.#heartbeat.heard();
+  }
+
+  /** @returns whether this is the id of a ping of ours, which is thereby answered */
+  pinged(id: RpcId): boolean {
+    const number = typeof id === 'string' ? PING_ID.exec(id)?.[1] : undefined;
+    return number !== undefined && this.#heartbeat.answered(Number(number));
+  }
+
+  /** Whose the sample of this number is in the store's eyes; undefined when it is not to be stored, which is then counted. */
+  take(seq: number, boot: string | undefined): Numbering | undefined {
+    const numbering = boot === undefined ? this.#own : this.#numberings.get(boot);
+    if (numbering === undefined) {
+      this.#parts.refused('UNKNOWN_BOOT');
+      return undefined;
+    }
+    if (numbering.take(seq)) return numbering;
+    this.#parts.refused('DUPLICATE');
+    if (seq <= numbering.stored) this.#again.add(numbering);
+    return undefined;
+  }
+
+  /** After each read: the board did not get the acknowledgement of what it has sent again. */
+  acknowledgeAgain(): void {
+    if (this.#again.size === 0) return;
+    for (const numbering of this.#again) this.acknowledge(numbering);
+    this.#again.clear();
+  }
+
+  /** Tells the board up to where its samples are stored, if it has said in this session that it holds some. */
+  acknowledge(numbering: Numbering): void {
+    if (!this.has(numbering)) return;
+    const { boot, stored: seq } = numbering;
+    this.send(encodeNotification('$ack', boot === this.boot ? { seq } : { seq, boot }));
+  }
+
+  /** Whether its samples of this numbering are the session's. */
+  has(numbering: Numbering): boolean {
+    return this.#numberings.get(numbering.boot) === numbering;
+  }
+
+  /** Tells the board why its connection is about to be ended. */
+  sayGoodbye(why: string): void {
+    this.send(encodeNotification('$bye', { why }));
+  }
+
+  /** Ends it, and its connection after what was sent. Harmless when it is over. */
+  end(why: SessionEnd): void {
+    if (this.#isOver) return;
+    const bye = BYES[why];
+    if (bye !== undefined) this.sayGoodbye(bye);
+    this.#isOver = true;
+    this.#heartbeat.stop();
+    this.#parts.ended(this, why);
+    this.#parts.peer.close();
+  }
+}

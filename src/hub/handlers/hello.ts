@@ -1,0 +1,103 @@
+import { encodeError, encodeResult, type Request, RPC } from '../../wire/index.ts';
+import { BoardSession } from '../board-session.ts';
+import { type Hello, helloOf } from '../hello.ts';
+import type { Inside } from '../inside.ts';
+import { Presence } from '../presence.ts';
+import type { Session } from '../session.ts';
+
+/** Milliseconds: below, a board's answers are all its link carries; above, a board that is gone is not missed for half an hour. */
+const KEEPALIVE = { least: 100, most: 600_000 } as const;
+
+/** Whether it is worth decoding a connection's first message before anything else is done with it. */
+export const looksLikeHello = (unit: Uint8Array): boolean =>
+  Buffer.from(unit.buffer, unit.byteOffset, unit.length).includes('"hello"');
+
+/** Makes a connection the session of the board that it names. Until it is answered, what follows on the connection waits. */
+export async function handleHello(request: Request, session: Session, inside: Inside): Promise<void> {
+  const arrival = ++inside.counts.hellos;
+  const refuse = (code: number, sentence: string) => {
+    session.drop(session.board, 'BAD_HELLO');
+    session.send(encodeError(request.id, code, sentence));
+  };
+  if (!session.peer.stream) return refuse(RPC.INVALID_REQUEST, 'hello is for connections: say it over TCP');
+  if (session.link) return refuse(RPC.INVALID_REQUEST, 'this connection has said hello already');
+  const hello = helloOf(request.params);
+  if (typeof hello === 'string') return refuse(RPC.INVALID_PARAMS, hello);
+
+  // What the peer sent before belongs to another board.
+  await inside.intake.settled(session);
+  let stored: Map<string, number>;
+  try {
+    stored = await storedOf(hello, inside);
+  } catch (error) {
+    inside.handlers.problem({ what: 'store failed', error });
+    return refuse(RPC.INTERNAL, 'the store failed: say hello again later');
+  }
+  if (session.isClosed) return;
+  begin(hello, stored, arrival, request, session, inside);
+}
+
+/**
+ * The highest number that is stored of each boot id of which this hub does not know it already: asked when nothing of them is
+ * on its way to the disk that the store would not count yet.
+ */
+async function storedOf(hello: Hello, inside: Inside): Promise<Map<string, number>> {
+  const presenceNow = () => inside.boards.get(hello.board)?.presence;
+  for (;;) {
+    const presence = presenceNow();
+    const forgotten = presence?.forgotten ?? 0;
+    if (presence?.hasNumberings([hello.boot, ...hello.boots])) return new Map();
+    await inside.intake.allSettled();
+    const acks = await inside.store.acks(hello.board);
+    const now = presenceNow();
+    // Unless a round failed meanwhile.
+    if ((now === presence || presence === undefined) && (now?.forgotten ?? 0) === forgotten)
+      return new Map(acks.map(({ boot, seq }) => [boot, seq]));
+  }
+}
+
+function begin(
+  hello: Hello,
+  stored: ReadonlyMap<string, number>,
+  arrival: number,
+  request: Request,
+  session: Session,
+  inside: Inside,
+): void {
+  const { clock } = inside;
+  const board = inside.boards.touch(hello.board, clock.now());
+  board.presence ??= new Presence(board, inside);
+  const { presence } = board;
+  const numberings = presence.numberings([hello.boot, ...hello.boots], stored);
+  const link = new BoardSession(
+    {
+      peer: session.peer,
+      clock,
+      hello,
+      keepalive: Math.min(Math.max(hello.keepalive ?? inside.keepalive, KEEPALIVE.least), KEEPALIVE.most),
+      arrival,
+      isHeldBack: () => session.isHeldBack,
+      ended: (link, why) => presence.ended(link, why),
+      refused: (reason) => presence.refused(reason),
+    },
+    numberings,
+  );
+  session.becomes(link);
+  // Its hello came before that of the one that is there: it waited longer for the store.
+  if (presence.session && presence.session.arrival > arrival) {
+    link.end('REPLACED');
+    return;
+  }
+  presence.begin(link, hello);
+  link.send(
+    encodeResult(request.id, {
+      session: link.id,
+      hub: inside.run,
+      time: clock.now(),
+      clock: 0,
+      keepalive: link.keepalive,
+      acks: Object.fromEntries([...numberings].map(([boot, { stored: seq }]) => [boot, seq])),
+    }),
+  );
+  presence.begun(link, hello);
+}

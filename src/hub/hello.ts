@@ -1,0 +1,228 @@
+import { isIP } from 'node:net';
+import { BOOTS_PER_BOARD } from '../store/store.ts';
+import { isName, isObject, type Json, type JsonObject, limits } from '../wire/index.ts';
+
+export const helloLimits = {
+  /** UTF-16 units of a board's name, of a boot id, of what speaks and of a unit. */
+  name: 64,
+  boot: limits.bootLength,
+  library: 64,
+  unit: 64,
+  /** Of why it started. A sentence. */
+  reset: 200,
+  /** Other boot ids: with the session's own as many as a store keeps numbers of. */
+  boots: BOOTS_PER_BOARD - 1,
+  /** Commands that a board announces. More than a person looks through; metrics are as many as a sample has. */
+  commands: 64,
+  metrics: limits.metrics,
+} as const;
+
+/** What a command's argument can be. */
+const TYPES = ['bool', 'int', 'float', 'str', 'json'] as const;
+
+/** What a command takes of one argument, as its board announced it. */
+export interface ArgumentInfo {
+  type: (typeof TYPES)[number];
+  min?: number;
+  max?: number;
+  unit?: string;
+  choices?: (string | number)[];
+  optional?: boolean;
+}
+
+/** Argument → what it can be; a command without `args` takes what it is given. */
+export interface CommandInfo {
+  args?: Record<string, ArgumentInfo>;
+}
+
+/** What a board says of itself. */
+export interface Hello {
+  board: string;
+  boot: string;
+  library: string | undefined;
+  boots: string[];
+  /** Milliseconds. */
+  keepalive: number | undefined;
+  dropped: { samples: number; logs: number };
+  reset: string | undefined;
+  commands: Record<string, CommandInfo> | undefined;
+  /** Metric → unit. */
+  units: ReadonlyMap<string, string> | undefined;
+}
+
+/** Reads the parameters of a hello. @returns what is wrong with them as a sentence, for the program at the other end */
+export function helloOf(params: Json[] | JsonObject | undefined): Hello | string {
+  try {
+    return new Reading(params).hello();
+  } catch (error) {
+    if (error instanceof Wrong) return error.message;
+    throw error;
+  }
+}
+
+/** What a field must be is said where it is read; it ends the reading. */
+class Wrong extends Error {}
+
+class Reading {
+  readonly #params: JsonObject;
+
+  constructor(params: Json[] | JsonObject | undefined) {
+    if (!isObject(params)) throw new Wrong('hello takes its parameters by name');
+    this.#params = params;
+  }
+
+  hello(): Hello {
+    const boot = this.#boot('boot', this.#get('boot'));
+    return {
+      board: this.#board(),
+      boot,
+      boots: this.#boots(boot),
+      library: this.#text('library', helloLimits.library),
+      keepalive: this.#keepalive(),
+      dropped: this.#dropped(),
+      reset: this.#text('reset', helloLimits.reset),
+      commands: this.#commands(),
+      units: this.#units(),
+    };
+  }
+
+  /** Null is as good as nothing: MicroPython's json writes None so. */
+  #get(field: string): Json | undefined {
+    return own(this.#params, field);
+  }
+
+  #board(): string {
+    const name = this.#get('board');
+    if (!isText(name, helloLimits.name))
+      throw new Wrong(`board: a name of 1 to ${helloLimits.name} characters, without control characters`);
+    // Plain peers go by their IP address, and `$` is the protocol's.
+    if (isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0) throw new Wrong('board: a name, not an IP address');
+    if (name.startsWith('$')) throw new Wrong('board: a name does not begin with $');
+    return name;
+  }
+
+  #boot(field: string, value: Json | undefined): string {
+    if (isText(value, helloLimits.boot)) return value;
+    throw new Wrong(`${field}: an id of 1 to ${helloLimits.boot} characters, without control characters`);
+  }
+
+  #boots(boot: string): string[] {
+    const value = this.#get('boots') ?? [];
+    if (!Array.isArray(value) || value.length > helloLimits.boots)
+      throw new Wrong(`boots: an array of at most ${helloLimits.boots} boot ids`);
+    const boots = new Set(value.map((one) => this.#boot('boots', one)));
+    boots.delete(boot);
+    return [...boots];
+  }
+
+  #text(field: string, longest: number): string | undefined {
+    const value = this.#get(field);
+    if (value === undefined || value === '') return undefined;
+    if (isText(value, longest)) return value;
+    throw new Wrong(`${field}: text of at most ${longest} characters, without control characters`);
+  }
+
+  #keepalive(): number | undefined {
+    const value = this.#get('keepalive');
+    if (value === undefined || (typeof value === 'number' && value > 0)) return value;
+    throw new Wrong('keepalive: a number of milliseconds');
+  }
+
+  #dropped(): { samples: number; logs: number } {
+    const counts = droppedOf(this.#get('dropped') ?? {});
+    if (counts) return counts;
+    throw new Wrong('dropped: an object with whole numbers samples and logs');
+  }
+
+  #units(): ReadonlyMap<string, string> | undefined {
+    const units = new Map<string, string>();
+    for (const [metric, info] of this.#entries('metrics', helloLimits.metrics)) {
+      if (!isName(metric, limits.nameLength)) throw new Wrong(`metrics: "${metric}" is not a metric's name`);
+      const unit = own(info, 'unit');
+      if (unit === undefined || unit === '') continue;
+      if (!isText(unit, helloLimits.unit))
+        throw new Wrong(`metrics.${metric}.unit: text of at most ${helloLimits.unit} characters`);
+      units.set(metric, unit);
+    }
+    return units.size > 0 ? units : undefined;
+  }
+
+  #commands(): Record<string, CommandInfo> | undefined {
+    const entries = this.#entries('commands', helloLimits.commands);
+    if (entries.length === 0) return undefined;
+    return Object.fromEntries(
+      entries.map(([name, info]) => {
+        if (!isText(name, helloLimits.name) || name.startsWith('$'))
+          throw new Wrong(`commands: "${name}" is not a command's name`);
+        const args = own(info, 'args');
+        if (args === undefined) return [name, {}];
+        if (!isObject(args)) throw new Wrong(`commands.${name}.args: an object`);
+        const infos = Object.entries(args).map(([arg, value]) => [arg, argumentOf(`${name}.${arg}`, value)]);
+        return [name, { args: Object.fromEntries(infos) as Record<string, ArgumentInfo> }];
+      }),
+    );
+  }
+
+  #entries(field: string, most: number): [string, JsonObject][] {
+    const value = this.#get(field) ?? {};
+    if (!isObject(value)) throw new Wrong(`${field}: an object`);
+    const entries = Object.entries(value);
+    if (entries.length > most) throw new Wrong(`${field}: at most ${most}`);
+    return entries.map(([name, info]) => {
+      if (!isObject(info)) throw new Wrong(`${field}.${name}: an object`);
+      return [name, info];
+    });
+  }
+}
+
+function argumentOf(where: string, info: Json): ArgumentInfo {
+  if (!isObject(info)) throw new Wrong(`commands: ${where}: an object`);
+  const type = TYPES.find((one) => one === own(info, 'type'));
+  if (!type) throw new Wrong(`commands: ${where}.type: one of ${TYPES.join(', ')}`);
+  const argument: ArgumentInfo = { type };
+  for (const bound of ['min', 'max'] as const) {
+    const value = own(info, bound);
+    if (value === undefined) continue;
+    if (typeof value !== 'number') throw new Wrong(`commands: ${where}.${bound}: a number`);
+    argument[bound] = value;
+  }
+  const unit = own(info, 'unit');
+  if (unit !== undefined) {
+    if (!isText(unit, helloLimits.unit)) throw new Wrong(`commands: ${where}.unit: text`);
+    argument.unit = unit;
+  }
+  const choices = own(info, 'choices');
+  if (choices !== undefined) {
+    if (
+      !Array.isArray(choices) ||
+      !choices.every((one) => typeof one === 'string' || typeof one === 'number')
+    )
+      throw new Wrong(`commands: ${where}.choices: an array of texts or numbers`);
+    argument.choices = choices;
+  }
+  const optional = own(info, 'optional');
+  if (optional !== undefined) {
+    if (typeof optional !== 'boolean') throw new Wrong(`commands: ${where}.optional: true or false`);
+    argument.optional = optional;
+  }
+  return argument;
+}
+
+/** What a board says it had to drop, whole numbers; undefined when that is none. */
+export function droppedOf(value: Json): { samples: number; logs: number } | undefined {
+  if (!isObject(value)) return undefined;
+  const counts = { samples: own(value, 'samples') ?? 0, logs: own(value, 'logs') ?? 0 };
+  const isCount = (one: Json): one is number =>
+    typeof one === 'number' && Number.isSafeInteger(one) && one >= 0;
+  const { samples, logs } = counts;
+  return isCount(samples) && isCount(logs) ? { samples, logs } : undefined;
+}
+
+/** A member of the object itself; undefined for null. */
+function own(object: JsonObject, field: string): Exclude<Json, null> | undefined {
+  return Object.hasOwn(object, field) ? (object[field] ?? undefined) : undefined;
+}
+
+/** Half a surrogate pair would be another name in every store. */
+const isText = (value: Json | undefined, longest: number): value is string =>
+  typeof value === 'string' && isName(value, longest) && value.isWellFormed();
