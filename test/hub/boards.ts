@@ -3,13 +3,7 @@ import { once } from 'node:events';
 import type { Hub } from '../../src/hub/hub.ts';
 import type { Session } from '../../src/hub/session.ts';
 import { newCounts, type Peer } from '../../src/transport/transport.ts';
-import {
-  decode,
-  encodeNotification,
-  encodeRequest,
-  type Json,
-  type JsonObject,
-} from '../../src/wire/index.ts';
+import { encodeNotification, encodeRequest, type Json, type JsonObject } from '../../src/wire/index.ts';
 import type { plainTcp } from '../transport/plain.ts';
 
 export const line = (value: Json): string => `${JSON.stringify(value)}\n`;
