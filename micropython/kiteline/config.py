@@ -1,0 +1,78 @@
+# Where a board learns its name, its hub and its Wi-Fi: from its program, or else from /kiteline.json.
+import json
+
+_PORT = 9000
+_FILE = "/kiteline.json"
+_EXAMPLE = '{"name":"greenhouse","hub":"192.168.1.5:9000","wifi":[{"ssid":"lab","password":"secret"}]}'
+
+
+def settings(name, hub, wifi):
+    """(name, host, port, networks as a list of (ssid, password)); ValueError with a sentence."""
+    file = {} if name and hub and wifi is not None else _read(hub)
+    name = _name(name or file.get("name") or _own_name())
+    host, port = _hub(hub or file.get("hub"))
+    return name, host, port, _networks(file.get("wifi") if wifi is None else wifi)
+
+
+def _read(hub):
+    try:
+        with open(_FILE) as f:
+            text = f.read()
+    except OSError:
+        if hub:
+            return {}
+        raise ValueError("there is no %s and Board() got no hub: write %s there" % (_FILE, _EXAMPLE))
+    try:
+        file = json.loads(text)
+    except ValueError:
+        file = None
+    if not isinstance(file, dict):
+        raise ValueError("%s is no JSON as %s" % (_FILE, _EXAMPLE))
+    return file
+
+
+def _own_name():
+    import binascii
+    import machine
+
+    return "esp32-" + binascii.hexlify(machine.unique_id()[-3:]).decode()
+
+
+def _name(name):
+    if not isinstance(name, str) or not 0 < len(name) <= 64 or name[0] == "$" or min(name) < " ":
+        raise ValueError("a board's name is a text of 1 to 64 characters that does not begin with $, not %r" % (name,))
+    return name
+
+
+def _hub(hub):
+    if not hub:
+        raise ValueError('"hub" is missing in %s: write %s there' % (_FILE, _EXAMPLE))
+    host, _, port = hub.partition(":") if isinstance(hub, str) else ("", "", "")
+    try:
+        port = int(port or _PORT)
+    except ValueError:
+        port = 0
+    if not host or not 0 < port < 65536:
+        raise ValueError('hub is an address as "192.168.1.5:9000", not %r' % (hub,))
+    return host, port
+
+
+def _networks(wifi):
+    if not wifi:
+        return []
+    if isinstance(wifi, dict) or isinstance(wifi, tuple) and isinstance(wifi[0], str):
+        wifi = [wifi]
+    networks = []
+    for each in wifi:
+        if isinstance(each, dict):
+            each = (each.get("ssid"), each.get("password") or "")
+        if not isinstance(each, (tuple, list)) or len(each) != 2 or not each[0] or not isinstance(each[0], str):
+            raise ValueError('wifi is a list of {"ssid":"lab","password":"secret"} or ("lab", "secret"), not %r' % (wifi,))
+        networks.append((each[0], each[1] or ""))
+    return networks
+
+
+def hostname(name):
+    """What the network shows: letters, digits and hyphens of the name, at most 32."""
+    text = "".join([c if c.isdigit() or "a" <= c <= "z" else "-" for c in name.lower()[:32]])
+    return text.strip("-") or "kiteline"

@@ -1,0 +1,264 @@
+# One connection to the hub, from its socket to its end: hello, what goes out, what comes in, heartbeats. Whatever it holds,
+# half a line above all, dies with it.
+import asyncio
+import errno
+import json
+import socket
+
+from .clock import uptime
+from .wire import Lines, line
+
+_READ = 512  # bytes at a time
+_WRITE = 1400  # bytes of one write: below what a TCP segment holds
+_OUT_LINES = 64  # control lines that wait to be written
+_OUT_BYTES = 16_384
+
+_UNKNOWN = -32601
+
+
+class Connection:
+    # Times in ms.
+    CONNECT_MS = 5000  # until TCP stands
+    HELLO_MS = 10_000  # until hello is answered
+    SILENT = 2.5  # keepalives without a byte from the hub, or with one write stuck: it is gone
+    PING = 6  # keepalives between questions for the hub's time
+    TICK_MS = 500  # how often all this is looked at, at most
+
+    def __init__(self, link, board, station, where):
+        self._link = link
+        self._board = board
+        self._station = station
+        self._where = where
+        self.session = None  # its id, once hello is answered and until the end
+        self.began = None  # uptime then
+        self.why = None  # the reason of its end
+        self.work = asyncio.Event()  # there may be something to write
+        self._over = asyncio.Event()
+        self._socket = None
+        self._keepalive = None
+        self._out = []  # control lines that wait
+        self._size = 0  # their bytes
+        self._asked = {}  # id -> uptime, of hello and pings
+        self._stuck = None  # uptime when the write began that is not through
+
+    async def run(self, address):
+        """Connects, and returns when it is over: `why` says the reason."""
+        tasks = []
+        try:
+            self._socket = s = socket.socket()
+            s.setblocking(False)
+            if hasattr(socket, "TCP_NODELAY"):
+                s.setsockopt(6, socket.TCP_NODELAY, 1)  # 6 is TCP: a reply does not wait for other bytes to go with
+            try:
+                s.connect(address)
+            except OSError as e:
+                if e.errno != errno.EINPROGRESS:
+                    raise
+            await asyncio.wait_for_ms(_writable(s), self.CONNECT_MS)
+            stream = asyncio.StreamReader(s)
+            self._heard = uptime()
+            self._ask("hello", self._board._hello())
+            for part in (self._read(stream), self._write(stream), self._watch()):
+                tasks.append(self._board._start(self._guard(part)))
+            await self._over.wait()
+        except asyncio.TimeoutError:
+            self.end("%s does not answer" % self._where)
+        except OSError as e:
+            self.end("no connection to %s: %s" % (self._where, e))
+        finally:
+            # All of them before the socket closes: asyncio takes a stream out for both sides when one is cancelled.
+            for task in tasks:
+                task.cancel()
+            self.end("stopped")
+            self._close()
+
+    def post(self, bytes, refuse):
+        if len(self._out) == _OUT_LINES or self._size + len(bytes) > _OUT_BYTES:
+            if not refuse:
+                self.end("the hub does not read what this board sends")
+            return False
+        self._put(bytes)
+        return True
+
+    def _put(self, bytes):
+        self._out.append(bytes)
+        self._size += len(bytes)
+        self.work.set()
+
+    def end(self, why):
+        if self.why is None:
+            self.why = why
+            self._over.set()
+
+    def close(self, why):
+        # Half a line may be out already; then $bye would only spoil it.
+        if self.session is not None and self._stuck is None:
+            try:
+                self._socket.write(line({"method": "$bye", "params": {"why": why}}))
+            except OSError:
+                pass
+        self.end(why)
+        self._close()
+
+    def _close(self):
+        was = self.session
+        self.session = None
+        self._link.up.clear()
+        if self._socket:
+            self._socket.close()
+            self._socket = None
+        if was is not None:
+            self._board._went(self.why)
+
+    async def _guard(self, part):
+        try:
+            await part
+        except OSError as e:
+            self.end("the connection to %s broke: %s" % (self._where, e))
+        except Exception as e:
+            # MemoryError above all: the next connection begins with less.
+            self._board._log.error(e, "link")
+            self.end(type(e).__name__)
+
+    def _ask(self, method, params):
+        id = self._link.next_id()
+        self._asked[id] = uptime()
+        self._put(line({"id": id, "method": method, "params": params}))
+
+    async def _write(self, stream):
+        board = self._board
+        while True:
+            await self.work.wait()
+            self.work.clear()
+            while True:
+                data = bytearray()
+                while self._out and len(data) < _WRITE:
+                    self._size -= len(self._out[0])
+                    data.extend(self._out.pop(0))
+                if self.session is not None:
+                    board._log.take(data, _WRITE - len(data))
+                    board._samples.take(data, _WRITE - len(data), board._clock.offset)
+                if not data:
+                    break
+                self._stuck = uptime()
+                stream.write(data)
+                await stream.drain()
+                self._stuck = None
+
+    async def _read(self, stream):
+        lines = Lines()
+        while True:
+            data = await stream.read(_READ)
+            if not data:
+                self.end("the hub closed the connection")
+                return
+            self._heard = uptime()
+            for text in lines.push(data):
+                self._take(text)
+                if self.why:
+                    return
+
+    def _take(self, text):
+        try:
+            message = json.loads(text)
+        except ValueError:
+            return
+        if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
+            return
+        id = message.get("id")
+        if not isinstance(id, (int, str)):
+            id = None
+        method = message.get("method")
+        if not isinstance(method, str):
+            if id in self._asked:
+                self._answered(self._asked.pop(id), message)
+            else:
+                self._board._calls.answered(id, message)
+        elif self.session is None:
+            pass  # nothing comes before the answer to hello
+        elif method == "$ping":
+            self.post(line({"id": id, "result": {}}), False)
+        elif method[:1] != "$":
+            self._board._commands.take(message)
+        else:
+            params = message.get("params")
+            if isinstance(params, dict):
+                self._told_of(method, params)
+            if id is not None:
+                error = {"code": _UNKNOWN, "message": "this board knows no %s" % method}
+                self.post(line({"id": id, "error": error}), False)
+
+    def _told_of(self, method, params):
+        board = self._board
+        if method == "$ack":
+            seq = params.get("seq")
+            if isinstance(seq, int) and params.get("boot", board.boot) == board.boot:
+                board._samples.ack(seq)
+        elif method == "$cancel":
+            board._commands.cancel(params.get("id"))
+        elif method == "$bye":
+            why = params.get("why")
+            if why == "replaced":
+                board._log.note('another board says that it is "%s"' % board.name)
+            self.end("the hub ended the session: %s" % why)
+
+    def _answered(self, sent, message):
+        result = message.get("result")
+        try:
+            if self.session is None:
+                self._welcome(sent, result)
+            elif result:
+                self._learn(sent, result)
+        except (TypeError, KeyError, AttributeError):
+            if self.session is None:
+                error = message.get("error")
+                text = error.get("message") if isinstance(error, dict) else "it answers hello as no hub of Kiteline does"
+                self.end("%s refuses this board: %s" % (self._where, text))
+
+    def _welcome(self, sent, result):
+        # Adding 0 tells a number from what a stranger may send in its place.
+        keepalive = result["keepalive"] + 0
+        stored = result["acks"].get(self._board.boot, 0) + 0
+        hub = result["hub"]
+        session = str(result["session"])
+        self._learn(sent, result)
+        self._keepalive = max(100, keepalive)
+        self.session = session
+        self.began = self._pinged = uptime()
+        self._board._came(hub, stored)
+        self._link.up.set()
+        self.work.set()
+
+    def _learn(self, sent, result):
+        self._board._clock.learn(sent, result["time"] + 0, result["clock"] + 0)
+
+    async def _watch(self):
+        ticked = dialled = uptime()
+        while True:
+            tick = min(self.TICK_MS, (self._keepalive or self.HELLO_MS) // 4)
+            await asyncio.sleep_ms(tick)
+            now = uptime()
+            # When the whole program stood still, what came meanwhile is read first.
+            late = now - ticked > 2 * tick
+            ticked = now
+            if self._station and not self._station.connected:
+                self.end("the Wi-Fi is gone")
+            elif late:
+                continue
+            elif self.session is None:
+                if now - dialled > self.HELLO_MS:
+                    self.end("%s does not answer hello" % self._where)
+            elif now - self._heard > self.SILENT * self._keepalive:
+                self.end("the hub is silent")
+            elif self._stuck is not None and now - self._stuck > self.SILENT * self._keepalive:
+                self.end("the hub does not read what this board sends")
+            else:
+                self._board._report()
+                if now - self._pinged > self.PING * self._keepalive:
+                    self._pinged = now
+                    self._ask("$ping", {})
+
+
+def _writable(s):
+    # async: until the connection stands, or has failed, which the first write says.
+    yield asyncio.core._io_queue.queue_write(s)

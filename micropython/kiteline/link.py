@@ -1,0 +1,135 @@
+# The link to the hub: one connection after the other, for good. It waits for the Wi-Fi, and between two tries.
+import asyncio
+import random
+import socket
+
+from .clock import uptime
+from .connection import Connection
+
+
+class Link:
+    # Times in ms.
+    RETRY_MS = (500, 5000)  # pause after a connection or a try: doubles up to the second, half of it at random
+    APART_MS = 1000  # from the beginning of one try to the next, at least
+    LOOK_MS = 100  # how often a pause looks whether the Wi-Fi has gone
+    TELL_MS = 1000  # how often the reason why there is no Wi-Fi is looked at
+
+    def __init__(self, board, host, port, station):
+        self._board = board
+        self._host = host
+        self._port = port
+        self._station = station
+        self._connection = None
+        self.up = asyncio.Event()  # set while there is a session
+        self._address = None  # what DNS said
+        self._in_vain = 0  # tries since the last session
+        self._tried = -self.APART_MS
+        self._id = 0
+        self._told = None
+
+    @property
+    def session(self):
+        """The id of the session, None without one."""
+        connection = self._connection
+        return connection and connection.session
+
+    def next_id(self):
+        """Rises over all connections, so that an answer of an old one is not taken for a new one's."""
+        self._id += 1
+        return self._id
+
+    def post(self, bytes, refuse=False):
+        """Queues a control line in the present session; False where there is none. Without room the session ends, because
+        the hub does not read; or with `refuse`, False."""
+        return self.session is not None and self._connection.post(bytes, refuse)
+
+    def wake(self):
+        """There is a sample or a log line to send."""
+        if self.session is not None:
+            self._connection.work.set()
+
+    def close(self, why):
+        """Says $bye as far as that needs no waiting, and closes; also from outside of the loop, after Ctrl-C."""
+        if self._connection:
+            self._connection.close(why)
+
+    def tell(self, text):
+        """Tells the person at the serial port, unless it was the last that was told."""
+        if text != self._told:
+            self._told = text
+            self._board._log.note(text)
+
+    async def run(self):
+        least, most = self.RETRY_MS
+        pause = least
+        while True:
+            wait = 0
+            if not await self._join():
+                wait = pause // 2 + random.getrandbits(15) * pause // 65536
+            await self._wait(max(wait, self.APART_MS - (uptime() - self._tried)))
+            if self._station and not self._station.connected:
+                continue
+            lived = await self._try()
+            # A session that lived longer than the pause was a good one.
+            pause = least if lived > pause else min(pause * 2, most)
+
+    async def _join(self):
+        # True when the Wi-Fi was away and has come back.
+        station = self._station
+        if not station or station.connected:
+            return False
+        teller = self._board._start(self._tell_causes(station))
+        try:
+            await station.join()
+        finally:
+            teller.cancel()
+        return True
+
+    async def _tell_causes(self, station):
+        while True:
+            await asyncio.sleep_ms(self.TELL_MS)
+            if station.why:
+                self.tell("no Wi-Fi: " + station.why)
+
+    async def _wait(self, ms):
+        # Ends early when the Wi-Fi goes: once it is back there is no pause.
+        end = uptime() + ms
+        while not self._station or self._station.connected:
+            left = end - uptime()
+            if left <= 0:
+                return
+            await asyncio.sleep_ms(min(left, self.LOOK_MS))
+
+    async def _try(self):
+        # Milliseconds that the session lived, 0 when there was none.
+        self._tried = uptime()
+        if self._board.trace:
+            self._board.trace("dial", self._host, self._port)
+        where = "%s:%d" % (self._host, self._port)
+        try:
+            address = self._resolve()
+        except OSError as e:
+            self.tell('offline: the name "%s" cannot be resolved: %s' % (self._host, e))
+            return 0
+        self._connection = connection = Connection(self, self._board, self._station, where)
+        try:
+            await connection.run(address)
+        finally:
+            self._connection = None
+        self.tell("offline: " + connection.why)
+        self._in_vain += 1
+        if connection.began is None:
+            return 0
+        self._in_vain = 0
+        return uptime() - connection.began
+
+    def _resolve(self):
+        # Blocks up to 5 s: so only the first time, and after three tries in vain, for addresses change.
+        if self._address is None or self._in_vain >= 3:
+            self._in_vain = 0
+            try:
+                self._address = socket.getaddrinfo(self._host, self._port, 0, socket.SOCK_STREAM)[0][-1]
+            except OSError:
+                if self._address is None:
+                    raise
+        return self._address

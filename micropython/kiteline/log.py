@@ -1,0 +1,111 @@
+# What the program prints, logs and fails with, on its way to the hub. Not acknowledged: what a broken connection swallows
+# is lost, what finds no room is counted.
+import builtins
+import io
+import sys
+
+from .clock import uptime
+from .wire import LINE, line
+
+_LINES = 32
+_BYTES = 6144
+_CHARACTERS = 2000  # of one text; the hub takes 4096, the chip's heap likes it shorter
+_AGAIN_MS = 60_000  # the same traceback once more after this, with how often it came
+
+
+class Log:
+    def __init__(self, clock, wake):
+        self._clock = clock
+        self._wake = wake
+        self._waiting = []
+        self._bytes = 0
+        self.dropped = 0
+        self._original = None
+        self._inside = False
+        self._part = ""  # printed, without its line's end so far
+        self._last = None  # the newest traceback
+        self._told = 0  # uptime when it was told
+        self._times = 0  # since
+
+    def add(self, level, text):
+        """`level`: print, log or error."""
+        entry = self._line(level, text[:_CHARACTERS])
+        if len(entry) > LINE:  # escapes: six bytes for one character at worst
+            entry = self._line(level, text[: _CHARACTERS // 2])
+        while self._waiting and (len(self._waiting) == _LINES or self._bytes + len(entry) > _BYTES):
+            self._bytes -= len(self._waiting.pop(0))
+            self.dropped += 1
+        self._waiting.append(entry)
+        self._bytes += len(entry)
+        self._wake()
+
+    def _line(self, level, text):
+        params = {"level": level, "text": text}
+        t = self._clock.now()
+        if t is not None:
+            params["t"] = t
+        return line({"method": "$log", "params": params})
+
+    def take(self, out, room):
+        """Appends lines to `out`, about `room` bytes."""
+        end = len(out) + room
+        while self._waiting and len(out) < end:
+            entry = self._waiting.pop(0)
+            self._bytes -= len(entry)
+            out.extend(entry)
+
+    def error(self, e, where):
+        """Tells of an exception here and to the hub; of one that repeats itself once a minute."""
+        text = where + "\n" + traceback(e)
+        now = uptime()
+        if text == self._last and now - self._told < _AGAIN_MS:
+            self._times += 1
+            return
+        again = self._times if text == self._last else 0
+        self._last = text
+        self._told = now
+        self._times = 0
+        if again:
+            text = "%d times more: %s" % (again, text)
+        sys.stderr.write(text)
+        self.add("error", text.rstrip())
+
+    def note(self, text):
+        """Tells the person at the serial port alone."""
+        (self._original or print)("kiteline:", text)
+
+    def hook(self):
+        """From now on print() reaches the hub as well."""
+        self._original = builtins.print
+        builtins.print = self._print
+
+    def unhook(self):
+        if self._original:
+            builtins.print = self._original
+            self._original = None
+
+    def _print(self, *args, **named):
+        out = self._original or print
+        if named.get("file") not in (None, sys.stdout) or self._inside:
+            return out(*args, **named)
+        # What is printed while this runs, by a timer's handler or a __str__, goes to the serial port alone.
+        self._inside = True
+        try:
+            named["file"] = written = io.StringIO()
+            out(*args, **named)
+            text = written.getvalue()
+            out(text, end="")
+            text = self._part + text
+            whole, end, self._part = text.rpartition("\n")
+            if not end and len(text) > _CHARACTERS:
+                whole, self._part = text, ""
+            if whole:
+                self.add("print", whole)
+        finally:
+            self._inside = False
+
+
+def traceback(e):
+    out = io.StringIO()
+    sys.print_exception(e, out)
+    return out.getvalue()

@@ -1,0 +1,88 @@
+# Samples from when they are taken until the hub has them on disk (promise 1). RAM: 4 bytes a place, and what each takes as
+# JSON, about 60 bytes for two values.
+from .clock import uptime
+
+_UNTIMED = b"\0"  # begins a sample from before the hub's time was known; then five bytes of uptime
+
+
+class Samples:
+    """A bounded queue of numbered samples. Numbers begin with 1 for each boot id and have no gaps here: the oldest one's
+    number, and how many there are, say them all."""
+
+    def __init__(self, boot, places, most, newest, trace):
+        self._ring = [None] * places
+        self._at = 0  # place of the oldest
+        self._first = 1  # its number
+        self.count = 0
+        self._bytes = 0
+        self._most = most
+        self._newest = newest  # drop the newest when full, not the oldest
+        self._next = 1  # number of the first that this session has not sent
+        self.dropped = 0
+        self._boot = boot
+        self._trace = trace
+
+    def put(self, body, t):
+        """Takes a sample: `{"a":1` without its end, and its time, ms since 1970 or None for now. Gives its number, or None."""
+        if t is None:
+            body = _UNTIMED + uptime().to_bytes(5, "big") + body
+        else:
+            body += b',"$t":%d' % t
+        size = len(body)
+        while self.count == len(self._ring) or self._bytes + size > self._most:
+            if self._newest or size > self._most:
+                return self._drop()
+            self._free()
+            self._drop()
+        self._ring[(self._at + self.count) % len(self._ring)] = body
+        seq = self._first + self.count
+        self.count += 1
+        self._bytes += size
+        if self._trace:
+            self._trace("queued", seq)
+        return seq
+
+    def _drop(self):
+        self.dropped += 1
+        if self._trace:
+            self._trace("dropped", self.dropped)
+
+    def _free(self):
+        self._bytes -= len(self._ring[self._at])
+        self._ring[self._at] = None
+        self._at = (self._at + 1) % len(self._ring)
+        self._first += 1
+        self.count -= 1
+        if self._next < self._first:
+            self._next = self._first
+
+    def begin(self, stored):
+        """A session begins; up to number `stored` the hub has all."""
+        self._next = self._first + self.count
+        self.ack(stored)
+        self._next = self._first
+
+    def ack(self, seq):
+        """What was sent up to this number is on disk."""
+        while self.count and self._first <= seq and self._first < self._next:
+            self._free()
+        if self._trace:
+            self._trace("acked", self._boot, seq)
+
+    @property
+    def waiting(self):
+        """Whether there are some that this session has not sent."""
+        return self._next < self._first + self.count
+
+    def take(self, out, room, offset):
+        """Appends lines to `out`, about `room` bytes, at least one; `offset`: the hub's time less the uptime."""
+        end = len(out) + room
+        while self.waiting and len(out) < end:
+            body = self._ring[(self._at + self._next - self._first) % len(self._ring)]
+            if body[0] == 0:
+                out.extend(memoryview(body)[6:])
+                out.extend(b',"$t":%d' % (int.from_bytes(body[1:6], "big") + offset))
+            else:
+                out.extend(body)
+            out.extend(b',"$seq":%d}\n' % self._next)
+            self._next += 1

@@ -1,0 +1,184 @@
+/** The board library on virtual boards, and hubs that say exactly what a test writes. */
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+import type { VirtualBoardOptions } from '../../src/virtual/index.ts';
+import { startBoard, type Watched } from './board.ts';
+
+const FOLDER = new URL('../../micropython/kiteline/', import.meta.url);
+
+/** The files of the library where mip puts them. */
+export const LIBRARY: Record<string, Uint8Array> = Object.fromEntries(
+  readdirSync(FOLDER)
+    .filter((name) => name.endsWith('.py'))
+    .map((name) => [`lib/kiteline/${name}`, readFileSync(new URL(name, FOLDER))]),
+);
+
+/** Powers on a board whose program may `import kiteline`. */
+export const startLibrary = (program: string, options: VirtualBoardOptions = {}): Promise<Watched> =>
+  startBoard(program, { ...options, files: { ...LIBRARY, ...options.files } });
+
+/** The beginning of a program: in the Wi-Fi, with a board for the hub at `port`. */
+export const boardAt = (port: number, settings = '') => `
+import network
+wlan = network.WLAN(network.STA_IF)
+wlan.active(True)
+wlan.connect('lab', 'secret')
+while not wlan.isconnected():
+    pass
+import asyncio, kiteline
+board = kiteline.Board('b', '127.0.0.1:${port}'${settings && `, ${settings}`})
+`;
+
+// biome-ignore lint/suspicious/noExplicitAny: what a board sends is looked at, not typed
+export type Message = Record<string, any>;
+
+/** A hub that a test plays by hand: it answers nothing by itself but `hello`, and that as told. */
+export class ScriptedHub {
+  readonly #server: Server;
+  readonly #connections: Connection[] = [];
+  #waiting: ((connection: Connection) => void)[] = [];
+  readonly port: number;
+
+  private constructor(server: Server, port: number) {
+    this.#server = server;
+    this.port = port;
+    server.on('connection', (socket) => {
+      const connection = new Connection(socket);
+      const next = this.#waiting.shift();
+      if (next) next(connection);
+      else this.#connections.push(connection);
+    });
+  }
+
+  static async start(): Promise<ScriptedHub> {
+    const server = createServer({ noDelay: true }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const where = server.address();
+    if (!where || typeof where === 'string') throw new Error('no port');
+    const hub = new ScriptedHub(server, where.port);
+    onTestFinished(() => hub.close());
+    return hub;
+  }
+
+  /** The next connection that a board makes. */
+  connection(): Promise<Connection> {
+    const there = this.#connections.shift();
+    return there ? Promise.resolve(there) : new Promise((done) => this.#waiting.push(done));
+  }
+
+  /** The next connection, with its hello answered. */
+  async session(answer: Message = {}): Promise<Connection & { hello: Message }> {
+    const connection = await this.connection();
+    const { id, params } = await connection.take('hello');
+    const acks = Object.fromEntries([params.boot, ...(params.boots ?? [])].map((boot) => [boot, 0]));
+    const result = {
+      session: 's',
+      hub: 'run-1',
+      time: Date.now(),
+      clock: 0,
+      keepalive: 10_000,
+      acks,
+      ...answer,
+    };
+    connection.say({ id, result });
+    return Object.assign(connection, { hello: params });
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const connection of this.#connections) connection.cut();
+  }
+}
+
+export class Connection {
+  readonly socket: Socket;
+  readonly #messages: Message[] = [];
+  /** How many lines each segment that came had. */
+  readonly segments: number[] = [];
+  #rest = '';
+  #look = new Set<() => void>();
+  #ended = false;
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    onTestFinished(() => void socket.destroy());
+    socket.setEncoding('utf8');
+    socket.on('error', () => {});
+    socket.on('data', (text: string) => {
+      const lines = (this.#rest + text).split('\n');
+      this.#rest = lines.pop() ?? '';
+      this.segments.push(lines.length);
+      for (const line of lines) this.#messages.push(JSON.parse(line));
+      for (const look of [...this.#look]) look();
+    });
+    socket.on('close', () => {
+      this.#ended = true;
+      for (const look of [...this.#look]) look();
+    });
+  }
+
+  /** Half a line that came last. */
+  get rest(): string {
+    return this.#rest;
+  }
+
+  /** Sends a JSON-RPC message. */
+  say(message: Message): void {
+    this.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  }
+
+  write(text: string | Uint8Array): void {
+    this.socket.write(text);
+  }
+
+  /** Waits for a message that is not taken yet, and takes it: the first that fits, by method or by a look at it. */
+  take(wanted: string | ((message: Message) => boolean)): Promise<Message> {
+    const fits = typeof wanted === 'string' ? (message: Message) => message.method === wanted : wanted;
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const at = this.#messages.findIndex(fits);
+        if (at < 0 && !this.#ended) return;
+        this.#look.delete(look);
+        if (at < 0)
+          reject(
+            new Error(`the connection ended before ${wanted}; there is ${JSON.stringify(this.#messages)}`),
+          );
+        else resolve(this.#messages.splice(at, 1)[0] as Message);
+      };
+      this.#look.add(look);
+      look();
+    });
+  }
+
+  /** The answer to a request of ours. */
+  answer = (id: unknown): Promise<Message> => this.take((message) => message.id === id && !message.method);
+
+  /** The sample with this number. */
+  sample = (seq: number): Promise<Message> => this.take((message) => message.$seq === seq);
+
+  /** Sends a request and waits for its answer. */
+  ask(message: Message): Promise<Message> {
+    this.say(message);
+    return this.answer(message.id);
+  }
+
+  /** What has come and is not taken. */
+  get left(): Message[] {
+    return [...this.#messages];
+  }
+
+  /** Resolves when the board has ended the connection. */
+  get ended(): Promise<void> {
+    return new Promise((done) => {
+      if (this.#ended) done();
+      else this.socket.once('close', () => done());
+    });
+  }
+
+  /** Resets the connection. */
+  cut(): void {
+    this.socket.resetAndDestroy();
+  }
+}
