@@ -44,7 +44,7 @@ export interface BoardSessionParts {
   arrival: number;
   /** Whether the connection is not read from now. */
   isHeldBack: () => boolean;
-  /** Told once, when it ends; nothing is sent or taken after that. */
+  /** Called once, when it ends: nothing is taken any more, and the connection is ended after what was sent. */
   ended: (session: BoardSession, why: SessionEnd) => void;
   /** A numbered sample is not taken. */
   refused: (reason: 'DUPLICATE' | 'UNKNOWN_BOOT') => void;
@@ -72,7 +72,7 @@ export class BoardSession {
   readonly #heartbeat: Heartbeat;
   readonly #numberings: ReadonlyMap<string, Numbering>;
   readonly #own: Numbering | undefined;
-  readonly #again = new Set<Numbering>(); // of which the board has sent what is stored
+  readonly #again = new Set<Numbering>(); // whose acknowledgement the board did not get
   #isOver = false;
 
   /** @param numberings of every boot id that the hello named */
@@ -95,6 +95,7 @@ export class BoardSession {
       ping: (number) => this.send(encodeRequest(`ping${number}`, '$ping', {})),
       silent: () => this.end('SILENT'),
       isHeldBack: parts.isHeldBack,
+      bytesHeard: () => peer.counts.bytesIn,
     });
   }
 
@@ -108,7 +109,7 @@ export class BoardSession {
     return this.#heartbeat.roundTrip;
   }
 
-  /** Whether it has ended: nothing of its connection is taken any more. */
+  /** Whether it has ended: nothing is sent any more. */
   get isOver(): boolean {
     return this.#isOver;
   }
@@ -152,18 +153,20 @@ export class BoardSession {
     return undefined;
   }
 
-  /** After each read: the board did not get the acknowledgement of what it has sent again. */
+  /** After each read: of what the board has sent again, and what it could not be told before. */
   acknowledgeAgain(): void {
     if (this.#again.size === 0) return;
-    for (const numbering of this.#again) this.acknowledge(numbering);
+    const again = [...this.#again];
     this.#again.clear();
+    for (const numbering of again) this.acknowledge(numbering);
   }
 
   /** Tells the board up to where its samples are stored, if it has said in this session that it holds some. */
   acknowledge(numbering: Numbering): void {
     if (!this.has(numbering)) return;
     const { boot, stored: seq } = numbering;
-    this.send(encodeNotification('$ack', boot === this.boot ? { seq } : { seq, boot }));
+    const params = boot === this.boot ? { seq } : { seq, boot };
+    if (!this.send(encodeNotification('$ack', params))) this.#again.add(numbering);
   }
 
   /** Whether its samples of this numbering are the session's. */
@@ -184,6 +187,5 @@ export class BoardSession {
     this.#isOver = true;
     this.#heartbeat.stop();
     this.#parts.ended(this, why);
-    this.#parts.peer.close();
   }
 }

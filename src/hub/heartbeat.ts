@@ -10,6 +10,8 @@ export interface HeartbeatEvents {
   silent(): void;
   /** Whether what the peer sends is left unread now: that is our silence, not its. */
   isHeldBack(): boolean;
+  /** How many bytes have come, of whole messages or not. */
+  bytesHeard(): number;
 }
 
 /** Asks a peer once a keepalive whether it is there, and notices when it is not. One alarm, and nothing to do per message. */
@@ -19,7 +21,8 @@ export class Heartbeat {
   readonly #clock: Clock;
   readonly #keepalive: number;
   readonly #events: HeartbeatEvents;
-  #heard: number;
+  #heard = 0;
+  #bytes = 0; // that had come then
   #nextPing: number;
   #sent = 0; // pings
   #sentAt = 0; // the newest
@@ -32,7 +35,7 @@ export class Heartbeat {
     this.#clock = clock;
     this.#keepalive = keepalive;
     this.#events = events;
-    this.#heard = clock.monotonic();
+    this.heard();
     this.#nextPing = this.#heard + keepalive;
     this.#wait();
   }
@@ -40,6 +43,7 @@ export class Heartbeat {
   /** The peer has sent something, or is read from again. */
   heard(): void {
     this.#heard = this.#clock.monotonic();
+    this.#bytes = this.#events.bytesHeard();
   }
 
   /** @returns whether a ping of that number was sent */
@@ -65,15 +69,11 @@ export class Heartbeat {
 
   #ring(): void {
     const now = this.#clock.monotonic();
-    // While this computer slept, or was busy, nobody could be heard.
-    this.#heard = this.#events.isHeldBack() ? now : Math.min(now, this.#heard + (now - this.#due));
+    if (this.#events.isHeldBack()) this.heard();
+    else this.#heard = Math.min(now, this.#heard + (now - this.#due)); // nobody is heard while this computer sleeps, or is busy
     if (now >= this.#deadAt) {
       // What has come is read before anybody is taken for dead.
-      setImmediate(() => {
-        if (this.#stopped) return;
-        if (this.#clock.monotonic() >= this.#deadAt) this.#events.silent();
-        else this.#wait();
-      });
+      setImmediate(() => this.#judge());
       return;
     }
     if (now >= this.#nextPing) {
@@ -83,5 +83,12 @@ export class Heartbeat {
       this.#events.ping(this.#sent);
     }
     if (!this.#stopped) this.#wait();
+  }
+
+  #judge(): void {
+    if (this.#stopped) return;
+    if (this.#events.bytesHeard() !== this.#bytes) this.heard(); // a long line over a slow link
+    if (this.#clock.monotonic() >= this.#deadAt) this.#events.silent();
+    else this.#wait();
   }
 }

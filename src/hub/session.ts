@@ -5,11 +5,13 @@ import type { Board } from './boards.ts';
 import type { Encoding } from './encoding.ts';
 import { handleHello, looksLikeHello } from './handlers/hello.ts';
 import { handle } from './handlers/index.ts';
+import { Identity } from './identity.ts';
 import type { Inside } from './inside.ts';
 import { Post, type Receipt } from './post.ts';
 import { Reader } from './reader.ts';
 import { count, type Reason } from './reasons.ts';
 import type { Outcome, Sender } from './round.ts';
+import { Turns } from './turns.ts';
 
 /** Batches of one peer that may wait for answers; a stream is held back long before, datagrams cannot be. */
 const MAX_UNDER_WAY = 64;
@@ -44,45 +46,47 @@ export interface SessionOptions {
   answers: boolean;
 }
 
-/**
- * Who a peer is, and the order of its messages. A plain peer is the board of its IP address, so that a board which
- * opens a new connection for each message, or a new UDP port, stays the same one; programs that share an address
- * (as scripts on 127.0.0.1 do) are one board. From a hello on it is the board of the name that was said.
- */
+/** One peer: who it is, and its messages in their order. */
 export class Session implements Sender {
   readonly peer: Peer;
   readonly address: string;
   round = 0;
   readonly #inside: Inside;
-  #name: string;
+  readonly #identity: Identity;
+  readonly #turns: Turns; // of the messages that wait, for a text handler or for room
   #answers: boolean;
   #reader: Reader;
-  #board: Board | undefined;
-  #link: BoardSession | undefined;
-  #isClosed = false;
   #hasGreeted = false; // it has said hello, or tried to
-  #hasLeft = false; // it has said goodbye
-  #tail: Promise<void> | undefined; // of the messages that wait, for a text handler or for room
-  #underWay = 0;
+  #isStopped = false;
+  #isClosed = false;
   #held: { batch: Batch; from: number } | undefined; // what waits for room
 
   constructor(inside: Inside, peer: Peer, options: SessionOptions) {
     this.#inside = inside;
     this.peer = peer;
     this.address = peer.address;
-    this.#name = options.board ?? peer.host;
+    this.#identity = new Identity(inside.boards, peer, options.board);
     this.#answers = options.answers;
     this.#reader = new Reader(inside);
+    this.#turns = new Turns(() => {
+      inside.orphans.delete(this);
+      this.link?.heard(); // it is read from again
+    });
   }
 
   /** Of the board. */
   get name(): string {
-    return this.#name;
+    return this.#identity.name;
   }
 
   /** Undefined as long as nothing has come but a hello. */
   get board(): Board | undefined {
-    return this.#board;
+    return this.#identity.board;
+  }
+
+  /** What the peer is since its hello. */
+  get link(): BoardSession | undefined {
+    return this.#identity.link;
   }
 
   /** Whether texts get the configured reply. */
@@ -95,29 +99,22 @@ export class Session implements Sender {
     return this.#reader.encoding;
   }
 
-  /** What it is since its hello. */
-  get link(): BoardSession | undefined {
-    return this.#link;
-  }
-
+  /** Whether the connection is gone. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
   /** Whether the peer is not read from now: what it sends waits for an answer or for the store. */
   get isHeldBack(): boolean {
-    return this.#underWay > 0;
+    return this.#turns.underWay > 0;
   }
 
   /** From here on the peer is this board, in lines. */
   becomes(link: BoardSession): void {
-    this.#leaveBoard();
-    this.#name = link.board;
     this.#answers = false;
     this.#reader = new Reader(this.#inside);
-    this.#link = link;
+    this.#identity.becomes(link, this.#inside.clock.now());
     this.peer.frame();
-    this.#heard(this.#inside.clock.now());
   }
 
   /** Its hello. */
@@ -126,17 +123,15 @@ export class Session implements Sender {
     return handleHello(request, this, this.#inside);
   }
 
-  /** The board has said that it goes: nothing more of it is taken. */
-  leaves(said: string): void {
-    if (!this.#link || this.#hasLeft) return;
-    this.#link.said = said;
-    this.#hasLeft = true;
+  /** Nothing more of the peer is taken; its connection is ended after what was sent. */
+  stop(): void {
+    this.#isStopped = true;
     this.peer.close();
   }
 
   /** Sends an answer: in a session each is a line. @returns false when it did not go out */
   send(bytes: Uint8Array): boolean {
-    return this.#link ? this.#link.send(bytes) : this.peer.send(bytes);
+    return this.link ? this.link.send(bytes) : this.peer.send(bytes);
   }
 
   /**
@@ -147,16 +142,16 @@ export class Session implements Sender {
   take(units: readonly Uint8Array[]): void | Promise<void> {
     const { clock, intake } = this.#inside;
     const at = clock.now();
-    const link = this.#link;
+    const link = this.link;
     link?.heard();
     let from = 0;
     if (
-      this.#tail === undefined &&
+      this.#turns.underWay === 0 &&
       !this.#isOver &&
       !this.#mayBegin(units[0]) &&
       intake.hasRoom(this.peer.stream)
     ) {
-      from = this.#reader.scan(units, 0, at, this.#heard(at), this, link);
+      from = this.#reader.scan(units, 0, at, this.#identity.heard(at), this, link);
       if (from === units.length) {
         link?.acknowledgeAgain();
         return;
@@ -167,12 +162,13 @@ export class Session implements Sender {
 
   /** Resolves when all that was taken is answered, and stored or counted as lost. */
   finished(): void | Promise<void> {
-    if (this.#tail) return this.#tail.then(() => this.finished());
+    const { tail } = this.#turns;
+    if (tail) return tail.then(() => this.finished());
     const { intake } = this.#inside;
-    for (const sender of [this, ...(this.#link?.numberings ?? [])]) {
-      const settled = intake.settled(sender);
-      if (settled) return settled.then(() => this.finished());
-    }
+    const { link } = this;
+    if (!link || link.isOver) return intake.settled(this);
+    const all = [this, ...link.numberings].map((sender) => intake.settled(sender));
+    if (all.some((one) => one !== undefined)) return Promise.all(all).then(() => {});
   }
 
   /**
@@ -191,7 +187,7 @@ export class Session implements Sender {
   }
 
   settled(samples: number, texts: number, outcome: Outcome): void {
-    const board = this.#board;
+    const board = this.board;
     if (outcome !== 'STORED') {
       this.drop(board, outcome, samples + texts);
       return;
@@ -213,14 +209,9 @@ export class Session implements Sender {
 
   closed(reason: CloseReason = 'CLOSED'): void {
     this.#isClosed = true;
-    this.#link?.end(reason === 'CLOSED' ? 'CLOSED' : 'RESET');
-    this.#leaveBoard();
+    this.link?.end(reason === 'CLOSED' ? 'CLOSED' : 'RESET');
+    this.#identity.gone();
     this.#orphan();
-  }
-
-  #leaveBoard(): void {
-    if (this.peer.stream && this.#board) this.#board.connections--;
-    this.#board?.gone(this.peer);
   }
 
   /** What waits for room of a connection that is gone is stored, unless there is too much of the kind, or a session of it is over. */
@@ -233,53 +224,28 @@ export class Session implements Sender {
       return;
     }
     const reason = this.#isOver ? 'SESSION_OVER' : 'STORE_BEHIND';
-    this.drop(this.#board, reason, held.batch.units.length - held.from);
+    this.drop(this.board, reason, held.batch.units.length - held.from);
     held.batch.units = [];
   }
 
   /** Whether nothing of the peer is taken any more: its session has ended, or the connection did before it was one. */
   get #isOver(): boolean {
-    return this.#link ? this.#link.isOver || this.#hasLeft : this.#isClosed && this.#hasGreeted;
+    return this.#isStopped || (this.#isClosed && this.#hasGreeted);
   }
 
   /** Whether this first message may be a hello: then the peer is not yet the board of its address. */
   #mayBegin(unit: Uint8Array | undefined): unit is Uint8Array {
-    return this.#board === undefined && this.peer.stream && unit !== undefined && looksLikeHello(unit);
-  }
-
-  /** The board, now heard of; another object than before when it had been forgotten meanwhile. */
-  #heard(at: number): Board {
-    const board = this.#inside.boards.touch(this.#name, at, this.#board);
-    board.heard(this.peer, at);
-    if (board !== this.#board) {
-      this.#board = board;
-      if (this.peer.stream && !this.#isClosed) board.connections++;
-    }
-    return board;
+    return this.board === undefined && this.peer.stream && unit !== undefined && looksLikeHello(unit);
   }
 
   /** While an answer is being made, later messages wait, or their answers would overtake it. */
   #inOrder(batch: Batch, from: number): void | Promise<void> {
-    if (this.#underWay >= MAX_UNDER_WAY) {
+    if (this.#turns.underWay >= MAX_UNDER_WAY) {
       for (const _ of batch.units) batch.receipt?.refused.push('PEER_TOO_BUSY');
-      this.drop(this.#board, 'PEER_TOO_BUSY', batch.units.length);
+      this.drop(this.board, 'PEER_TOO_BUSY', batch.units.length);
       return;
     }
-    const proceed = () => this.#proceed(batch, from);
-    const handled = this.#tail ? this.#tail.then(proceed) : proceed();
-    if (!handled) return;
-    this.#underWay++;
-    const settled = handled
-      .catch(() => {}) // whoever handed them in has the error; the next message is none the worse
-      .then(() => {
-        if (--this.#underWay === 0) {
-          this.#inside.orphans.delete(this);
-          this.#link?.heard(); // it is read from again
-        }
-        if (this.#tail === settled) this.#tail = undefined;
-      });
-    this.#tail = settled;
-    return handled;
+    return this.#turns.take(() => this.#proceed(batch, from));
   }
 
   /** Synchronous as long as every answer is and the store has room. */
@@ -287,6 +253,10 @@ export class Session implements Sender {
     const { intake, counts } = this.#inside;
     const { units, at, sender, receipt } = batch;
     if (from >= units.length) return;
+    if (this.#isOver) {
+      this.drop(this.board, 'SESSION_OVER', units.length - from);
+      return;
+    }
     const first = units[from];
     if (this.#mayBegin(first)) {
       const message = decode(first);
@@ -297,13 +267,10 @@ export class Session implements Sender {
     }
     const { stream } = this.peer;
     const behind = !stream && !intake.hasRoom(false);
-    const link = this.#link;
-    const work = { at, board: this.#heard(at), sender, receipt, behind };
+    const link = this.link;
+    const work = { at, board: this.#identity.heard(at), sender, receipt, behind };
     for (let i = from; i < units.length; i++) {
-      if (this.#isOver) {
-        this.drop(work.board, 'SESSION_OVER', units.length - i);
-        return;
-      }
+      if (this.#isOver) return this.#proceed(batch, i);
       if (stream && !intake.hasRoom(true)) return this.#hold(batch, i);
       if (!behind) i = this.#reader.scan(units, i, at, work.board, sender, link);
       const unit = units[i];

@@ -1,11 +1,13 @@
 import { isObject, type Notification } from '../../wire/index.ts';
+import type { BoardSession } from '../board-session.ts';
 import type { Session } from '../session.ts';
 
 /** UTF-16 units of what a board says when it goes. */
 const LONGEST = 200;
 
 /** A board goes, in good order: what it has sent is stored and acknowledged, then its connection is ended. */
-export function handleBye({ params }: Notification, session: Session): void {
+export function handleBye({ params }: Notification, link: BoardSession, session: Session): void {
   const why = isObject(params) ? params.why : undefined;
-  session.leaves(typeof why === 'string' ? why.slice(0, LONGEST) : '');
+  link.said = typeof why === 'string' ? why.slice(0, LONGEST) : '';
+  session.stop();
 }

@@ -48,7 +48,7 @@ export function handleNotification(
   if (link && method === '$log') handleLog(notification, work, session, inside);
   else if (link && method === '$dropped') handleDropped(notification, work, link, session);
   else if (link && method === '$cancel') inside.responder?.cancelled(idIn(params), link);
-  else if (link && method === '$bye') handleBye(notification, session);
+  else if (link && method === '$bye') handleBye(notification, link, session);
   else session.lose(work, 'UNKNOWN_METHOD');
 }
 

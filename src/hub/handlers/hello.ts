@@ -1,4 +1,4 @@
-import { encodeError, encodeResult, type Request, RPC } from '../../wire/index.ts';
+import { encodeError, encodeNotification, encodeResult, type Request, RPC } from '../../wire/index.ts';
 import { BoardSession } from '../board-session.ts';
 import { type Hello, helloOf } from '../hello.ts';
 import type { Inside } from '../inside.ts';
@@ -65,6 +65,13 @@ function begin(
   inside: Inside,
 ): void {
   const { clock } = inside;
+  const newest = inside.boards.get(hello.board)?.presence?.session;
+  if (newest && newest.arrival > arrival) {
+    // It said hello before the one that is there, and waited longer for the store.
+    session.send(encodeNotification('$bye', { why: 'replaced' }));
+    session.stop();
+    return;
+  }
   const board = inside.boards.touch(hello.board, clock.now());
   board.presence ??= new Presence(board, inside);
   const { presence } = board;
@@ -77,17 +84,16 @@ function begin(
       keepalive: Math.min(Math.max(hello.keepalive ?? inside.keepalive, KEEPALIVE.least), KEEPALIVE.most),
       arrival,
       isHeldBack: () => session.isHeldBack,
-      ended: (link, why) => presence.ended(link, why),
       refused: (reason) => presence.refused(reason),
+      ended: (link, why) => {
+        board.gone(session.peer);
+        presence.ended(link, why);
+        session.stop();
+      },
     },
     numberings,
   );
   session.becomes(link);
-  // Its hello came before that of the one that is there: it waited longer for the store.
-  if (presence.session && presence.session.arrival > arrival) {
-    link.end('REPLACED');
-    return;
-  }
   presence.begin(link, hello);
   link.send(
     encodeResult(request.id, {
