@@ -35,6 +35,21 @@ export const RPC = {
   METHOD_NOT_FOUND: -32601,
   INVALID_PARAMS: -32602,
   INTERNAL: -32603,
+  // Ours, from the range that section 5.1 leaves to implementations.
+  /** The function raised, or its result is none that JSON can say. */
+  RAISED: -32000,
+  /** The deadline was over before it was started: it did not run. */
+  EXPIRED: -32001,
+  /** It ran, and was stopped at its deadline or because whoever asked has given up. */
+  STOPPED: -32002,
+  /** The id is known, its reply is not any more: it is not run again. */
+  FORGOTTEN: -32003,
+  /** Too many at once: it did not run. */
+  BUSY: -32004,
+  /** It ran; its result does not fit a line. */
+  RESULT_TOO_LONG: -32005,
+  /** Not to this peer. */
+  NOT_ALLOWED: -32006,
 } as const;
 
 /** Reads an object that has `jsonrpc`. @returns undefined when it is no valid request, notification or response */

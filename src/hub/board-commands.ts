@@ -1,0 +1,199 @@
+import type { Alarm, Clock } from '../clock.ts';
+import { encodeNotification, type Response } from '../wire/index.ts';
+import { type CommandOutcome, expired, outcomeOf, unknown } from './command-outcomes.ts';
+import { commandLine } from './command-text.ts';
+
+export const boardLimits = {
+  /** Commands that are sent and not answered: half of the replies that a board remembers, so that none is forgotten that is asked for again. */
+  unanswered: 8,
+  /** Commands that wait behind those. More than a person or a page has under way. */
+  waiting: 64,
+} as const;
+
+/** A board's session, as its commands see it. */
+export interface CommandLink {
+  /** Random per start of the board. */
+  readonly boot: string;
+  /** Where the session's clock has its zero, in milliseconds of the hub's monotonic clock. */
+  readonly zero: number;
+  /** @returns false when nothing of it was sent, nor ever will be */
+  send(bytes: Uint8Array): boolean;
+}
+
+/** A command that is not settled. */
+export interface Command {
+  readonly id: number;
+  readonly name: string;
+  readonly head: string;
+  readonly settled: (outcome: CommandOutcome) => void;
+  /** Its deadline, in milliseconds of the hub's monotonic clock. */
+  until: number;
+  /** Where it was sent first: it is never sent to another start of the board. */
+  boot: string | undefined;
+  /** The session on which it was sent last. */
+  link: CommandLink | undefined;
+  isCancelled: boolean;
+  alarm: Alarm | undefined;
+}
+
+export interface BoardCommandsEvents {
+  changed(command: Command, outcome?: CommandOutcome): void;
+  /** Nothing is left, nor is there a session. */
+  idle(): void;
+}
+
+/** The commands of one board, in the order of their ids; the first of them are sent, the others wait. */
+export class BoardCommands {
+  readonly #board: string;
+  readonly #clock: Clock;
+  readonly #graceMs: number;
+  readonly #events: BoardCommandsEvents;
+  readonly #open: Command[] = [];
+  #sent = 0; // how many of them were sent
+  #link: CommandLink | undefined;
+
+  constructor(board: string, clock: Clock, graceMs: number, events: BoardCommandsEvents) {
+    this.#board = board;
+    this.#clock = clock;
+    this.#graceMs = graceMs;
+    this.#events = events;
+  }
+
+  get isFull(): boolean {
+    return this.#open.length - this.#sent >= boardLimits.waiting;
+  }
+
+  add(command: Command): void {
+    this.#open.push(command);
+    this.#send();
+    if (command.boot === undefined && this.#open.includes(command)) this.#expireLater(command);
+  }
+
+  refuse(command: Command): void {
+    this.#tell(command, expired('QUEUE_FULL', this.#board));
+    this.#forgetIfIdle();
+  }
+
+  cancel(command: Command): void {
+    if (command.isCancelled || !this.#open.includes(command)) return;
+    command.isCancelled = true;
+    if (command.boot === undefined) {
+      this.#settle(command, expired('CANCELLED', this.#board));
+      return;
+    }
+    // Nobody waits for it to begin any more: sent again, it is too late for it, and its reply is not waited for as long.
+    command.until = Math.min(command.until, this.#clock.monotonic());
+    this.#giveUpLater(command);
+    if (command.link === this.#link) this.#link?.send(cancelLine(command.id));
+  }
+
+  online(link: CommandLink): void {
+    // Whoever is told may ask for something at once, and nothing may be sent to this start of the board before this is over.
+    this.#link = undefined;
+    for (const command of this.#open.slice(0, this.#sent)) {
+      if (command.boot !== link.boot) this.#remove(command, unknown('RESTARTED', this.#board));
+    }
+    this.#link = link;
+    this.#send();
+  }
+
+  offline(link: CommandLink): void {
+    if (this.#link !== link) return;
+    this.#link = undefined;
+    this.#forgetIfIdle();
+  }
+
+  replied(boot: string, response: Response): boolean {
+    for (let i = 0; i < this.#sent; i++) {
+      const command = this.#open[i] as Command;
+      if (command.id !== response.id || command.boot !== boot) continue;
+      this.#settle(command, outcomeOf(response, this.#board, command.isCancelled));
+      return true;
+    }
+    return false;
+  }
+
+  close(): void {
+    this.#link = undefined;
+    for (const command of [...this.#open]) {
+      const isSent = command.boot !== undefined;
+      this.#remove(command, isSent ? unknown('HUB_CLOSED', this.#board) : expired('CANCELLED', this.#board));
+    }
+  }
+
+  /** What was sent to this start of the board before comes first, again and in order; then as many new ones as it may have. */
+  #send(): void {
+    let next = 0;
+    while (next < this.#open.length && next < boardLimits.unanswered) {
+      const link = this.#link;
+      const command = this.#open[next] as Command;
+      if (!link) return;
+      if (command.link === link) {
+        next++;
+        continue;
+      }
+      // Its alarm may be late, and what is too late is not worth a place at the board.
+      if (command.boot === undefined && this.#clock.monotonic() >= command.until)
+        this.#remove(command, expired('TOO_LATE', this.#board));
+      else if (this.#transmit(command, link)) next++;
+      else return; // it comes first, also when there is room for a smaller one
+    }
+  }
+
+  /** @returns false when the session does not take it now */
+  #transmit(command: Command, link: CommandLink): boolean {
+    // Of one that was given up, or is asked for again after its deadline, this is over: it does not begin any more.
+    const deadline = Math.max(0, Math.floor(command.until - link.zero));
+    if (!link.send(commandLine(command.head, deadline))) return false;
+    command.link = link;
+    if (command.isCancelled) link.send(cancelLine(command.id));
+    if (command.boot === undefined) {
+      command.boot = link.boot;
+      this.#sent++;
+      this.#giveUpLater(command);
+      this.#events.changed(command);
+    }
+    return true;
+  }
+
+  #expireLater(command: Command): void {
+    command.alarm = this.#clock.alarm(Math.max(0, command.until - this.#clock.monotonic()), () => {
+      this.#settle(command, expired(this.#link ? 'TOO_LATE' : 'OFFLINE', this.#board));
+    });
+  }
+
+  #giveUpLater(command: Command): void {
+    command.alarm?.cancel();
+    const left = command.until + this.#graceMs - this.#clock.monotonic();
+    command.alarm = this.#clock.alarm(Math.max(0, left), () => {
+      this.#settle(command, unknown(this.#link ? 'NO_REPLY' : 'NOT_BACK', this.#board));
+    });
+  }
+
+  /** And goes on with those that waited for its place. */
+  #settle(command: Command, outcome: CommandOutcome): void {
+    this.#remove(command, outcome);
+    this.#send();
+    this.#forgetIfIdle();
+  }
+
+  #remove(command: Command, outcome: CommandOutcome): void {
+    const place = this.#open.indexOf(command);
+    if (place < 0) return;
+    command.alarm?.cancel();
+    this.#open.splice(place, 1);
+    if (command.boot !== undefined) this.#sent--;
+    this.#tell(command, outcome);
+  }
+
+  #tell(command: Command, outcome: CommandOutcome): void {
+    this.#events.changed(command, outcome);
+    command.settled(outcome);
+  }
+
+  #forgetIfIdle(): void {
+    if (!this.#link && this.#open.length === 0) this.#events.idle();
+  }
+}
+
+const cancelLine = (id: number): Uint8Array => encodeNotification('$cancel', { id });

@@ -1,0 +1,123 @@
+import type { Clock } from '../clock.ts';
+import { KitelineError } from '../errors.ts';
+import { say } from '../language.ts';
+import type { JsonObject, Response } from '../wire/index.ts';
+import { BoardCommands, type Command, type CommandLink } from './board-commands.ts';
+import type { CommandOutcome } from './command-outcomes.ts';
+import { checkDeadline, checkFunctionName, commandHead } from './command-text.ts';
+
+/** Commands of all boards that are not settled. At 8 KiB each, 128 MiB at the very most. */
+const MAX_OPEN = 16_384;
+
+/** Milliseconds, unless told: a person still waits. */
+export const DEADLINE_MS = 5_000;
+/** Milliseconds after the deadline for the reply of what was sent in time; a board that lost its Wi-Fi is back by then more often than not. */
+export const GRACE_MS = 5_000;
+
+export interface CommandsOptions {
+  clock: Clock;
+  /** Milliseconds after the deadline. */
+  graceMs?: number;
+  /** Told when a command was sent for the first time (no outcome), and when it is settled. */
+  onChange?: (board: string, command: { id: number; name: string }, outcome?: CommandOutcome) => void;
+}
+
+/** The commands of all boards, each with one outcome, which is true. */
+export class Commands {
+  readonly #clock: Clock;
+  readonly #graceMs: number;
+  readonly #onChange: CommandsOptions['onChange'];
+  readonly #byBoard = new Map<string, BoardCommands>(); // those with a session, or with commands
+  // One count for all boards: it rises for each of them, also for one that the hub forgot meanwhile.
+  #lastId = 0;
+  #open = 0;
+  #isClosed = false;
+
+  constructor({ clock, graceMs = GRACE_MS, onChange }: CommandsOptions) {
+    this.#clock = clock;
+    this.#graceMs = graceMs;
+    this.#onChange = onChange;
+  }
+
+  /** Commands that are not settled. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /**
+   * Gives a board a command.
+   * @param args what JSON can say (checkArguments)
+   * @param deadlineMs milliseconds from now until which it may begin
+   * @param settled called once, at the latest when the deadline and the grace are over; it may be called before this returns
+   * @returns gives it up: it does not run if it has not begun. Harmless when it is settled
+   * @throws KitelineError BAD_ARGUMENT, CLOSED
+   */
+  start(
+    board: string,
+    name: string,
+    args: JsonObject,
+    deadlineMs: number,
+    settled: (outcome: CommandOutcome) => void,
+  ): () => void {
+    if (this.#isClosed) throw new KitelineError('CLOSED', say('The hub is closed.', '中枢已关闭。'));
+    checkFunctionName(name);
+    checkDeadline(deadlineMs);
+    const id = this.#lastId + 1;
+    const command: Command = {
+      id,
+      name,
+      head: commandHead(id, name, args),
+      settled,
+      until: this.#clock.monotonic() + deadlineMs,
+      boot: undefined,
+      link: undefined,
+      isCancelled: false,
+      alarm: undefined,
+    };
+    this.#lastId = id;
+    const commands = this.#of(board);
+    this.#open++;
+    if (this.#open > MAX_OPEN || commands.isFull) commands.refuse(command);
+    else commands.add(command);
+    return () => commands.cancel(command);
+  }
+
+  /** A board has a session, in place of any before it. */
+  online(board: string, link: CommandLink): void {
+    this.#of(board).online(link);
+  }
+
+  /** That session has ended. */
+  offline(board: string, link: CommandLink): void {
+    this.#byBoard.get(board)?.offline(link);
+  }
+
+  /**
+   * What a board has sent on a session.
+   * @param boot that session's
+   * @returns false when nothing waits for it
+   */
+  replied(board: string, boot: string, response: Response): boolean {
+    return this.#byBoard.get(board)?.replied(boot, response) ?? false;
+  }
+
+  /** Settles every command; none is taken after that. */
+  close(): void {
+    this.#isClosed = true;
+    for (const commands of this.#byBoard.values()) commands.close();
+  }
+
+  #of(board: string): BoardCommands {
+    const known = this.#byBoard.get(board);
+    if (known) return known;
+    const commands = new BoardCommands(board, this.#clock, this.#graceMs, {
+      changed: (command, outcome) => {
+        if (outcome) this.#open--;
+        this.#onChange?.(board, command, outcome);
+      },
+      idle: () => this.#byBoard.delete(board),
+    });
+    this.#byBoard.set(board, commands);
+    return commands;
+  }
+}
