@@ -195,7 +195,7 @@ export type TextAnswer =
 const NO_ANSWER: TextAnswer = { state: 'none' };
 const FAILED: TextAnswer = { state: 'failed' };
 
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 
 function answerOf(value: unknown): TextAnswer {
