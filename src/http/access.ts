@@ -13,8 +13,10 @@ export function senderOf(c: Context): { host: string; port: number } {
 }
 
 /** Our own end of the request's connection. */
-const ownHost = (c: Context<{ Bindings: HttpBindings }>): string =>
-  plainHost(c.env.incoming.socket.localAddress ?? '');
+export function ownEndOf(c: Context<{ Bindings: HttpBindings }>): { host: string; port: number } {
+  const { localAddress = '', localPort = 0 } = c.env.incoming.socket;
+  return { host: plainHost(localAddress), port: localPort };
+}
 
 /**
  * Lets this machine alone read, and of its browsers' pages none of another site: that could not read the answer, but have
@@ -23,7 +25,7 @@ const ownHost = (c: Context<{ Bindings: HttpBindings }>): string =>
  */
 export const thisMachineOnly: MiddlewareHandler = async (c, next) => {
   // From an address to itself: this machine, by its address in the network, as with a hub that listens there alone.
-  const own = ownHost(c);
+  const own = ownEndOf(c).host;
   if (!isLoopback(senderOf(c).host) && senderOf(c).host !== own) {
     const detail = say(
       'What boards sent can be read on the machine that the hub runs on, and not over the network.',

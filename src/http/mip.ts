@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Context, Hono } from 'hono';
+import { KitelineError } from '../errors.ts';
+import { say } from '../language.ts';
+import { formatHostPort } from '../transport/address.ts';
+import { ownEndOf } from './access.ts';
+
+/** The board library, beside src/ and dist/ alike. */
+const LIBRARY = join(import.meta.dirname, '../../micropython/kiteline');
+
+/** What of a package's manifest is read here (MicroPython's docs/reference/packages.rst). */
+interface Manifest {
+  /** Destination on the board, and where it comes from. */
+  urls?: [string, string][];
+}
+
+/**
+ * A package for MicroPython's `mip`, for boards that reach the hub and no internet:
+ * `mip.install("http://192.168.1.5:8080/mip/kiteline")`. Only what its manifest names is served.
+ * @param at the path of the routes
+ */
+export function mipRoutes(at: string, folder = LIBRARY): Hono {
+  const app = new Hono();
+
+  app.get('/package.json', async (c) => {
+    const manifest = await read(folder);
+    const base = `http://${hostOf(c)}${at}/`;
+    // mip before MicroPython 1.25 knows no sources relative to the manifest (micropython-lib PR 975).
+    const urls = manifest.urls?.map(([to, from]) => [to, isRelative(from) ? base + from : from]);
+    return c.json({ ...manifest, ...(urls && { urls }) });
+  });
+
+  app.get('/:file{.+}', async (c, next) => {
+    const { urls = [] } = await read(folder);
+    const file = c.req.param('file');
+    // By name, so that no path can lead out of the folder.
+    if (!urls.some(([, from]) => from === file && isRelative(from))) return next();
+    const bytes = await readFile(join(folder, file));
+    const type = file.endsWith('.py') ? 'text/x-python; charset=utf-8' : 'application/octet-stream';
+    return c.body(bytes, 200, { 'Content-Type': type });
+  });
+  return app;
+}
+
+async function read(folder: string): Promise<Manifest> {
+  try {
+    return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  } catch (cause) {
+    throw new KitelineError(
+      'NOT_FOUND',
+      say('This hub has no board library beside it.', '这个中枢没有附带板子库。'),
+      { cause },
+    );
+  }
+}
+
+const isRelative = (source: string): boolean => !/^[a-z]+:/i.test(source);
+
+/** As the board called us: it can reach that. HTTP/1.0 has no Host header. */
+function hostOf(c: Context): string {
+  const { host, port } = ownEndOf(c);
+  return c.req.header('host') ?? formatHostPort(host, port);
+}
