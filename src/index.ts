@@ -2,8 +2,11 @@
 export { type Clock, ManualClock, systemClock } from './clock.ts';
 export { type ErrorCode, KitelineError } from './errors.ts';
 export { type HttpOptions, type HttpServer, serveHttp } from './http/server.ts';
+export type { BoardHandle, CommandOptions } from './hub/board-handle.ts';
 export type { SessionEnd } from './hub/board-session.ts';
 export type { BoardInfo } from './hub/boards.ts';
+export type { CallContext, Method } from './hub/calls.ts';
+export type { CommandOutcome, ExpiredWhy, UnknownWhy } from './hub/command-outcomes.ts';
 export type {
   HubEvents,
   LogLevel,
@@ -28,7 +31,7 @@ export type {
   TextEvent,
 } from './hub/feed.ts';
 export type { ArgumentInfo, CommandInfo } from './hub/hello.ts';
-export { type BoardHandle, createHub, type Hub, type HubOptions } from './hub/hub.ts';
+export { createHub, type Hub, type HubOptions } from './hub/hub.ts';
 export type { HubCounts } from './hub/inside.ts';
 export type { ListenAddress } from './hub/listen.ts';
 export type { PresenceInfo, PresenceState, SessionInfo } from './hub/presence.ts';
@@ -64,4 +67,4 @@ export type {
   TransportReason,
 } from './transport/transport.ts';
 export { listenUdp, type UdpOptions } from './transport/udp.ts';
-export type { Sample, Value } from './wire/index.ts';
+export type { Json, JsonObject, RpcError, Sample, Value } from './wire/index.ts';

@@ -12,7 +12,6 @@ import {
 import { LONGEST_DEADLINE_MS } from './command-text.ts';
 import { isThenable } from './events.ts';
 import { notJson } from './jsonable.ts';
-import type { Methods } from './methods.ts';
 
 /** Calls of a board that are under way at a time. More than a chip's memory has room to wait for. */
 const MAX_CALLS = 16;
@@ -21,9 +20,27 @@ const CALL_MS = 10_000;
 /** UTF-16 units of what a function threw that the board is told: its line has 8192 bytes, its memory little room. */
 const MESSAGE_LENGTH = 1_024;
 
+/** Whose call it is, and how long somebody waits for it. */
+export interface CallContext {
+  /** The name of the board that calls. */
+  readonly board: string;
+  /** When the board gives up, milliseconds since 1970 UTC. */
+  readonly deadline: number;
+  /** Aborts then, when the board has given up before, and when its session ends: nobody waits for the result any more. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * A function that the hub offers to boards. What it returns, or resolves to, is the board's result: what JSON can say, or nothing;
+ * what it throws is the board's error.
+ * @param params as the board gave them, by name. Nothing has checked them: whatever their type says, they are the board's word
+ */
+export type Method<Params extends object = JsonObject> = (params: Params, call: CallContext) => unknown;
+
 /** Who calls: a session of a board. */
 export interface Caller {
   readonly board: string;
+  /** One line, its LF included. */
   send(bytes: Uint8Array): boolean;
 }
 
@@ -37,30 +54,17 @@ interface Call {
  * never settles keeps neither a place nor the board.
  */
 export class Calls {
-  readonly #methods: Methods;
   readonly #clock: Clock;
   readonly #caller: Caller;
   readonly #underWay = new Map<RpcId, Call>();
 
-  constructor(methods: Methods, clock: Clock, caller: Caller) {
-    this.#methods = methods;
+  constructor(clock: Clock, caller: Caller) {
     this.#clock = clock;
     this.#caller = caller;
   }
 
-  get underWay(): number {
-    return this.#underWay.size;
-  }
-
-  /** Answers a request, now or when its function is done. */
-  call({ id, method, params = {} }: Request): void {
-    const offered = this.#methods.get(method);
-    if (!offered) {
-      const methods = this.#methods.listed;
-      const there = methods.length > 0 ? `it offers ${methods.join(', ')}` : 'it offers none';
-      this.#fail(id, RPC.METHOD_NOT_FOUND, `this hub has no method ${method}: ${there}`, { methods });
-      return;
-    }
+  /** Answers a request, now or when the method is done. */
+  call({ id, params = {} }: Request, method: Method): void {
     if (Array.isArray(params)) {
       this.#fail(id, RPC.INVALID_PARAMS, 'parameters are given by name, as an object');
       return;
@@ -87,7 +91,7 @@ export class Calls {
     };
     this.#underWay.set(id, call);
     try {
-      const result = offered(withoutOurs(params), context);
+      const result = method(withoutOurs(params), context);
       if (isThenable(result)) this.#await(id, call, ms, result);
       else this.#succeed(id, call, result);
     } catch (error) {
@@ -133,7 +137,7 @@ export class Calls {
       this.#fail(id, RPC.RAISED, `TypeError: ${fault}, which JSON cannot say`);
       return;
     }
-    const line = encodeResult(id, result as Json);
+    const line = encodeResult(id, result);
     if (line.length <= limits.lineBytes + 1) this.#caller.send(line);
     else this.#fail(id, RPC.RESULT_TOO_LONG, `a line has at most ${limits.lineBytes} bytes`);
   }

@@ -4,15 +4,20 @@ import { MemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 import type { HostPort } from '../transport/address.ts';
 import type { Peer, Transport } from '../transport/transport.ts';
-import { encodeText, Scanner } from '../wire/index.ts';
+import { type JsonObject, Scanner } from '../wire/index.ts';
+import { type BoardHandle, boardHandle } from './board-handle.ts';
 import { type BoardInfo, Boards } from './boards.ts';
+import type { Method } from './calls.ts';
+import type { CommandOutcome } from './command-outcomes.ts';
+import { Commands } from './commands.ts';
 import { Doors } from './doors.ts';
 import { encodingNamed } from './encoding.ts';
 import { Handlers, type HubEvents } from './events.ts';
-import { Feed, type FeedOptions, type Subscription } from './feed.ts';
+import { type CommandEvent, Feed, type FeedOptions, type Subscription } from './feed.ts';
 import type { HubCounts, Inside } from './inside.ts';
 import { Intake } from './intake.ts';
 import type { ListenAddress } from './listen.ts';
+import { Methods } from './methods.ts';
 import { Session, type SessionOptions } from './session.ts';
 import { Sessions } from './sessions.ts';
 
@@ -28,19 +33,9 @@ export interface HubOptions {
   encoding?: string;
   /** Milliseconds between heartbeats with a board that wishes for no other, 100 to 600,000. 10,000 unless told. */
   keepaliveMs?: number;
+  /** Milliseconds after a command's deadline that its reply is waited for; 5,000 unless told. */
+  graceMs?: number;
   clock?: Clock;
-}
-
-/** A board to act on. */
-export interface BoardHandle {
-  readonly name: string;
-  /** What the hub knows of it now; undefined when it has forgotten it. */
-  info(): BoardInfo | undefined;
-  /**
-   * Sends text or bytes to where the board spoke from last: as they are, or as a line in the session of a board that has one.
-   * @returns false when it cannot be reached there, or does not read
-   */
-  send(data: string | Uint8Array): boolean;
 }
 
 /** Makes a hub. @throws KitelineError NOT_FOUND for an encoding that nobody knows */
@@ -66,8 +61,14 @@ export class Hub {
       run: randomBytes(8).toString('hex'),
       store: this.store,
       keepalive: options.keepaliveMs ?? KEEPALIVE_MS,
-      requester: undefined,
-      responder: undefined,
+      commands: new Commands({
+        clock,
+        ...(options.graceMs !== undefined && { graceMs: options.graceMs }),
+        onChange: (board, command, outcome) => {
+          if (feed.subscribers > 0) feed.publish(commandEvent(board, clock.now(), command, outcome));
+        },
+      }),
+      methods: new Methods(clock),
       handlers,
       feed,
       boards: new Boards((board) => {
@@ -142,7 +143,7 @@ export class Hub {
     const peer = await this.#doors.connect(url);
     const { boards, clock } = this.#inside;
     boards.touch(peer.host, clock.now()).heard(peer, clock.now());
-    return this.#handle(peer.host);
+    return boardHandle(peer.host, this.#inside);
   }
 
   on<E extends keyof HubEvents>(event: E, handler: HubEvents[E]): this {
@@ -162,7 +163,16 @@ export class Hub {
 
   /** A board by its name (its address, unless it said one); undefined when it has sent nothing yet. */
   board(name: string): BoardHandle | undefined {
-    return this.#inside.boards.get(name) && this.#handle(name);
+    return this.#inside.boards.get(name) && boardHandle(name, this.#inside);
+  }
+
+  /**
+   * Offers boards a function: on a board `await board.call('plan', …)`. It replaces the one of this name; undefined removes it.
+   * @throws KitelineError BAD_ARGUMENT for what cannot be a name
+   */
+  method<Params extends object = JsonObject>(name: string, method: Method<Params> | undefined): this {
+    this.#inside.methods.set(name, method as Method | undefined);
+    return this;
   }
 
   /** What happens from now on, through a bounded queue of its own. @throws RangeError for a capacity that is none */
@@ -182,27 +192,37 @@ export class Hub {
     };
   }
 
-  /** Ends every connection after its answers, lets go of the ports, and closes the store. Harmless when repeated. */
+  /** Settles every command, ends every connection after its answers, lets go of the ports, and closes the store. Harmless when repeated. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
   async #close(): Promise<void> {
-    const { boards, intake, feed } = this.#inside;
+    const { boards, commands, intake, feed } = this.#inside;
+    commands.close();
     boards.farewell();
     await this.#doors.close();
     await intake.close();
     feed.close();
     await this.store.close();
   }
+}
 
-  #handle(name: string): BoardHandle {
-    const { boards } = this.#inside;
-    return {
-      name,
-      info: () => boards.get(name)?.info,
-      send: (data) => boards.get(name)?.send(typeof data === 'string' ? encodeText(data) : data) ?? false,
-    };
+function commandEvent(
+  board: string,
+  at: number,
+  { id, name }: { id: number; name: string },
+  outcome: CommandOutcome | undefined,
+): CommandEvent {
+  const event = { type: 'command', board, at, id, name, state: outcome?.outcome ?? 'sent' } as const;
+  switch (outcome?.outcome) {
+    case 'failed':
+      return { ...event, message: outcome.error.message };
+    case 'expired':
+    case 'unknown':
+      return { ...event, message: outcome.message };
+    default:
+      return event;
   }
 }

@@ -1,36 +1,15 @@
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
-import type { Request, Response, RpcId, Scanner } from '../wire/index.ts';
-import type { BoardSession } from './board-session.ts';
+import type { Scanner } from '../wire/index.ts';
 import type { Boards } from './boards.ts';
+import type { Commands } from './commands.ts';
 import type { Encoding } from './encoding.ts';
 import type { Handlers } from './events.ts';
 import type { Feed } from './feed.ts';
 import type { Intake } from './intake.ts';
+import type { Methods } from './methods.ts';
 import type { ReasonCounts } from './reasons.ts';
 import type { Sender } from './round.ts';
-
-/** Whoever asks boards something. */
-export interface Requester {
-  /** A board has a session, in place of any before it; its hello is answered. */
-  online(board: string, session: BoardSession): void;
-  /** That session has ended. */
-  offline(board: string, session: BoardSession): void;
-  /** @returns false when nothing of that board waits for it */
-  replied(board: string, response: Response): boolean;
-}
-
-/** Whoever answers what boards ask. */
-export interface Responder {
-  /** The methods' names. */
-  readonly methods: string[];
-  /** A request that is not the protocol's. @returns false when there is no such method: it is then answered here */
-  called(request: Request, session: BoardSession): boolean;
-  /** The board has given up waiting for the answer. */
-  cancelled(id: RpcId, session: BoardSession): void;
-  /** That session has ended. */
-  offline(session: BoardSession): void;
-}
 
 /** What sessions and message handlers see of the hub. */
 export interface Inside {
@@ -40,8 +19,8 @@ export interface Inside {
   readonly store: Pick<Store, 'acks'>;
   /** Milliseconds between heartbeats, unless a board wishes otherwise. */
   readonly keepalive: number;
-  readonly requester: Requester | undefined;
-  readonly responder: Responder | undefined;
+  readonly commands: Commands;
+  readonly methods: Methods;
   readonly boards: Boards;
   readonly handlers: Handlers;
   readonly feed: Feed;

@@ -1,31 +1,22 @@
+import type { Clock } from '../clock.ts';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
-import type { JsonObject } from '../wire/index.ts';
+import type { Request, RpcId } from '../wire/index.ts';
+import { type Caller, Calls, type Method } from './calls.ts';
 import { checkFunctionName } from './command-text.ts';
-
-/** Whose call it is, and how long somebody waits for it. */
-export interface CallContext {
-  /** The name of the board that calls. */
-  readonly board: string;
-  /** When the board gives up, milliseconds since 1970 UTC. */
-  readonly deadline: number;
-  /** Aborts then, when the board has given up before, and when its session ends: nobody waits for the result any more. */
-  readonly signal: AbortSignal;
-}
-
-/**
- * A function that the hub offers to boards. What it returns, or resolves to, is the board's result: what JSON can say, or nothing;
- * what it throws is the board's error.
- * @param params as the board gave them, by name. Nothing has checked them: whatever their type says, they are the board's word
- */
-export type Method<Params extends object = JsonObject> = (params: Params, call: CallContext) => unknown;
 
 /** Bytes of the names that an error lists: half a line, and more than an app offers. */
 const LISTED_BYTES = 4_096;
 
-/** The functions that the hub offers, by name. */
+/** The functions that the hub offers to boards, and who uses them now. */
 export class Methods {
+  readonly #clock: Clock;
   readonly #byName = new Map<string, Method>();
+  readonly #calls = new Map<Caller, Calls>(); // of sessions that have called
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** Replaces the one of this name; undefined removes it. @throws KitelineError BAD_ARGUMENT */
   set(name: string, method: Method | undefined): void {
@@ -43,8 +34,32 @@ export class Methods {
     else this.#byName.delete(name);
   }
 
-  get(name: string): Method | undefined {
-    return this.#byName.get(name);
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
+  /** A session of a board calls one. @returns false when there is none of that name, which is not answered here */
+  called(request: Request, session: Caller): boolean {
+    const method = this.#byName.get(request.method);
+    if (!method) return false;
+    let calls = this.#calls.get(session);
+    if (!calls) {
+      calls = new Calls(this.#clock, session);
+      this.#calls.set(session, calls);
+    }
+    calls.call(request, method);
+    return true;
+  }
+
+  /** The board has given a call up. Harmless when it is over. */
+  cancelled(id: RpcId, session: Caller): void {
+    this.#calls.get(session)?.cancel(id);
+  }
+
+  /** That session has ended. */
+  offline(session: Caller): void {
+    this.#calls.get(session)?.end();
+    this.#calls.delete(session);
   }
 
   /** The names, as many as fit into an error. */

@@ -129,15 +129,15 @@ export class Presence implements NumberingOwner {
   begun(session: BoardSession, hello: Hello): void {
     this.#tellState();
     this.report(session, hello.dropped);
-    this.#inside.requester?.online(this.name, session);
+    this.#inside.commands.online(this.name, session);
   }
 
   /** For the session, when it ends. */
   ended(session: BoardSession, why: SessionEnd): void {
     if (this.session !== session) return;
     this.session = undefined;
-    this.#inside.requester?.offline(this.name, session);
-    this.#inside.responder?.offline(session);
+    this.#inside.commands.offline(this.name, session);
+    this.#inside.methods.offline(session);
     if (why === 'REPLACED') return; // the one that takes its place is told of
     this.#state = {
       state: 'lost',

@@ -1,5 +1,6 @@
 import type { Layout } from '../store/packed.ts';
 import { decode, decodeText, type Message, type Samples, type Shape } from '../wire/index.ts';
+import type { Asker } from './asker.ts';
 import type { BoardSession } from './board-session.ts';
 import type { Board } from './boards.ts';
 import type { Encoding } from './encoding.ts';
@@ -15,12 +16,15 @@ export class Reader {
   /** What the peer writes in, where that is not UTF-8, so that its answers are too. */
   encoding: Encoding | undefined;
   readonly #inside: Inside;
+  readonly #asker: Asker;
   #shape: Shape | undefined; // of its last message that had one, and its layout
   #layout: Layout | undefined;
   #formless = 0;
 
-  constructor(inside: Inside) {
+  /** @param asker of the same peer, who is told what it says */
+  constructor(inside: Inside, asker: Asker) {
     this.#inside = inside;
+    this.#asker = asker;
   }
 
   /**
@@ -64,6 +68,7 @@ export class Reader {
       if (shape.allNumbers) samples.addNumbers(layout, time, scanner.values);
       else samples.addScanned(layout, time, shape.kinds, scanner.values, scanner.ends, unit);
     }
+    if (i > from) this.#asker.isPlain = true;
     counts.messages += i - from;
     board.messages += i - from;
     if (samples.length > before) intake.took(owner, samples.length - before);
@@ -73,6 +78,7 @@ export class Reader {
   /** Any message; what its form is, is remembered. */
   decode(unit: Uint8Array, board: Board): Message {
     const message = decode(unit);
+    this.#asker.says(message);
     if (message.kind === 'samples') this.#learn(unit, message, board);
     const { encoding } = this.#inside;
     if (!encoding) return message;

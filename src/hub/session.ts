@@ -1,8 +1,10 @@
 import type { CloseReason, Peer } from '../transport/transport.ts';
 import { decode, type Request } from '../wire/index.ts';
+import { Asker } from './asker.ts';
 import type { BoardSession } from './board-session.ts';
 import type { Board } from './boards.ts';
 import type { Encoding } from './encoding.ts';
+import { handleCommand, looksLikeCommand } from './handlers/command.ts';
 import { handleHello, looksLikeHello } from './handlers/hello.ts';
 import { handle } from './handlers/index.ts';
 import { Identity } from './identity.ts';
@@ -12,9 +14,6 @@ import { Reader } from './reader.ts';
 import { count, type Reason } from './reasons.ts';
 import type { Outcome, Sender } from './round.ts';
 import { Turns } from './turns.ts';
-
-/** Batches of one peer that may wait for answers; a stream is held back long before, datagrams cannot be. */
-const MAX_UNDER_WAY = 64;
 
 /** Connections that broke and have something that waits for the store: a read of 64 KiB each, but no place that bounds them. */
 export const MAX_ORPHANS = 256;
@@ -50,6 +49,7 @@ export interface SessionOptions {
 export class Session implements Sender {
   readonly peer: Peer;
   readonly address: string;
+  readonly asker: Asker;
   round = 0;
   readonly #inside: Inside;
   readonly #identity: Identity;
@@ -65,9 +65,10 @@ export class Session implements Sender {
     this.#inside = inside;
     this.peer = peer;
     this.address = peer.address;
+    this.asker = new Asker(peer);
     this.#identity = new Identity(inside.boards, peer, options.board);
     this.#answers = options.answers;
-    this.#reader = new Reader(inside);
+    this.#reader = new Reader(inside, this.asker);
     this.#turns = new Turns(() => {
       inside.orphans.delete(this);
       this.link?.heard(); // it is read from again
@@ -112,7 +113,7 @@ export class Session implements Sender {
   /** From here on the peer is this board, in lines. */
   becomes(link: BoardSession): void {
     this.#answers = false;
-    this.#reader = new Reader(this.#inside);
+    this.#reader = new Reader(this.#inside, this.asker);
     this.#identity.becomes(link, this.#inside.clock.now());
     this.peer.frame();
   }
@@ -162,8 +163,8 @@ export class Session implements Sender {
 
   /** Resolves when all that was taken is answered, and stored or counted as lost. */
   finished(): void | Promise<void> {
-    const { tail } = this.#turns;
-    if (tail) return tail.then(() => this.finished());
+    const waits = this.#turns.tail ?? this.asker.settled;
+    if (waits) return waits.then(() => this.finished());
     const { intake } = this.#inside;
     const { link } = this;
     if (!link || link.isOver) return intake.settled(this);
@@ -209,6 +210,7 @@ export class Session implements Sender {
 
   closed(reason: CloseReason = 'CLOSED'): void {
     this.#isClosed = true;
+    this.asker.giveUp();
     this.link?.end(reason === 'CLOSED' ? 'CLOSED' : 'RESET');
     this.#identity.gone();
     this.#orphan();
@@ -233,14 +235,15 @@ export class Session implements Sender {
     return this.#isStopped || (this.#isClosed && this.#hasGreeted);
   }
 
-  /** Whether this first message may be a hello: then the peer is not yet the board of its address. */
+  /** Whether this may be a hello, or a command for a board: with these a peer does not become the board of its address. */
   #mayBegin(unit: Uint8Array | undefined): unit is Uint8Array {
-    return this.board === undefined && this.peer.stream && unit !== undefined && looksLikeHello(unit);
+    if (this.board !== undefined || !this.peer.stream || unit === undefined) return false;
+    return looksLikeHello(unit) || looksLikeCommand(unit);
   }
 
   /** While an answer is being made, later messages wait, or their answers would overtake it. */
   #inOrder(batch: Batch, from: number): void | Promise<void> {
-    if (this.#turns.underWay >= MAX_UNDER_WAY) {
+    if (this.#turns.isFull) {
       for (const _ of batch.units) batch.receipt?.refused.push('PEER_TOO_BUSY');
       this.drop(this.board, 'PEER_TOO_BUSY', batch.units.length);
       return;
@@ -249,22 +252,23 @@ export class Session implements Sender {
   }
 
   /** Synchronous as long as every answer is and the store has room. */
-  #proceed(batch: Batch, from: number): void | Promise<void> {
+  #proceed(batch: Batch, start: number): void | Promise<void> {
     const { intake, counts } = this.#inside;
     const { units, at, sender, receipt } = batch;
-    if (from >= units.length) return;
+    if (start >= units.length) return;
     if (this.#isOver) {
-      this.drop(this.board, 'SESSION_OVER', units.length - from);
+      this.drop(this.board, 'SESSION_OVER', units.length - start);
       return;
     }
-    const first = units[from];
-    if (this.#mayBegin(first)) {
+    let from = start;
+    for (let first = units[from]; this.#mayBegin(first); first = units[++from]) {
       const message = decode(first);
-      if (message.kind === 'request' && message.method === 'hello') {
-        counts.messages++;
-        return this.greet(message).then(() => this.#proceed(batch, from + 1));
-      }
+      if (message.kind !== 'request' || !(message.method === 'hello' || message.method === '$command')) break;
+      counts.messages++;
+      if (message.method === 'hello') return this.greet(message).then(() => this.#proceed(batch, from + 1));
+      handleCommand(message, this, this.#inside);
     }
+    if (from >= units.length) return;
     const { stream } = this.peer;
     const behind = !stream && !intake.hasRoom(false);
     const link = this.link;

@@ -29,13 +29,8 @@ export class Sessions implements TransportEvents {
   }
 
   messages(peer: Peer, units: readonly Uint8Array[]): void | Promise<void> {
-    let session = this.#byPeer.get(peer);
-    if (!session) {
-      session = new Session(this.#inside, peer, { answers: this.#options.answers ?? peer.stream });
-      this.#byPeer.set(peer, session);
-    }
     try {
-      return session.take(units);
+      return this.#sessionOf(peer).take(units);
     } catch (error) {
       this.failed(error); // ours to answer for: it must not end the process, and with it all the others
     }
@@ -54,6 +49,7 @@ export class Sessions implements TransportEvents {
     const board = reason === 'LINE_TOO_LONG' ? boards.touch(name, clock.now()) : boards.get(name);
     board?.drop(reason, times);
     if (reason !== 'LINE_TOO_LONG') return;
+    this.#sessionOf(peer).asker.isPlain = true; // who knows what it was
     board?.heard(peer, clock.now());
     answerTooLong(peer);
   }
@@ -65,6 +61,15 @@ export class Sessions implements TransportEvents {
     this.#byPeer.delete(peer);
     boards.get(peer.host)?.gone(peer); // one that never got a session may have been heard of as well
     this.#options.closed?.();
+  }
+
+  #sessionOf(peer: Peer): Session {
+    let session = this.#byPeer.get(peer);
+    if (!session) {
+      session = new Session(this.#inside, peer, { answers: this.#options.answers ?? peer.stream });
+      this.#byPeer.set(peer, session);
+    }
+    return session;
   }
 
   failed(error: unknown): void {

@@ -1,3 +1,6 @@
+/** Pieces of work that may wait, batches of messages each; a stream is held back long before, datagrams cannot be. */
+const MAX_UNDER_WAY = 64;
+
 /** Pieces of work of one peer, each after the one before. Nothing waits, and no promise is made, while each is done at once. */
 export class Turns {
   readonly #idle: () => void;
@@ -12,6 +15,11 @@ export class Turns {
   /** Pieces of work that are not done. */
   get underWay(): number {
     return this.#underWay;
+  }
+
+  /** Whether no more may be handed in. */
+  get isFull(): boolean {
+    return this.#underWay >= MAX_UNDER_WAY;
   }
 
   /** Resolves when all of them are done; undefined when they are. */

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
-import { isWildcard } from './address.ts';
+import { isLoopback, isWildcard } from './address.ts';
 
 /**
  * The addresses at which a board can reach this machine, the likeliest first: private IPv4, other IPv4,
@@ -23,6 +23,15 @@ export function lanAddresses(
   }
   found.sort((a, b) => a.rank - b.rank);
   return [...new Set(found.map(({ address }) => address))];
+}
+
+/** Whether what comes from this address comes from this machine: loopback, or an address that an interface has now. */
+export function isOwnAddress(
+  host: string,
+  interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = networkInterfaces(),
+): boolean {
+  if (isLoopback(host)) return true;
+  return Object.values(interfaces).some((infos) => infos?.some(({ address }) => address === host));
 }
 
 function rankOf(address: string): number | undefined {

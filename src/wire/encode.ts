@@ -16,8 +16,8 @@ export function encodeLine(text: string): Uint8Array {
   return encoder.encode(`${text}\n`);
 }
 
-/** A JSON-RPC result as one line. */
-export const encodeResult = (id: RpcId, result: Json): Uint8Array => line({ jsonrpc: '2.0', id, result });
+/** A JSON-RPC result as one line. @param result what JSON can say */
+export const encodeResult = (id: RpcId, result: unknown): Uint8Array => line({ jsonrpc: '2.0', id, result });
 
 /** A JSON-RPC error as one line; `data` where it helps the program at the other end. */
 export function encodeError(id: RpcId, code: number, message: string, data?: Json): Uint8Array {
@@ -59,4 +59,4 @@ export function encodeSample(
 }
 
 /** JSON.stringify escapes every line feed, so this is one line whatever the value holds. */
-const line = (value: Json): Uint8Array => encoder.encode(`${JSON.stringify(value)}\n`);
+const line = (value: unknown): Uint8Array => encoder.encode(`${JSON.stringify(value)}\n`);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../src/clock.ts';
-import { Calls } from '../../src/hub/calls.ts';
-import { type CallContext, Methods } from '../../src/hub/methods.ts';
+import type { CallContext, Caller } from '../../src/hub/calls.ts';
+import { Methods } from '../../src/hub/methods.ts';
 import { type Json, type JsonObject, RPC, type RpcError, type RpcId } from '../../src/wire/index.ts';
 import { until } from './helpers.ts';
 
@@ -13,19 +13,21 @@ interface Answer {
 
 function setUp() {
   const clock = new ManualClock();
-  const methods = new Methods();
+  const methods = new Methods(clock);
   const answers: Answer[] = [];
-  const calls = new Calls(methods, clock, {
+  const rover: Caller = {
     board: 'rover',
     send: (bytes) => answers.push(JSON.parse(new TextDecoder().decode(bytes))) > 0,
-  });
+  };
   const call = (method: string, params?: JsonObject | Json[], id: RpcId = answers.length + 1) =>
-    calls.call({ kind: 'request', id, method, params });
+    methods.called({ kind: 'request', id, method, params }, rover);
+  const cancel = (id: RpcId) => methods.cancelled(id, rover);
+  const end = () => methods.offline(rover);
   const answered = async (count: number) => {
     await until(() => answers.length >= count);
     return answers.at(-1) as Answer;
   };
-  return { clock, methods, calls, call, answers, answered };
+  return { clock, methods, call, cancel, end, answers, answered };
 }
 
 test('a function gets the parameters and its caller; what it returns, now or later, is the result', async () => {
@@ -81,22 +83,18 @@ test('a result that JSON cannot say, or a line cannot hold, is an error', () => 
   expect(answers[2]?.error?.code).toBe(RPC.RESULT_TOO_LONG);
 });
 
-test('a method that is not there is answered with those that are', () => {
+test('the functions that there are can be listed in a line', () => {
   const { methods, call, answers } = setUp();
-  call('fly');
+  expect(call('fly')).toBe(false);
+  expect(methods.listed).toEqual([]);
   methods.set('plan', () => 1);
   methods.set('see', () => 1);
-  call('fly');
+  expect([methods.has('plan'), methods.listed]).toEqual([true, ['plan', 'see']]);
   methods.set('plan', undefined);
-  call('plan');
-  expect(answers.map(({ error }) => [error?.code, error?.data])).toEqual([
-    [RPC.METHOD_NOT_FOUND, { methods: [] }],
-    [RPC.METHOD_NOT_FOUND, { methods: ['plan', 'see'] }],
-    [RPC.METHOD_NOT_FOUND, { methods: ['see'] }],
-  ]);
+  expect([methods.has('plan'), call('plan'), methods.listed]).toEqual([false, false, ['see']]);
   for (let i = 0; i < 1_000; i++) methods.set(`${i}${'x'.repeat(60)}`, () => 1);
-  call('fly');
-  expect(JSON.stringify(answers.at(-1)?.error?.data).length).toBeLessThan(4_200);
+  expect(JSON.stringify(methods.listed).length).toBeLessThan(4_200);
+  expect(answers).toEqual([]);
   for (const name of ['', '$ack', 'hello', 'x'.repeat(65)]) {
     expect(() => methods.set(name, () => 1)).toThrow(expect.objectContaining({ code: 'BAD_ARGUMENT' }));
   }
@@ -111,7 +109,7 @@ test('what is no call of ours is refused', () => {
 });
 
 test('a function that never settles holds nothing up: its place is free when its time is over', () => {
-  const { clock, methods, call, calls, answers } = setUp();
+  const { clock, methods, call, answers } = setUp();
   const signals: AbortSignal[] = [];
   methods.set('think', (_, { signal }) => {
     signals.push(signal);
@@ -134,13 +132,12 @@ test('a function that never settles holds nothing up: its place is free when its
     Array(16).fill({ code: RPC.STOPPED, message: 'no result within 800 ms' }),
   );
   expect(signals.every(({ reason }) => reason.name === 'TimeoutError')).toBe(true);
-  expect(calls.underWay).toBe(0);
   call('quick', {}, 20);
   expect(answers.at(-1)).toMatchObject({ id: 20, result: 'here' });
 });
 
 test('a call that is given up, or whose session ends, is aborted, and its result is for nobody', async () => {
-  const { methods, call, calls, answers, clock } = setUp();
+  const { methods, call, cancel, end, answers, clock } = setUp();
   const finish: (() => void)[] = [];
   const aborted: string[] = [];
   methods.set('think', ({ name }, { signal }) => {
@@ -150,13 +147,13 @@ test('a call that is given up, or whose session ends, is aborted, and its result
   call('think', { name: 'one' }, 1);
   call('think', { name: 'two' }, 2);
   call('think', { name: 'three' }, 3);
-  calls.cancel(1);
-  calls.cancel(1);
-  calls.cancel(99);
+  cancel(1);
+  cancel(1);
+  cancel(99);
   expect(answers).toMatchObject([{ id: 1, error: { code: RPC.STOPPED } }]);
-  calls.end();
+  end();
   expect(aborted).toEqual(['one AbortError', 'two AbortError', 'three AbortError']);
-  for (const end of finish) end();
+  for (const late of finish) late();
   clock.advance(100_000);
   await new Promise(setImmediate);
   expect(answers).toHaveLength(1);

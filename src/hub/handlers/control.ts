@@ -12,9 +12,13 @@ import {
 import type { Inside } from '../inside.ts';
 import type { Session, Work } from '../session.ts';
 import { handleBye } from './bye.ts';
+import { handleCommand } from './command.ts';
 import { handleDropped } from './dropped.ts';
 import { handleLog } from './log.ts';
 import { handlePing } from './ping.ts';
+
+/** UTF-16 units of an error's sentence: with the names beside it, it must fit a line. */
+const MESSAGE_LENGTH = 1_024;
 
 /** A request that nobody answers gets JSON-RPC's own error, which says what there is. */
 export function handleRequest(
@@ -24,16 +28,19 @@ export function handleRequest(
   inside: Inside,
 ): void | Promise<void> {
   const { link } = session;
-  if (request.method === 'hello') return session.greet(request);
-  if (link && request.method === '$ping') {
-    handlePing(request, link, inside);
+  const { id, method } = request;
+  if (method === 'hello') return session.greet(request);
+  if (method === '$command') return handleCommand(request, session, inside);
+  if (link && method === '$ping') return handlePing(request, link, inside);
+  if (link && inside.methods.called(request, link)) return;
+  session.lose(work, 'UNKNOWN_METHOD');
+  if (inside.methods.has(method)) {
+    session.send(encodeError(id, RPC.INVALID_REQUEST, `${method} is for boards: say hello first`));
     return;
   }
-  if (link && !request.method.startsWith('$') && inside.responder?.called(request, link)) return;
-  session.lose(work, 'UNKNOWN_METHOD');
-  const methods = inside.responder?.methods ?? [];
-  const message = 'Method not found: data.methods lists those of this hub';
-  session.send(encodeError(request.id, RPC.METHOD_NOT_FOUND, message, { methods }));
+  const methods = inside.methods.listed;
+  const message = `this hub has no method ${method}: it has ${methods.join(', ') || 'none'}`;
+  session.send(encodeError(id, RPC.METHOD_NOT_FOUND, message.slice(0, MESSAGE_LENGTH), { methods }));
 }
 
 /** A notification is never answered (JSON-RPC 2.0 section 4.1), also when nobody knows its method. */
@@ -47,7 +54,7 @@ export function handleNotification(
   const { method, params } = notification;
   if (link && method === '$log') handleLog(notification, work, session, inside);
   else if (link && method === '$dropped') handleDropped(notification, work, link, session);
-  else if (link && method === '$cancel') inside.responder?.cancelled(idIn(params), link);
+  else if (link && method === '$cancel') inside.methods.cancelled(idIn(params), link);
   else if (link && method === '$bye') handleBye(notification, link, session);
   else session.lose(work, 'UNKNOWN_METHOD');
 }
@@ -56,7 +63,7 @@ export function handleNotification(
 export function handleResponse(response: Response, work: Work, session: Session, inside: Inside): void {
   const { link } = session;
   if (link?.pinged(response.id)) return;
-  if (link && inside.requester?.replied(link.board, response)) return;
+  if (link && inside.commands.replied(link.board, link.boot, response)) return;
   session.lose(work, 'UNEXPECTED_RESPONSE');
 }
 

@@ -1,0 +1,53 @@
+import { encodeText, type JsonObject } from '../wire/index.ts';
+import type { BoardInfo } from './boards.ts';
+import { type CommandOutcome, expired } from './command-outcomes.ts';
+import { checkArguments } from './command-text.ts';
+import { DEADLINE_MS } from './commands.ts';
+import type { Inside } from './inside.ts';
+
+export interface CommandOptions {
+  /** Milliseconds from now until which the board may begin it, more than 0 and at most a day; 5,000 unless told. */
+  deadline?: number;
+  /** Gives the command up: it does not run if it has not begun, and where the board can, it is stopped. */
+  signal?: AbortSignal;
+}
+
+/** A board to act on. */
+export interface BoardHandle {
+  readonly name: string;
+  /** What the hub knows of it now; undefined when it has forgotten it. */
+  info(): BoardInfo | undefined;
+  /**
+   * Sends text or bytes to where the board spoke from last: as they are, or as a line in the session of a board that has one.
+   * @returns false when it cannot be reached there, or does not read
+   */
+  send(data: string | Uint8Array): boolean;
+  /**
+   * Has the board run a command, once at most. A board that is not there now has until the deadline to come.
+   * @param args by name, of what JSON has; the whole line has 8192 bytes at most
+   * @returns what became of it, which is told at the latest when the deadline and the hub's grace (5 s unless told) are over.
+   *   Whatever a board or the network does is an outcome and no error
+   * @throws KitelineError BAD_ARGUMENT for what cannot be a command, CLOSED (both as a rejection)
+   */
+  command(name: string, args?: JsonObject, options?: CommandOptions): Promise<CommandOutcome>;
+}
+
+export function boardHandle(name: string, { boards, commands }: Inside): BoardHandle {
+  return {
+    name,
+    info: () => boards.get(name)?.info,
+    send: (data) => boards.get(name)?.send(typeof data === 'string' ? encodeText(data) : data) ?? false,
+    async command(command, args = {}, { deadline = DEADLINE_MS, signal } = {}) {
+      checkArguments(args);
+      if (signal?.aborted) return expired('CANCELLED', name);
+      const settled = Promise.withResolvers<CommandOutcome>();
+      const giveUp = commands.start(name, command, args, deadline, settled.resolve);
+      signal?.addEventListener('abort', giveUp, { once: true });
+      try {
+        return await settled.promise;
+      } finally {
+        signal?.removeEventListener('abort', giveUp);
+      }
+    },
+  };
+}
