@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Clock } from '../clock.ts';
 import type { Hub } from '../hub/hub.ts';
@@ -6,11 +6,15 @@ import { say } from '../language.ts';
 import { formatHostPort } from '../transport/address.ts';
 import { lanAddresses } from '../transport/lan.ts';
 import { thisMachineOnly } from './access.ts';
+import { MAX_COMMAND, postCommand } from './commands.ts';
 import type { Live } from './live.ts';
+import { hostOf, mipRoutes } from './mip.ts';
 import { problem } from './problem.ts';
 import { MAX_BODY, postSamples } from './samples.ts';
 import { refusal, storeRoutes } from './store-routes.ts';
 
+/** Where boards get their library. */
+const MIP = '/mip/kiteline';
 /** Texts that come with a board. */
 const TEXTS = 20;
 
@@ -23,18 +27,15 @@ export function createApp(hub: Hub, live: Live, clock: Clock, failed: (error: un
     c.header('X-Content-Type-Options', 'nosniff');
   });
 
-  app.get('/', (c) => c.text(frontPage(hub)));
+  app.get('/', (c) => c.text(frontPage(hub, c)));
 
-  const limit = bodyLimit({
-    maxSize: MAX_BODY,
-    onError: (c) =>
-      problem(c, 413, say(`A request has at most ${MAX_BODY} bytes.`, `请求最多 ${MAX_BODY} 字节。`)),
-  });
-  app.post('/samples', limit, (c) => postSamples(c, hub));
+  app.post('/samples', bodyOf(MAX_BODY), (c) => postSamples(c, hub));
   app.all('/samples', (c) => {
     c.header('Allow', 'POST');
     return problem(c, 405, say('Samples are sent here with POST.', '请用 POST 向这里发送采样。'));
   });
+
+  app.route(MIP, mipRoutes(MIP));
 
   app.use('/api/*', thisMachineOnly);
 
@@ -54,6 +55,8 @@ export function createApp(hub: Hub, live: Live, clock: Clock, failed: (error: un
     return c.json({ board, latest, series, texts });
   });
 
+  app.post('/api/v1/boards/:name/commands', bodyOf(MAX_COMMAND), (c) => postCommand(c, hub, clock));
+
   app.get('/api/v1/live', (c) => live.respond(c));
 
   app.route('/api/v1', storeRoutes(hub.store, clock));
@@ -68,7 +71,15 @@ export function createApp(hub: Hub, live: Live, clock: Clock, failed: (error: un
   return app;
 }
 
-function frontPage(hub: Hub): string {
+/** At most so many bytes of a body. */
+const bodyOf = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
+    onError: (c) =>
+      problem(c, 413, say(`A request has at most ${maxSize} bytes.`, `请求最多 ${maxSize} 字节。`)),
+  });
+
+function frontPage(hub: Hub, c: Context): string {
   const lines = [
     say('Kiteline hub: boards send here.', 'Kiteline 中枢：板子把数据发到这里。'),
     '',
@@ -82,10 +93,14 @@ function frontPage(hub: Hub): string {
   }
   lines.push(
     '',
+    say('The library for boards:', '板子用的库：'),
+    `mip.install("http://${hostOf(c)}${MIP}")`,
+    '',
     say('On this machine also:', '在本机还可访问：'),
     'GET /api/v1/boards',
     'GET /api/v1/boards/NAME',
     'GET /api/v1/boards/NAME/history?metric=METRIC',
+    'POST /api/v1/boards/NAME/commands {"name":"led","args":{"on":true}}',
     'GET /api/v1/live',
     'GET /api/v1/export',
     'GET /api/v1/store',

@@ -4,11 +4,10 @@ import type { LiveEvent, LostEvent, Subscription } from '../hub/feed.ts';
 import type { Hub } from '../hub/hub.ts';
 import { say } from '../language.ts';
 import { problem } from './problem.ts';
+import { orSilence } from './silence.ts';
 
 /** Readers at a time; more are refused. Each holds at most its feed's queue. */
 const MAX_READERS = 64;
-/** Milliseconds of silence before a comment is sent, so that a reader that is gone shows. Below the usual 30 s of proxies. */
-export const HEARTBEAT_MS = 15_000;
 
 const encoder = new TextEncoder();
 
@@ -56,7 +55,7 @@ export class Live {
       start: (controller) => controller.enqueue(encoder.encode(': live\n\n')), // so that the reader knows it is connected
       pull: async (controller) => {
         next ??= subscription.next();
-        const events = await this.#orSilence(next);
+        const events = await orSilence(next, this.#clock);
         if (events === 'silence') {
           controller.enqueue(encoder.encode(':\n\n'));
           return;
@@ -70,13 +69,6 @@ export class Live {
         controller.close();
       },
       cancel: done,
-    });
-  }
-
-  #orSilence<T>(next: Promise<T>): Promise<T | 'silence'> {
-    return new Promise((resolve, reject) => {
-      const alarm = this.#clock.alarm(HEARTBEAT_MS, () => resolve('silence'));
-      next.then(resolve, reject).finally(() => alarm.cancel());
     });
   }
 }

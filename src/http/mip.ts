@@ -57,8 +57,8 @@ async function read(folder: string): Promise<Manifest> {
 
 const isRelative = (source: string): boolean => !/^[a-z]+:/i.test(source);
 
-/** As the board called us: it can reach that. HTTP/1.0 has no Host header. */
-function hostOf(c: Context): string {
+/** As whoever asks has called us: it can reach that. HTTP/1.0 has no Host header. */
+export function hostOf(c: Context): string {
   const { host, port } = ownEndOf(c);
   return c.req.header('host') ?? formatHostPort(host, port);
 }

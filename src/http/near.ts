@@ -11,11 +11,7 @@ export function unknownName(
   names: string[],
   of = '',
 ): KitelineError {
-  const near = nearFirst(wanted, names);
-  const shown = near.slice(0, MOST_NAMES).join(', ');
-  const more = near.length - MOST_NAMES;
-  const en = `${shown}${more > 0 ? ` and ${more} more` : ''}`;
-  const zh = `${shown}${more > 0 ? ` 等 ${near.length} 个` : ''}`;
+  const { en, zh } = listed(wanted, names);
   if (what === 'board') {
     return new KitelineError(
       'NOT_FOUND',
@@ -36,6 +32,33 @@ export function unknownName(
         )
       : say(`${of} has no metric ${wanted}. It has: ${en}.`, `${of} 没有指标 ${wanted}。现有：${zh}。`),
   );
+}
+
+/** A board that a hub has not heard of. @param names those that it has */
+export function unknownBoard(wanted: string, names: string[]): KitelineError {
+  const { en, zh } = listed(wanted, names);
+  return new KitelineError(
+    'NOT_FOUND',
+    names.length === 0
+      ? say(
+          `There is no board ${wanted}: none has sent anything since the hub was started.`,
+          `没有板子 ${wanted}：中枢启动以来还没有板子发来消息。`,
+        )
+      : say(
+          `No board ${wanted} has sent anything since the hub was started. There are: ${en}.`,
+          `中枢启动以来没有收到过板子 ${wanted} 的消息。现有：${zh}。`,
+        ),
+  );
+}
+
+function listed(wanted: string, names: string[]): { en: string; zh: string } {
+  const near = nearFirst(wanted, names);
+  const shown = near.slice(0, MOST_NAMES).join(', ');
+  const more = near.length - MOST_NAMES;
+  return {
+    en: `${shown}${more > 0 ? ` and ${more} more` : ''}`,
+    zh: `${shown}${more > 0 ? ` 等 ${near.length} 个` : ''}`,
+  };
 }
 
 /** Characters of what was asked for that are compared: a request may bring thousands, and a fleet as many names. */

@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { KitelineError } from '../../src/errors.ts';
-import { HEARTBEAT_MS } from '../../src/http/live.ts';
 import { MAX_BODY } from '../../src/http/samples.ts';
 import { serveHttp } from '../../src/http/server.ts';
+import { HEARTBEAT_MS } from '../../src/http/silence.ts';
 import { createHub, type Hub } from '../../src/hub/hub.ts';
 import { MemoryStore } from '../../src/store/memory.ts';
 import { lanAddresses } from '../../src/transport/lan.ts';
