@@ -22,4 +22,5 @@ export {
   type Weather,
 } from './host/air.ts';
 export { type Climate, type Drive, VirtualPin } from './host/pins.ts';
+export { boardLibrary } from './library.ts';
 export type { RunEnd, VirtualBoardOptions } from './options.ts';
