@@ -6,6 +6,7 @@ interface Options {
   ip?: string;
   wifi?: string[];
   flash?: string;
+  hub?: string;
 }
 
 /** `kiteline board run FILE.py` and `kiteline board repl` */
@@ -36,6 +37,12 @@ ${say('Examples:', '示例：')}
   kiteline board run main.py --name pump --ip 127.20.0.7
   kiteline board run main.py --wifi workshop:secret123 --wifi guests
   kiteline board run main.py --flash ./flash       ${say('files stay there, main.py is replaced', '文件保留在该文件夹，main.py 会被替换')}
+  kiteline board run main.py --hub 192.168.1.5:9000
+
+${say(
+  'A program that imports kiteline finds the board library on the flash, and a kiteline.json: put there if missing.',
+  '导入 kiteline 的程序会在闪存上找到板端库和 kiteline.json：缺少时自动放入。',
+)}
 
 ${say(
   'Ctrl-C raises KeyboardInterrupt in the program; three in a row end the board.\nstdout carries what the program prints. Exit code 1: the program died.',
@@ -79,6 +86,13 @@ function addBoardOptions(command: Command): Command {
       say(
         'the folder that is its flash (a temporary one unless told)',
         '作为闪存的文件夹（默认为临时文件夹）',
+      ),
+    )
+    .option(
+      '--hub <HOST:PORT>',
+      say(
+        'the hub of a program that imports kiteline; 127.0.0.1:9000 unless told',
+        '导入 kiteline 的程序所用的 hub，默认 127.0.0.1:9000',
       ),
     );
 }

@@ -98,6 +98,12 @@ describe('the packed tarball, installed elsewhere', () => {
     expect({ status, value: JSON.parse(stdout).v }).toEqual({ status: 0, value: 21.5 });
   });
 
+  it('has the board library for virtual boards', () => {
+    writeFileSync(join(elsewhere, 'library.py'), 'import kiteline\nprint(kiteline.Board().name)\n');
+    const { status, stdout } = kiteline(['board', 'run', 'library.py']);
+    expect({ status, stdout: stdout.replaceAll('\r', '') }).toEqual({ status: 0, stdout: 'esp32\n' });
+  });
+
   it('runs a board program', () => {
     writeFileSync(join(elsewhere, 'main.py'), 'import sys\nprint(sys.platform, 6 * 7)\n');
     const { status, stdout, stderr } = kiteline(['board', 'run', 'main.py']);

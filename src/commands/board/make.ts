@@ -1,13 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { KitelineError, systemCode } from '../../errors.ts';
 import { say } from '../../language.ts';
-import {
-  type AccessPoint,
-  Air,
-  type VirtualBoard,
-  type VirtualBoardOptions,
-  virtualBoard,
-} from '../../virtual/index.ts';
+import { type AccessPoint, Air, type VirtualBoard, virtualBoard } from '../../virtual/index.ts';
+import { libraryFor } from './library.ts';
 
 /** The options of `board run` and `board repl`. */
 export interface BoardOptions {
@@ -16,16 +11,20 @@ export interface BoardOptions {
   /** `SSID:PASSWORD` or, for an open network, `SSID`; the only networks in the air. */
   wifi?: string[];
   flash?: string;
+  /** `HOST:PORT` of the hub, for programs that import kiteline. */
+  hub?: string;
 }
 
-/** @throws KitelineError ADDRESS_UNAVAILABLE, BAD_ARGUMENT */
-export async function makeBoard(
-  { name, ip, wifi, flash }: BoardOptions,
-  more: Pick<VirtualBoardOptions, 'files' | 'repl'>,
-): Promise<VirtualBoard> {
+/**
+ * @param program main.py; left out: there is a prompt in place of it
+ * @throws KitelineError ADDRESS_UNAVAILABLE, BAD_ARGUMENT
+ */
+export async function makeBoard(options: BoardOptions, program?: Buffer): Promise<VirtualBoard> {
+  const { name, ip, wifi, flash } = options;
   if (flash !== undefined) await makeFlash(flash);
   return virtualBoard({
-    ...more,
+    files: { ...libraryFor(options, program?.toString('utf8')), ...(program && { 'main.py': program }) },
+    repl: program === undefined,
     ...(name !== undefined && { name }),
     ...(ip !== undefined && { ip }),
     ...(flash !== undefined && { flash }),

@@ -12,7 +12,7 @@ const LEAVE = 0x1d; // Ctrl-], as in mpremote and telnet: every other key is the
  * @throws KitelineError ADDRESS_UNAVAILABLE, BAD_ARGUMENT
  */
 export async function prompt(options: BoardOptions): Promise<void> {
-  const board = await makeBoard(options, { repl: true });
+  const board = await makeBoard(options);
   connectOutput(board);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void board.stop());
   const ended = board.run();

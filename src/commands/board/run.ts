@@ -17,7 +17,7 @@ const INSIST_TIMES = 3;
 export async function runFile(file: string, options: BoardOptions): Promise<void> {
   const program = await read(file);
   if (options.flash !== undefined) await keepOther(options.flash, program);
-  const board = await makeBoard(options, { files: { 'main.py': program } });
+  const board = await makeBoard(options, program);
   connectOutput(board);
   process.on('SIGINT', interrupter(board));
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void board.stop());
@@ -43,7 +43,7 @@ function interrupter(board: VirtualBoard): () => void {
   };
 }
 
-async function read(file: string): Promise<Uint8Array> {
+async function read(file: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (cause) {

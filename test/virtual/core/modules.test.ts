@@ -45,6 +45,19 @@ test("the user's own modules come from the flash and /lib, also with the name of
   ).toEqual(['mine beside main in a package']);
 });
 
+test('bytecode, as mip brings it, is imported like source', async () => {
+  // What mpy-cross, format 6, makes of: def f(x): return x * 7
+  const sevenfold = Buffer.from(
+    '4d06001f04000e74696e792e7079000f0266000278004c00020132001602516301481106020320b087f463',
+    'hex',
+  );
+  expect(
+    await linesOf('import sevenfold\nprint(sevenfold.f(6), sevenfold.__file__)', {
+      files: { 'lib/sevenfold.mpy': sevenfold },
+    }),
+  ).toEqual(['42 /lib/sevenfold.mpy']);
+});
+
 test('nothing of ours is in a program’s names or in sys.path', async () => {
   expect(
     await linesOf('import sys\nprint([name for name in dir() if name[0] != "_"], "/lib" in sys.path)'),

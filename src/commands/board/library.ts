@@ -1,0 +1,80 @@
+/** The board library on a flash that has none, and the settings it reads, so that a program which imports it runs as it is. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { KitelineError } from '../../errors.ts';
+import { say } from '../../language.ts';
+import { formatHostPort, parseHostPort } from '../../transport/address.ts';
+import { boardLibrary } from '../../virtual/index.ts';
+import { tell } from '../terminal.ts';
+import type { BoardOptions } from './make.ts';
+
+const IMPORTS = /^[ \t]*(?:from[ \t]+kiteline\b|import\b[^#\n]*\bkiteline\b)/m;
+/** Where a program's import would find it, and where mip puts it. */
+const PLACES = ['kiteline', 'kiteline.py', 'kiteline.mpy', 'lib/kiteline'];
+const SETTINGS = 'kiteline.json';
+const HUB = '127.0.0.1:9000';
+/** In an air where every network exists. */
+const ANY_NETWORK = { ssid: 'virtual', password: 'virtual' };
+
+/**
+ * The files that the flash lacks; says in a line what they are.
+ * @param options.flash is there by now
+ * @param program main.py; left out: a prompt, where anything may be typed
+ * @throws KitelineError BAD_ARGUMENT for a --hub that is no address, or that the flash has another one for
+ */
+export function libraryFor(
+  { name, wifi, flash, hub }: BoardOptions,
+  program?: string,
+): Record<string, string> {
+  const address = hub === undefined ? HUB : hubAddress(hub);
+  const there = (path: string): boolean => flash !== undefined && existsSync(join(flash, path));
+  if (program !== undefined && ![program, ...programsOn(flash)].some((text) => IMPORTS.test(text))) return {};
+  const files: Record<string, string> = {};
+  const told: string[] = [];
+  if (!PLACES.some(there)) {
+    Object.assign(files, boardLibrary());
+    told.push(say('the board library in /lib/kiteline', '板端库 /lib/kiteline'));
+  }
+  if (!there(SETTINGS)) {
+    const networks = wifi?.map(network) ?? [ANY_NETWORK];
+    files[SETTINGS] = `${JSON.stringify({ name: name ?? 'esp32', hub: address, wifi: networks })}\n`;
+    told.push(say(`/${SETTINGS} with the hub ${address}`, `/${SETTINGS}（hub 为 ${address}）`));
+  } else if (hub !== undefined) {
+    throw new KitelineError(
+      'BAD_ARGUMENT',
+      say(
+        `${flash} has a ${SETTINGS} already: change its "hub" there, or leave --hub out.`,
+        `${flash} 里已经有 ${SETTINGS}：请在其中修改 "hub"，或不写 --hub。`,
+      ),
+    );
+  }
+  if (told.length > 0) {
+    tell(say(`Put on the flash: ${told.join(' and ')}.`, `已放入闪存：${told.join('、')}。`));
+  }
+  return files;
+}
+
+function programsOn(flash: string | undefined): string[] {
+  if (flash === undefined) return [];
+  const names = readdirSync(flash, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.py') && entry.name !== 'main.py')
+    .map((entry) => entry.name);
+  return names.map((name) => readFileSync(join(flash, name), 'utf8'));
+}
+
+function hubAddress(text: string): string {
+  const { host, port } = parseHostPort(text);
+  if (!host.includes(':')) return formatHostPort(host, port);
+  throw new KitelineError(
+    'BAD_ARGUMENT',
+    say(
+      `${text} is an IPv6 address: boards speak IPv4, as 127.0.0.1:9000.`,
+      `${text} 是 IPv6 地址：板只支持 IPv4，例如 127.0.0.1:9000。`,
+    ),
+  );
+}
+
+function network(text: string): { ssid: string; password: string } {
+  const [ssid = '', ...password] = text.split(':');
+  return { ssid, password: password.join(':') };
+}

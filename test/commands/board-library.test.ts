@@ -1,0 +1,110 @@
+/** `kiteline board run` and `board repl` with programs that import kiteline. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { createHub } from '../../src/index.ts';
+import { run, start } from './cli.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kiteline-library-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function program(text: string): string {
+  const path = join(folder, 'program.py');
+  writeFileSync(path, text);
+  return path;
+}
+
+const SHOW = `import json, kiteline
+print(kiteline.__file__)
+print(open("/kiteline.json").read().strip())
+`;
+
+it('runs a program of ten lines as it is: the hub has its samples', async () => {
+  const hub = createHub();
+  const { tcp } = await hub.listen({ tcp: { host: '127.0.0.1', port: 0 } });
+  onTestFinished(() => hub.close());
+  const path = program(`import kiteline
+board = kiteline.Board()
+
+@board.every(20, temp="Cel")
+def read():
+    return {"temp": 21.5}
+
+board.run()
+`);
+  const feed = hub.subscribe();
+  const running = start(['board', 'run', path, '--name', 'shed', '--hub', `127.0.0.1:${tcp?.port}`]);
+  await running.err(
+    /^Put on the flash: the board library in \/lib\/kiteline and \/kiteline\.json with the hub 127/,
+  );
+  for (;;) {
+    const events = (await feed.next()) ?? [];
+    const sample = events.find((event) => event.type === 'sample');
+    if (!sample) continue;
+    expect(sample).toMatchObject({ board: 'shed', values: new Map([['temp', 21.5]]) });
+    break;
+  }
+});
+
+it.each([
+  ['en', /^Put on the flash: the board library .* and \/kiteline.json with the hub 127.0.0.1:9000\.\n$/],
+  ['zh', /^已放入闪存：板端库 .*、\/kiteline.json（hub 为 127.0.0.1:9000）。\n$/],
+])('says in a line (%s) what it put there', async (language, line) => {
+  const { code, stdout, stderr } = await run(
+    ['board', 'run', program(SHOW), '--wifi', 'lab:a:b', '--wifi', 'guests'],
+    { KITELINE_LANG: language },
+  );
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout:
+      '/lib/kiteline/__init__.py\n{"name":"esp32","hub":"127.0.0.1:9000","wifi":[{"ssid":"lab","password":"a:b"},{"ssid":"guests","password":""}]}\n',
+  });
+  expect(stderr).toMatch(line);
+});
+
+it('leaves alone what the flash has, and programs that do not import it', async () => {
+  const flash = join(folder, 'flash');
+  mkdirSync(join(flash, 'lib/kiteline'), { recursive: true });
+  writeFileSync(join(flash, 'lib/kiteline/__init__.py'), 'OWN = True');
+  writeFileSync(join(flash, 'kiteline.json'), '{"name":"mine"}');
+  const own = await run(['board', 'run', program(SHOW), '--flash', flash]);
+  expect(own).toEqual({ code: 0, stdout: '/lib/kiteline/__init__.py\n{"name":"mine"}\n', stderr: '' });
+  const refused = await run(['board', 'run', program(SHOW), '--flash', flash, '--hub', '127.0.0.1:9001']);
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('has a kiteline.json already') });
+
+  const other = join(folder, 'other');
+  const nothing = await run(['board', 'run', program('print("kiteline")\n'), '--flash', other]);
+  expect(nothing).toEqual({ code: 0, stdout: 'kiteline\n', stderr: '' });
+  expect(existsSync(join(other, 'lib'))).toBe(false);
+});
+
+it('counts the other files of the flash as the program’s, and keeps what it put there', async () => {
+  const flash = join(folder, 'flash');
+  mkdirSync(flash);
+  writeFileSync(join(flash, 'link.py'), 'from kiteline import wifi\nprint(wifi.__file__)\n');
+  const path = program('import link\n');
+  const first = await run(['board', 'run', path, '--flash', flash]);
+  expect(first).toMatchObject({
+    code: 0,
+    stdout: '/lib/kiteline/wifi.py\n',
+    stderr: expect.stringMatching(/^Put on the flash/),
+  });
+  expect(JSON.parse(readFileSync(join(flash, 'kiteline.json'), 'utf8'))).toMatchObject({ name: 'esp32' });
+  expect(await run(['board', 'run', path, '--flash', flash])).toMatchObject({ code: 0, stderr: '' });
+});
+
+it.each(['x', '127.0.0.1:0', '[::1]:9000'])('refuses --hub %s in a sentence', async (hub) => {
+  const { code, stderr } = await run(['board', 'run', program(SHOW), '--hub', hub]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/HOST:PORT|not a port|boards speak IPv4/);
+});
+
+it('is there at the prompt', async () => {
+  const { code, stdout } = await run(['board', 'repl'], {}, 'import kiteline.wifi\nkiteline.wifi.__name__\n');
+  expect(code).toBe(0);
+  expect(stdout).toContain("'kiteline.wifi'");
+});
