@@ -61,6 +61,8 @@ export class BoardSockets {
   readonly #network: BoardNetwork;
   readonly #slots: (Slot | undefined)[] = Array.from({ length: SOCKETS });
   readonly #orphans = new Orphans();
+  /** Closed by the program, and still sending what it was given before. */
+  readonly #lingering = new Set<HostStream>();
   #datagramsDropped = 0;
 
   constructor(shared: SharedState, network: BoardNetwork) {
@@ -283,7 +285,12 @@ export class BoardSockets {
     const entry = this.#slots[slot];
     if (!entry) return;
     this.#release(slot, entry);
-    entry.connection?.close();
+    if (entry.connection) this.#linger(entry.connection);
+  }
+
+  #linger(connection: HostStream): void {
+    this.#lingering.add(connection);
+    connection.close(() => this.#lingering.delete(connection));
   }
 
   #release(slot: number, entry: Slot): void {
@@ -303,9 +310,13 @@ export class BoardSockets {
     for (const [slot, entry] of this.#slots.entries()) {
       if (!entry) continue;
       this.#release(slot, entry);
-      if (how === 'fin') entry.connection?.close();
-      else entry.connection?.destroy();
+      if (!entry.connection) continue;
+      if (how === 'fin') this.#linger(entry.connection);
+      else entry.connection.destroy();
     }
+    if (how === 'fin') return;
+    for (const connection of this.#lingering) connection.destroy();
+    this.#lingering.clear();
   }
 
   /** The board is gone for good. */

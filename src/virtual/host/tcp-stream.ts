@@ -186,14 +186,20 @@ export class HostStream {
     this.#fail(errno);
   }
 
-  /** The program's close(): what it sent still goes out, what comes is nobody's. */
-  close(): void {
+  /**
+   * The program's close(): what it sent still goes out, what comes is nobody's.
+   * @param over called when the socket is closed
+   */
+  close(over: () => void): void {
     this.#shut = true;
     this.#held = [];
     this.#toBoard.close();
     this.#socket.resume();
     const linger = this.#air.clock.alarm(LINGER_MS, () => this.#reset());
-    this.#socket.once('close', () => linger.cancel());
+    this.#socket.once('close', () => {
+      linger.cancel();
+      over();
+    });
     this.#fromBoard.carry(() => {
       if (!this.#cut.silent('from-board')) this.#socket.end();
     });

@@ -277,3 +277,21 @@ while True:
   const parts = LINES.match(/.{1,4}/gs) ?? [];
   expect(stdout).toBe([...parts, ''].map((part) => `b'${part.replaceAll('\n', '\\n')}'\n`).join(''));
 });
+
+test('a connection that the program closed in silence ends with its board', async () => {
+  const { port, heard, ends, until } = await listener((socket) => socket.on('end', () => socket.end()));
+  const running = await startBoard(
+    `${connected(port)}
+s.send('0123456789')
+s.close()
+print('closed')
+input()`,
+    { air: airWith({ direction: 'from-board', bytes: 4, how: 'silence' }) },
+  );
+  await running.out(/closed/);
+  await until(() => heard[0] === '0123');
+  expect(ends).toEqual([]);
+  await running.board.close();
+  await until(() => ends.length > 0);
+  expect([heard[0], ends]).toEqual(['0123', ['0 end']]);
+});
