@@ -11,7 +11,7 @@ import { storeRoutes } from '../http/store-routes.ts';
 import { say } from '../language.ts';
 import { openSqliteStore } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
-import { answerOf, askHub, notAHub } from './hub-client.ts';
+import { answerOf, askHub, jsonOf } from './hub-client.ts';
 import { findHub, type HubAddress, type HubOptions, runningHub } from './hub-file.ts';
 import { printable, tell } from './terminal.ts';
 
@@ -44,7 +44,7 @@ export async function openHistory(
 
 function hubSource(hub: HubAddress): HistorySource {
   return {
-    ask: (path, type, signal) => askHub(hub, path, type, signal),
+    ask: (path, type, signal) => askHub(hub, path, type, signal && { signal }),
     json: async (path) => jsonOf(await askHub(hub, path, 'application/json'), hub.url),
     close: async () => {},
   };
@@ -97,12 +97,6 @@ export async function* wholeBody(response: Response, interrupted: AbortSignal): 
       { cause },
     );
   }
-}
-
-async function jsonOf<T>(response: Response, from: string): Promise<T> {
-  return (await response.json().catch((error) => {
-    throw notAHub(from, error);
-  })) as T;
 }
 
 /** Whether somebody has removed the database alone. */

@@ -24,20 +24,22 @@ export function addHubOptions(command: Command): Command {
 /**
  * Asks a hub for `path`.
  * @param type the media type that a hub answers with
+ * @param init what else fetch is told
  * @throws KitelineError NO_HUB when nobody answers, or somebody who is no hub; USAGE with the hub's own sentence when it refuses
  */
 export async function askHub(
   hub: HubAddress,
   path: string,
   type: string,
-  signal?: AbortSignal,
+  init: RequestInit = {},
 ): Promise<Response> {
-  const headers = hub.token === undefined ? {} : { authorization: `Bearer ${hub.token}` };
+  const headers = new Headers(init.headers);
+  if (hub.token !== undefined) headers.set('authorization', `Bearer ${hub.token}`);
   let response: Response;
   try {
-    response = await fetch(`${hub.url}${path}`, { headers, ...(signal && { signal }) });
+    response = await fetch(`${hub.url}${path}`, { ...init, headers });
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (init.signal?.aborted) throw error;
     throw noHub(hub.url, error);
   }
   return answerOf(response, type, hub.url);
@@ -66,6 +68,13 @@ export async function answerOf(response: Response, type: string, from: string): 
         `${from} 的回答是 HTTP 状态 ${response.status}。`,
       ),
   );
+}
+
+/** The JSON of an answer. @throws KitelineError USAGE when it is none */
+export async function jsonOf<T>(response: Response, from: string): Promise<T> {
+  return (await response.json().catch((error) => {
+    throw notAHub(from, error);
+  })) as T;
 }
 
 export function notAHub(url: string, cause?: unknown): KitelineError {

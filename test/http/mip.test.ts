@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,7 +62,7 @@ test('what the manifest names is served, and nothing else', async () => {
     expect((await get(`/mip/lib/${path}`)).status, path).toBe(404);
 });
 
-test.runIf(existsSync(join(LIBRARY, 'wifi.py')))('every hub serves the board library, to anybody', async () => {
+test('every hub serves the board library, to anybody', async () => {
   const { get, raw } = await start();
   const { urls } = (await (await get('/mip/kiteline/package.json')).json()) as { urls: [string, string][] };
   expect(urls.length).toBeGreaterThan(0);

@@ -104,6 +104,23 @@ describe('the packed tarball, installed elsewhere', () => {
     expect({ status, stdout: stdout.replaceAll('\r', '') }).toEqual({ status: 0, stdout: 'esp32\n' });
   });
 
+  it('gives boards their library', () => {
+    const program = `
+      import { createHub, serveHttp } from 'kiteline';
+      const hub = createHub();
+      const http = await serveHttp(hub, { host: '127.0.0.1', port: 0 });
+      const { urls } = await (await fetch(http.url + '/mip/kiteline/package.json')).json();
+      for (const [, url] of urls) if (!(await fetch(url)).ok) console.error(url);
+      console.log(urls.length > 0);
+      await http.close();
+      await hub.close();`;
+    writeFileSync(join(elsewhere, 'library.mjs'), program);
+    expect(spawnSync(process.execPath, ['library.mjs'], { cwd: elsewhere, encoding: 'utf8' })).toMatchObject({
+      stdout: 'true\n',
+      stderr: '',
+    });
+  });
+
   it('runs a board program', () => {
     writeFileSync(join(elsewhere, 'main.py'), 'import sys\nprint(sys.platform, 6 * 7)\n');
     const { status, stdout, stderr } = kiteline(['board', 'run', 'main.py']);

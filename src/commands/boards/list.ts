@@ -1,17 +1,16 @@
 import type { BoardInfo } from '../../hub/boards.ts';
 import { say } from '../../language.ts';
-import { askHub, notAHub } from '../hub-client.ts';
+import { askHub, jsonOf } from '../hub-client.ts';
 import { findHub, type HubOptions } from '../hub-file.ts';
-import { span, table } from '../table.ts';
+import { presenceText } from '../presence.ts';
+import { table } from '../table.ts';
 import { print, printable, printableJson, tell } from '../terminal.ts';
 
 /** @throws KitelineError NO_HUB */
 export async function listBoards(options: HubOptions & { json?: boolean }): Promise<void> {
   const hub = await findHub(options);
   const response = await askHub(hub, '/api/v1/boards', 'application/json');
-  const { boards } = (await response.json().catch((error) => {
-    throw notAHub(hub.url, error);
-  })) as { boards: BoardInfo[] };
+  const { boards } = await jsonOf<{ boards: BoardInfo[] }>(response, hub.url);
   if (options.json) {
     await print(boards.map((board) => `${printableJson(JSON.stringify(board))}\n`).join(''));
     return;
@@ -24,7 +23,7 @@ export async function listBoards(options: HubOptions & { json?: boolean }): Prom
   const header = [
     say('BOARD', '板子'),
     say('LAST FROM', '最近来自'),
-    say('HEARD', '多久以前'),
+    say('PRESENCE', '状态'),
     say('SAMPLES', '采样'),
     say('TEXTS', '文本'),
     say('LOST', '丢失'),
@@ -32,7 +31,7 @@ export async function listBoards(options: HubOptions & { json?: boolean }): Prom
   const rows = boards.map((board) => [
     printable(board.name),
     `${board.transport} ${board.address}`,
-    say(`${span(now - board.lastSeen)} ago`, `${span(now - board.lastSeen)}前`),
+    presenceText(board, now),
     String(board.samples),
     String(board.texts),
     lostOf(board),

@@ -12,6 +12,7 @@ import { lanAddresses } from '../../transport/lan.ts';
 import type { VirtualBoard } from '../../virtual/index.ts';
 import { addressLines } from '../addresses.ts';
 import { removeHubFile, runningHub, writeHubFile } from '../hub-file.ts';
+import { lostText } from '../presence.ts';
 import { interruption, printable, printableLines, tell } from '../terminal.ts';
 import { appError, loadApp, placeOf } from './app.ts';
 import { type KeepOptions, keptLine, openKept } from './history.ts';
@@ -55,6 +56,10 @@ export async function up(options: UpOptions): Promise<void> {
   });
   hub.on('board', (name) => {
     tell(say(`A new board: ${printable(name)}`, `新板子：${printable(name)}`));
+  });
+  hub.on('presence', ({ board, state, ...cause }) => {
+    const is = state === 'online' ? say('online', '在线') : lostText(cause);
+    tell(say(`${printable(board)} is ${is}`, `${printable(board)} ${is}`));
   });
   try {
     if (app) startApp(app, hub, options.app ?? '', ended.reject);

@@ -20,7 +20,9 @@ export async function watch(options: HubOptions & { board?: string; json?: boole
     try {
       const hub = await findHub(options);
       const query = options.board === undefined ? '' : `?board=${encodeURIComponent(options.board)}`;
-      const response = await askHub(hub, `/api/v1/live${query}`, 'text/event-stream', interrupted);
+      const response = await askHub(hub, `/api/v1/live${query}`, 'text/event-stream', {
+        signal: interrupted,
+      });
       tell(
         wasThere
           ? say('The hub is back.', '中枢已恢复。')
