@@ -1,21 +1,20 @@
 # The board as its program sees it.
 import asyncio
 import os
+import sys
 from binascii import hexlify
-from time import ticks_add, ticks_diff, ticks_ms
+from micropython import const
 
 from . import __version__
-from .calls import Calls
 from .clock import Clock, uptime
-from .commands import Commands
+from .jobs import Jobs
 from .link import Link
 from .log import Log
 from .samples import Samples
 from .wire import LINE, dumps, line, plain
 
-_RESETS = ("PWRON", "power on"), ("HARD", "reset"), ("WDT", "watchdog"), ("DEEPSLEEP", "deep sleep"), ("SOFT", "soft reset")
-_EXTRA = 48  # bytes that $t and $seq add to a sample
-_LONGEST_MS = 1 << 28  # three days: what sleep_ms() and ticks_diff() bear
+_EXTRA = const(48)  # bytes that $t and $seq add to a sample
+_LONGEST_MS = const(1 << 28)  # three days: what sleep_ms() and ticks_diff() bear
 
 
 class Board:
@@ -38,36 +37,39 @@ class Board:
 
         hub: "192.168.1.5:9000". wifi: [(ssid, password), …]; none: the board is in a network already. keepalive: ms.
         queue, queue_bytes: how many samples wait for the hub at most, and how much of RAM they take. drop: "oldest" or
-        "newest", when there are more. watchdog: ms without a turn of the loop until the chip restarts. rtc: True sets the
-        chip's clock by the hub's. ValueError with a sentence.
+        "newest", when there are more. watchdog: ms without a turn of the loop until the chip restarts, or (these, ms without
+        a session until it does). rtc: True sets the chip's clock by the hub's. ValueError with a sentence.
         """
-        from .config import hostname, settings
+        from .config import settings
 
         if drop not in ("oldest", "newest"):
             raise ValueError('drop is "oldest" or "newest", not %r' % (drop,))
-        for word, number in (("keepalive", keepalive), ("watchdog", watchdog), ("queue", queue), ("queue_bytes", queue_bytes)):
+        dog, offline = watchdog if isinstance(watchdog, tuple) else (watchdog, None)
+        for word, number in (
+            ("keepalive", keepalive),
+            ("queue", queue),
+            ("queue_bytes", queue_bytes),
+            ("watchdog", dog),
+            ("watchdog", offline),
+        ):
             if number is not None and (not isinstance(number, int) or number < 1):
                 raise ValueError("%s is a whole number from 1 on, not %r" % (word, number))
         self.trace = trace = type(self).trace  # here it does not become a method
-        self.name, host, port, networks = settings(name, hub, wifi)
-        station = None
-        if networks:
-            from .wifi import Station
-
-            station = Station(networks, hostname(self.name), trace)
+        self.name, host, port, station, self._reset = settings(name, hub, wifi, trace)
+        # Its 2 KB are needed once.
+        del sys.modules["kiteline.config"], sys.modules["kiteline"].config
         self.boot = hexlify(os.urandom(6)).decode()
         self._keepalive = keepalive
-        self._watchdog = watchdog
+        self._watchdog = dog, offline
         self._rtc = rtc
         self._metrics = {}
-        self._jobs = []  # coroutine functions, started by serve()
-        self._tasks = None  # while it runs: all of them
         self._link = link = Link(self, host, port, station)
         self._clock = Clock()
         self._log = Log(self._clock, link.wake)
+        self._jobs = Jobs(self._log, self.send)
         self._samples = Samples(self.boot, queue, queue_bytes, drop == "newest", trace)
-        self._commands = Commands(self._clock, self._start, link.post, self._log, trace)
-        self._calls = Calls(link)
+        self._commands = None  # these two cost nothing before they are used
+        self._calls = None
         self._reported = (0, 0)
         if trace:
             trace("boot", self.boot)
@@ -96,18 +98,24 @@ class Board:
     def send(self, values, t=None):
         """Queues a sample, {"temp": 21.5}; t: when it was taken, ms since 1970, None for now.
 
-        Its number, or None when there was nothing in it or no room. TypeError, ValueError for what is no sample.
+        Its number, or None when there was nothing in it or no room. None, NaN and infinities are left out. TypeError or
+        ValueError for what is no sample.
         """
         if not isinstance(values, dict):
             raise TypeError("a sample is a dict of values, not %s" % type(values).__name__)
         if any([key[:1] == "$" for key in values if isinstance(key, str)]):
             raise ValueError("names that begin with $ are the protocol's")
-        body = dumps(plain(values))[:-1]
+        values = plain(values)
+        body = dumps({name: values[name] for name in values if values[name] is not None})[:-1]
         if len(body) < 2:
             return None
         if len(body) + _EXTRA > LINE:
             raise ValueError("a sample takes %d bytes at most, this one has %d" % (LINE - _EXTRA, len(body)))
-        seq = self._samples.put(body, self._clock.now() if t is None else t)
+        if t is None:
+            t = self._clock.now()
+        elif not isinstance(t, int) or t < 0:
+            raise TypeError("t is a whole number, ms since 1970, not %r" % (t,))
+        seq = self._samples.put(body, t)
         self._link.wake()
         return seq
 
@@ -122,8 +130,15 @@ class Board:
         return self._command(_name(function), function, arguments)
 
     def _command(self, name, function, arguments):
-        self._commands.add(name, function, arguments)
+        self._command_part().add(name, function, arguments)
         return function
+
+    def _command_part(self):
+        if not self._commands:
+            from .commands import Commands
+
+            self._commands = Commands(self)
+        return self._commands
 
     def every(self, ms, **units):
         """Decorator: runs the function every `ms`. A dict it returns is a sample, None is nothing, and any other value is one
@@ -133,7 +148,7 @@ class Board:
         self._metrics.update(units)
 
         def add(function):
-            self._job(lambda: self._repeat(function, ms))
+            self._jobs.add(lambda: self._jobs.repeat(_name(function), function, ms))
             return function
 
         return add
@@ -142,12 +157,16 @@ class Board:
         """Decorator: an async function that run() starts."""
         if type(function) is type(_name):
             raise TypeError("a task is an async function: write `async def %s`" % _name(function))
-        self._job(lambda: self._once(function))
+        self._jobs.add(lambda: self._jobs.once(_name(function), function))
         return function
 
     async def call(self, method, *, timeout=5000, **params):
         """What the hub's function `method` returns. kiteline.TimeoutError after `timeout` ms, or when the link is lost
         meanwhile; kiteline.CallError when the function fails."""
+        if not self._calls:
+            from .calls import Calls
+
+            self._calls = Calls(self._link)
         return await self._calls.call(method, params, timeout)
 
     async def stored(self, timeout=5000):
@@ -164,20 +183,18 @@ class Board:
         try:
             asyncio.run(self.serve())
         finally:
-            if self._tasks is not None:
+            if self._jobs.running:
                 # Ctrl-C ends the loop without a word to its tasks: their `finally` runs now.
                 self._unhook("interrupted")
                 try:
-                    asyncio.run(self._end())
+                    asyncio.run(self._jobs.end())
                 finally:
-                    self._tasks = None
                     asyncio.new_event_loop()
 
     async def serve(self):
         """The same inside of an asyncio loop that the program has; ends when it is cancelled, or by stop()."""
-        if self._tasks is not None:
+        if self._jobs.running:
             raise RuntimeError("this board runs already")
-        self._tasks = []
         self._stop = asyncio.Event()
         self._why = "ended"
         self._hello()  # what cannot be announced is told before anything runs
@@ -186,22 +203,20 @@ class Board:
         self._handler = loop.get_exception_handler()
         loop.set_exception_handler(lambda _, context: self._log.error(context["exception"], "a task of the program"))
         try:
-            for job in self._jobs:
-                self._start(job())
-            if self._watchdog:
+            self._jobs.begin()
+            if self._watchdog[0]:
                 from .watchdog import watch
 
-                self._start(watch(self._watchdog))
-            self._start(self._link.run())
+                self._jobs.start(watch(self, *self._watchdog))
+            self._jobs.start(self._link.run())
             await self._stop.wait()
         finally:
             self._unhook(self._why)
-            await self._end()
-            self._tasks = None
+            await self._jobs.end()
 
     def stop(self, why="ended"):
         """Ends run(); `why` is for the hub to show, as "deep sleep"."""
-        if self._tasks is not None:
+        if self._jobs.running:
             self._why = why
             self._stop.set()
 
@@ -212,63 +227,20 @@ class Board:
         asyncio.get_event_loop().set_exception_handler(self._handler)
         self._log.unhook()
 
-    async def _end(self):
-        for task in self._tasks:
-            task.cancel()
-        for _ in range(50):  # half a second for `finally` and the like
-            if all([task.done() for task in self._tasks]):
-                return
-            await asyncio.sleep_ms(10)
-
-    def _job(self, job):
-        self._jobs.append(job)
-        if self._tasks is not None:
-            self._start(job())
-
-    def _start(self, coroutine):
-        task = asyncio.create_task(coroutine)
-        self._tasks = [each for each in self._tasks if not each.done()]
-        self._tasks.append(task)
-        return task
-
-    async def _once(self, function):
-        try:
-            await function()
-        except Exception as e:
-            self._log.error(e, "task %s" % _name(function))
-
-    async def _repeat(self, function, ms):
-        name = _name(function)
-        due = ticks_ms()
-        while True:
-            try:
-                values = function()
-                if hasattr(values, "throw"):
-                    values = await values
-                if values is not None:
-                    self.send(values if isinstance(values, dict) else {name: values})
-            except Exception as e:
-                self._log.error(e, "every %d ms %s" % (ms, name))
-            # No drift: from when it was due. No burst: what a pause has swallowed is left out.
-            due = ticks_add(due, ms)
-            late = ticks_diff(ticks_ms(), due)
-            if late > 0:
-                due = ticks_add(due, late // ms * ms)
-            await asyncio.sleep_ms(ticks_diff(due, ticks_ms()))
-
     def _hello(self):
         self._clock.begin()
         params = {"board": self.name, "boot": self.boot, "library": "kiteline " + __version__}
         if self._keepalive:
             params["keepalive"] = self._keepalive
-        reset = _reset_cause()
-        if reset:
-            params["reset"] = reset
+        if self._reset:
+            params["reset"] = self._reset
         self._reported = (self._samples.dropped, self._log.dropped)
         if any(self._reported):
             params["dropped"] = {"samples": self._reported[0], "logs": self._reported[1]}
-        params["commands"] = self._commands.announced()
-        params["metrics"] = {name: {"unit": self._metrics[name]} for name in self._metrics}
+        if self._commands:
+            params["commands"] = self._commands.announced()
+        if self._metrics:
+            params["metrics"] = {name: {"unit": self._metrics[name]} for name in self._metrics}
         size = len(dumps(params)) + 64
         if size > LINE:
             raise ValueError("commands and units take %d bytes to announce, a line has %d" % (size, LINE))
@@ -281,7 +253,8 @@ class Board:
             self._link.post(line({"method": "$dropped", "params": {"samples": totals[0], "logs": totals[1]}}))
 
     def _came(self, hub, stored):
-        self._commands.begin(hub)
+        if self._commands:
+            self._commands.begin(hub)
         self._samples.begin(stored)
         self._link.tell("online, as %s" % self.name)
         if self._rtc:
@@ -292,7 +265,8 @@ class Board:
             self.trace("online")
 
     def _went(self, why):
-        self._calls.lost()
+        if self._calls:
+            self._calls.lost()
         if self.trace:
             self.trace("offline", why)
 
@@ -302,15 +276,3 @@ def _name(function):
         return function.__name__
     except AttributeError:
         raise TypeError("%r has no name: write @board.command(\"name\") above it, or def" % (function,))
-
-
-def _reset_cause():
-    try:
-        import machine
-
-        cause = machine.reset_cause()
-        for name, text in _RESETS:
-            if getattr(machine, name + "_RESET", None) == cause:
-                return text
-    except (ImportError, AttributeError):
-        pass

@@ -1,14 +1,15 @@
 # Calls of the board to functions of the hub (PROTOCOL.md, "Calls").
 import asyncio
+from micropython import const
 
 from .clock import uptime
 from .wire import LINE, line, plain
 
 TimeoutError = asyncio.TimeoutError
 
-_AT_ONCE = 16  # the hub refuses more
-_OUT_OF_TIME = -32002
-_BUSY = -32004
+_AT_ONCE = const(16)  # the hub refuses more
+_OUT_OF_TIME = const(-32002)
+_BUSY = const(-32004)
 
 
 class CallError(Exception):

@@ -1,5 +1,6 @@
 # The board's own time, the hub's, and the session's.
 from time import ticks_diff, ticks_ms
+from micropython import const
 
 _ticks = ticks_ms()
 _up = 0
@@ -15,7 +16,7 @@ def uptime():
 
 
 # Two crystals may differ by 100 millionths, 9 s a day: what was learned is trusted a little less every second.
-_DRIFT = 4096
+_DRIFT = const(4096)
 
 
 class Clock:

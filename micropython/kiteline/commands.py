@@ -1,39 +1,36 @@
 # Commands run at most once (promise 2): what was received and what was replied is remembered for each run of the hub.
 import asyncio
+from micropython import const
 
 from .arguments import announce, check, declare
 from .clock import uptime
 from .log import traceback
 from .wire import LINE, dumps, line, plain
 
-_LAST_REPLIES = 16
-_REPLY_BYTES = 8192  # of all that are kept; the newest always is
-_RUNNING = 8  # async handlers at once
-_TRACEBACK = 2048
-_LONGEST_MS = 86_400_000  # a day: sleep_ms() takes no more than six
+_LAST_REPLIES = const(16)
+_REPLY_BYTES = const(8192)  # of all that are kept; the newest always is
+_RUNNING = const(8)  # async handlers at once
+_TRACEBACK = const(2048)
+_LONGEST_MS = const(86_400_000)  # a day: sleep_ms() takes no more than six
 
-_EXPIRED = -32001
-_STOPPED = -32002
-_FORGOTTEN = -32003
-_BUSY = -32004
-_RESULT_TOO_LONG = -32005
-_RAISED = -32000
-_UNKNOWN = -32601
-_BAD_ARGUMENTS = -32602
+_EXPIRED = const(-32001)
+_STOPPED = const(-32002)
+_FORGOTTEN = const(-32003)
+_BUSY = const(-32004)
+_RESULT_TOO_LONG = const(-32005)
+_RAISED = const(-32000)
+_UNKNOWN = const(-32601)
+_BAD_ARGUMENTS = const(-32602)
 
 
 class Commands:
-    def __init__(self, clock, start, post, log, trace):
-        self._clock = clock
-        self._start = start  # begins a task that ends with the program
-        self._post = post  # sends a line in the present session, if there is one
-        self._log = log
-        self._trace = trace
+    def __init__(self, board):
+        self._board = board
+        self._post = board._link.post
         self._known = {}  # name -> (function, its arguments or None)
-        self._running = {}  # id -> task of an async handler
         self._busy = 0  # of every run of the hub
         self._hub = None
-        self.begin(None)
+        self._forget()
 
     def add(self, name, function, kinds):
         if not 0 < len(name) <= 64 or name[0] == "$":
@@ -49,11 +46,14 @@ class Commands:
 
     def begin(self, hub):
         """A session with this run of the hub. Another run never sends the old one's commands again, and counts from 1."""
-        if hub is None or hub != self._hub:
-            self._hub = hub
-            self._highest = 0
-            self._running = {}
-            self._replies = []  # (id, line), the newest last
+        if self._hub not in (None, hub):
+            self._forget()
+        self._hub = hub
+
+    def _forget(self):
+        self._highest = 0
+        self._running = {}  # id -> task of an async handler
+        self._replies = []  # (id, line), the newest last
 
     def take(self, message):
         """A request of the hub. A plain handler runs here and now, and nothing else of the link meanwhile."""
@@ -81,7 +81,7 @@ class Commands:
         due = None
         deadline = params.get("$deadline")
         if isinstance(deadline, int):
-            left = deadline - self._clock.session()
+            left = deadline - self._board._clock.session()
             if left <= 0:
                 return self._fail(self._running, id, _EXPIRED, "%s came %d ms too late and did not run" % (name, -left))
             due = uptime() + min(left, _LONGEST_MS)
@@ -91,8 +91,8 @@ class Commands:
 
     def _run(self, id, name, function, given, due):
         running = self._running
-        if self._trace:
-            self._trace("run", id, name)
+        if self._board.trace:
+            self._board.trace("run", id, name)
         try:
             result = function(**given)
         except Exception as e:
@@ -103,9 +103,9 @@ class Commands:
         if not hasattr(result, "throw"):
             return self._done(running, id, name, result)
         end = []
-        running[id] = task = self._start(_until_end(result, end))
+        running[id] = task = self._board._jobs.start(_until_end(result, end))
         self._busy += 1
-        self._start(self._beside(running, id, name, task, end, due))
+        self._board._jobs.start(self._beside(running, id, name, task, end, due))
 
     async def _beside(self, running, id, name, task, end, due):
         try:
@@ -156,7 +156,7 @@ class Commands:
         self._reply(running, id, reply, True)
 
     def _raised(self, running, id, name, e):
-        self._log.error(e, "command %s" % name)
+        self._board._log.error(e, "command %s" % name)
         text = type(e).__name__
         if str(e):
             text += ": " + str(e)
@@ -179,8 +179,8 @@ class Commands:
         kept = sum([len(each[1]) for each in self._replies])
         while len(self._replies) > _LAST_REPLIES or (kept > _REPLY_BYTES and len(self._replies) > 1):
             kept -= len(self._replies.pop(0)[1])
-        if self._trace:
-            self._trace("reply", id, ok)
+        if self._board.trace:
+            self._board.trace("reply", id, ok)
         self._post(reply)
 
 

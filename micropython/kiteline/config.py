@@ -1,17 +1,24 @@
 # Where a board learns its name, its hub and its Wi-Fi: from its program, or else from /kiteline.json.
 import json
+from micropython import const
 
-_PORT = 9000
+_PORT = const(9000)
+_RESETS = ("PWRON", "power on"), ("HARD", "reset"), ("WDT", "watchdog"), ("DEEPSLEEP", "deep sleep"), ("SOFT", "soft reset")
 _FILE = "/kiteline.json"
 _EXAMPLE = '{"name":"greenhouse","hub":"192.168.1.5:9000","wifi":[{"ssid":"lab","password":"secret"}]}'
 
 
-def settings(name, hub, wifi):
-    """(name, host, port, networks as a list of (ssid, password)); ValueError with a sentence."""
+def settings(name, hub, wifi, trace):
+    """(name, host, port, station of the Wi-Fi or None, why the chip started or None); ValueError with a sentence."""
     file = {} if name and hub and wifi is not None else _read(hub)
     name = _name(name or file.get("name") or _own_name())
     host, port = _hub(hub or file.get("hub"))
-    return name, host, port, _networks(file.get("wifi") if wifi is None else wifi)
+    networks = _networks(file.get("wifi") if wifi is None else wifi)
+    if not networks:
+        return name, host, port, None, _reset_cause()
+    from .wifi import Station
+
+    return name, host, port, Station(networks, _hostname(name), trace), _reset_cause()
 
 
 def _read(hub):
@@ -72,7 +79,18 @@ def _networks(wifi):
     return networks
 
 
-def hostname(name):
+def _hostname(name):
     """What the network shows: letters, digits and hyphens of the name, at most 32."""
     text = "".join([c if c.isdigit() or "a" <= c <= "z" else "-" for c in name.lower()[:32]])
     return text.strip("-") or "kiteline"
+
+
+def _reset_cause():
+    try:
+        import machine
+    except ImportError:  # another port
+        return None
+    cause = machine.reset_cause()
+    for name, text in _RESETS:
+        if getattr(machine, name + "_RESET", None) == cause:
+            return text

@@ -4,16 +4,17 @@ import asyncio
 import errno
 import json
 import socket
+from micropython import const
 
 from .clock import uptime
 from .wire import Lines, line
 
-_READ = 512  # bytes at a time
-_WRITE = 1400  # bytes of one write: below what a TCP segment holds
-_OUT_LINES = 64  # control lines that wait to be written
-_OUT_BYTES = 16_384
+_READ = const(512)  # bytes at a time
+_WRITE = const(1400)  # bytes of one write: below what a TCP segment holds
+_OUT_LINES = const(64)  # control lines that wait to be written
+_OUT_BYTES = const(16_384)
 
-_UNKNOWN = -32601
+_UNKNOWN = const(-32601)
 
 
 class Connection:
@@ -32,13 +33,15 @@ class Connection:
         self.session = None  # its id, once hello is answered and until the end
         self.began = None  # uptime then
         self.why = None  # the reason of its end
+        self.refused = False  # the hub does not want this board
         self.work = asyncio.Event()  # there may be something to write
         self._over = asyncio.Event()
         self._socket = None
         self._keepalive = None
         self._out = []  # control lines that wait
         self._size = 0  # their bytes
-        self._asked = {}  # id -> uptime, of hello and pings
+        self._asked = None  # id of hello or of the last $ping
+        self._sent = 0  # uptime when it was asked
         self._stuck = None  # uptime when the write began that is not through
 
     async def run(self, address):
@@ -59,7 +62,7 @@ class Connection:
             self._heard = uptime()
             self._ask("hello", self._board._hello())
             for part in (self._read(stream), self._write(stream), self._watch()):
-                tasks.append(self._board._start(self._guard(part)))
+                tasks.append(self._board._jobs.start(self._guard(part)))
             await self._over.wait()
         except asyncio.TimeoutError:
             self.end("%s does not answer" % self._where)
@@ -121,9 +124,9 @@ class Connection:
             self.end(type(e).__name__)
 
     def _ask(self, method, params):
-        id = self._link.next_id()
-        self._asked[id] = uptime()
-        self._put(line({"id": id, "method": method, "params": params}))
+        self._asked = self._link.next_id()
+        self._sent = uptime()
+        self._put(line({"id": self._asked, "method": method, "params": params}))
 
     async def _write(self, stream):
         board = self._board
@@ -170,16 +173,16 @@ class Connection:
             id = None
         method = message.get("method")
         if not isinstance(method, str):
-            if id in self._asked:
-                self._answered(self._asked.pop(id), message)
-            else:
+            if id == self._asked:
+                self._answered(message)
+            elif self._board._calls:
                 self._board._calls.answered(id, message)
         elif self.session is None:
             pass  # nothing comes before the answer to hello
         elif method == "$ping":
             self.post(line({"id": id, "result": {}}), False)
         elif method[:1] != "$":
-            self._board._commands.take(message)
+            self._board._command_part().take(message)
         else:
             params = message.get("params")
             if isinstance(params, dict):
@@ -195,33 +198,35 @@ class Connection:
             if isinstance(seq, int) and params.get("boot", board.boot) == board.boot:
                 board._samples.ack(seq)
         elif method == "$cancel":
-            board._commands.cancel(params.get("id"))
+            board._command_part().cancel(params.get("id"))
         elif method == "$bye":
             why = params.get("why")
             if why == "replaced":
-                board._log.note('another board says that it is "%s"' % board.name)
+                self.refused = True
+                why = 'another board says that it is "%s"' % board.name
             self.end("the hub ended the session: %s" % why)
 
-    def _answered(self, sent, message):
+    def _answered(self, message):
         result = message.get("result")
         try:
             if self.session is None:
-                self._welcome(sent, result)
-            elif result:
-                self._learn(sent, result)
+                self._welcome(result)
+            else:
+                self._learn(result)
         except (TypeError, KeyError, AttributeError):
             if self.session is None:
                 error = message.get("error")
                 text = error.get("message") if isinstance(error, dict) else "it answers hello as no hub of Kiteline does"
+                self.refused = True
                 self.end("%s refuses this board: %s" % (self._where, text))
 
-    def _welcome(self, sent, result):
+    def _welcome(self, result):
         # Adding 0 tells a number from what a stranger may send in its place.
         keepalive = result["keepalive"] + 0
         stored = result["acks"].get(self._board.boot, 0) + 0
         hub = result["hub"]
         session = str(result["session"])
-        self._learn(sent, result)
+        self._learn(result)
         self._keepalive = max(100, keepalive)
         self.session = session
         self.began = self._pinged = uptime()
@@ -229,22 +234,20 @@ class Connection:
         self._link.up.set()
         self.work.set()
 
-    def _learn(self, sent, result):
-        self._board._clock.learn(sent, result["time"] + 0, result["clock"] + 0)
+    def _learn(self, result):
+        self._board._clock.learn(self._sent, result["time"] + 0, result["clock"] + 0)
 
     async def _watch(self):
         ticked = dialled = uptime()
         while True:
             tick = min(self.TICK_MS, (self._keepalive or self.HELLO_MS) // 4)
             await asyncio.sleep_ms(tick)
-            now = uptime()
-            # When the whole program stood still, what came meanwhile is read first.
-            late = now - ticked > 2 * tick
-            ticked = now
+            if uptime() - ticked > 2 * tick:
+                # The whole program stood still: what came meanwhile is read first.
+                await asyncio.sleep_ms(10)
+            now = ticked = uptime()
             if self._station and not self._station.connected:
                 self.end("the Wi-Fi is gone")
-            elif late:
-                continue
             elif self.session is None:
                 if now - dialled > self.HELLO_MS:
                     self.end("%s does not answer hello" % self._where)

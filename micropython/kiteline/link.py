@@ -23,7 +23,7 @@ class Link:
         self.up = asyncio.Event()  # set while there is a session
         self._address = None  # what DNS said
         self._in_vain = 0  # tries since the last session
-        self._tried = -self.APART_MS
+        self._tried = -self.APART_MS  # uptime of the last try
         self._id = 0
         self._told = None
 
@@ -61,7 +61,7 @@ class Link:
 
     async def run(self):
         least, most = self.RETRY_MS
-        pause = least
+        pause = 0
         while True:
             wait = 0
             if not await self._join():
@@ -70,15 +70,19 @@ class Link:
             if self._station and not self._station.connected:
                 continue
             lived = await self._try()
-            # A session that lived longer than the pause was a good one.
-            pause = least if lived > pause else min(pause * 2, most)
+            if lived is None:
+                pause = most  # a refusal that will hardly change by itself
+            elif lived > pause:
+                pause = least  # it was a good session
+            else:
+                pause = min(max(pause * 2, least), most)
 
     async def _join(self):
         # True when the Wi-Fi was away and has come back.
         station = self._station
         if not station or station.connected:
             return False
-        teller = self._board._start(self._tell_causes(station))
+        teller = self._board._jobs.start(self._tell_causes(station))
         try:
             await station.join()
         finally:
@@ -101,7 +105,7 @@ class Link:
             await asyncio.sleep_ms(min(left, self.LOOK_MS))
 
     async def _try(self):
-        # Milliseconds that the session lived, 0 when there was none.
+        # Milliseconds that the session lived, 0 when there was none, None when the hub will not have this board.
         self._tried = uptime()
         if self._board.trace:
             self._board.trace("dial", self._host, self._port)
@@ -117,11 +121,11 @@ class Link:
         finally:
             self._connection = None
         self.tell("offline: " + connection.why)
-        self._in_vain += 1
         if connection.began is None:
-            return 0
+            self._in_vain += 1
+            return None if connection.refused else 0
         self._in_vain = 0
-        return uptime() - connection.began
+        return None if connection.refused else uptime() - connection.began
 
     def _resolve(self):
         # Blocks up to 5 s: so only the first time, and after three tries in vain, for addresses change.

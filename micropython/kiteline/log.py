@@ -3,14 +3,15 @@
 import builtins
 import io
 import sys
+from micropython import const
 
 from .clock import uptime
 from .wire import LINE, line
 
-_LINES = 32
-_BYTES = 6144
-_CHARACTERS = 2000  # of one text; the hub takes 4096, the chip's heap likes it shorter
-_AGAIN_MS = 60_000  # the same traceback once more after this, with how often it came
+_LINES = const(32)
+_BYTES = const(6144)
+_CHARACTERS = const(2000)  # of one text; the hub takes 4096, the chip's heap likes it shorter
+_AGAIN_MS = const(60_000)  # the same traceback once more after this, with how often it came
 
 
 class Log:
