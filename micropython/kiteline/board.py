@@ -255,7 +255,7 @@ class Board:
     def _came(self, hub, stored):
         if self._commands:
             self._commands.begin(hub)
-        self._samples.begin(stored)
+        self._samples.begin(stored, self._clock.offset)
         self._link.tell("online, as %s" % self.name)
         if self._rtc:
             from .rtc import set_clock

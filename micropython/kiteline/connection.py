@@ -140,7 +140,7 @@ class Connection:
                     data.extend(self._out.pop(0))
                 if self.session is not None:
                     board._log.take(data, _WRITE - len(data))
-                    board._samples.take(data, _WRITE - len(data), board._clock.offset)
+                    board._samples.take(data, _WRITE - len(data))
                 if not data:
                     break
                 self._stuck = uptime()

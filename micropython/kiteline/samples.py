@@ -56,11 +56,18 @@ class Samples:
         if self._next < self._first:
             self._next = self._first
 
-    def begin(self, stored):
-        """A session begins; up to number `stored` the hub has all."""
+    def begin(self, stored, offset):
+        """A session begins; up to number `stored` the hub has all. `offset`: its time less the uptime."""
         self._next = self._first + self.count
         self.ack(stored)
         self._next = self._first
+        for i in range(self.count):
+            at = (self._at + i) % len(self._ring)
+            body = self._ring[at]
+            if body[0] == 0:
+                t = max(0, int.from_bytes(body[1:6], "big") + offset)
+                self._ring[at] = body[6:] + b',"$t":%d' % t
+                self._bytes += len(self._ring[at]) - len(body)
 
     def ack(self, seq):
         """What was sent up to this number is on disk."""
@@ -69,20 +76,10 @@ class Samples:
         if self._trace:
             self._trace("acked", self._boot, seq)
 
-    @property
-    def waiting(self):
-        """Whether there are some that this session has not sent."""
-        return self._next < self._first + self.count
-
-    def take(self, out, room, offset):
-        """Appends lines to `out`, about `room` bytes, at least one; `offset`: the hub's time less the uptime."""
+    def take(self, out, room):
+        """Appends lines that this session has not sent to `out`, about `room` bytes."""
         end = len(out) + room
-        while self.waiting and len(out) < end:
-            body = self._ring[(self._at + self._next - self._first) % len(self._ring)]
-            if body[0] == 0:
-                out.extend(memoryview(body)[6:])
-                out.extend(b',"$t":%d' % (int.from_bytes(body[1:6], "big") + offset))
-            else:
-                out.extend(body)
+        while self._next < self._first + self.count and len(out) < end:
+            out.extend(self._ring[(self._at + self._next - self._first) % len(self._ring)])
             out.extend(b',"$seq":%d}\n' % self._next)
             self._next += 1

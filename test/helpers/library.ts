@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { VirtualBoardOptions } from '../../src/virtual/index.ts';
-import { startBoard, type Watched } from './board.ts';
+import { linesOf, startBoard, type Watched } from './board.ts';
 
 const FOLDER = new URL('../../micropython/kiteline/', import.meta.url);
 
@@ -19,7 +19,14 @@ export const LIBRARY: Record<string, Uint8Array> = Object.fromEntries(
 export const startLibrary = (program: string, options: VirtualBoardOptions = {}): Promise<Watched> =>
   startBoard(program, { ...options, files: { ...LIBRARY, ...options.files } });
 
-/** The beginning of a program: in the Wi-Fi, with a board for the hub at `port`. */
+/** Runs a program that may `import kiteline` to its end, and gives the lines it printed. */
+export const libraryLines = (program: string, options: VirtualBoardOptions = {}): Promise<string[]> =>
+  linesOf(program, { ...options, files: { ...LIBRARY, ...options.files } });
+
+/**
+ * The beginning of a program: in the Wi-Fi, with a board for the hub at `port`, which loses no time between two tries.
+ * @param settings further arguments of Board()
+ */
 export const boardAt = (port: number, settings = '') => `
 import network
 wlan = network.WLAN(network.STA_IF)
@@ -27,7 +34,10 @@ wlan.active(True)
 wlan.connect('lab', 'secret')
 while not wlan.isconnected():
     pass
-import asyncio, kiteline
+import asyncio, kiteline, time
+from kiteline.link import Link
+Link.RETRY_MS = (1, 1)
+Link.APART_MS = 1
 board = kiteline.Board('b', '127.0.0.1:${port}'${settings && `, ${settings}`})
 `;
 
