@@ -14,7 +14,7 @@ def declare(name, kind):
     if not isinstance(kind, tuple):
         kind = (kind,)
     kind += (None,) * (4 - len(kind))
-    if len(kind) > 4 or not kind[0] in _NAMES:
+    if len(kind) > 4 or not isinstance(kind[0], type) or kind[0] not in _NAMES:
         raise TypeError(
             'argument %s: takes bool, int, float, str, object, a tuple as (int, 0, 100, "%%") or a list of choices' % name
         )

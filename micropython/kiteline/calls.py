@@ -67,7 +67,7 @@ class Calls:
 
     def answered(self, id, message):
         entry = self._open.get(id)
-        if entry:
+        if entry and entry[1] is None:
             entry[1] = message
             entry[0].set()
         else:

@@ -11,8 +11,8 @@ from .wire import Lines, line
 
 _READ = const(512)  # bytes at a time
 _WRITE = const(1400)  # bytes of one write: below what a TCP segment holds
-_OUT_LINES = const(64)  # control lines that wait to be written
-_OUT_BYTES = const(16_384)
+_ENOUGH = const(4096)  # bytes of control lines that wait to be written: no more is read, so there are no more answers
+_MOST = const(32_768)  # of what else makes some: calls are refused, and the reply of a handler ends the connection
 
 _UNKNOWN = const(-32601)
 
@@ -67,7 +67,7 @@ class Connection:
         except asyncio.TimeoutError:
             self.end("%s does not answer" % self._where)
         except OSError as e:
-            self.end("no connection to %s: %s" % (self._where, e))
+            self._failed(e)
         finally:
             # All of them before the socket closes: asyncio takes a stream out for both sides when one is cancelled.
             for task in tasks:
@@ -76,7 +76,7 @@ class Connection:
             self._close()
 
     def post(self, bytes, refuse):
-        if len(self._out) == _OUT_LINES or self._size + len(bytes) > _OUT_BYTES:
+        if self._size + len(bytes) > _MOST:
             if not refuse:
                 self.end("the hub does not read what this board sends")
             return False
@@ -113,11 +113,16 @@ class Connection:
         if was is not None:
             self._board._went(self.why)
 
+    def _failed(self, e):
+        # A connection that was refused shows so at its first write.
+        text = "no connection to %s: %s; is a hub running there?" if self.began is None else "the connection to %s broke: %s"
+        self.end(text % (self._where, e))
+
     async def _guard(self, part):
         try:
             await part
         except OSError as e:
-            self.end("the connection to %s broke: %s" % (self._where, e))
+            self._failed(e)
         except Exception as e:
             # MemoryError above all: the next connection begins with less.
             self._board._log.error(e, "link")
@@ -157,9 +162,11 @@ class Connection:
                 return
             self._heard = uptime()
             for text in lines.push(data):
-                self._take(text)
+                while self._size > _ENOUGH:
+                    await asyncio.sleep_ms(1)
                 if self.why:
                     return
+                self._take(text)
 
     def _take(self, text):
         try:

@@ -40,7 +40,7 @@ class Link:
 
     def post(self, bytes, refuse=False):
         """Queues a control line in the present session; False where there is none. Without room the session ends, because
-        the hub does not read; or with `refuse`, False."""
+        the hub does not read; with `refuse` it is False."""
         return self.session is not None and self._connection.post(bytes, refuse)
 
     def wake(self):

@@ -1,0 +1,231 @@
+/** The link: whatever becomes of a connection, the next one begins clean, and not too soon. */
+import { expect, test } from 'vitest';
+import { Air } from '../../src/virtual/index.ts';
+import { freePort } from '../helpers/board.ts';
+import { boardAt, ScriptedHub, startLibrary } from '../helpers/library.ts';
+
+/** Says on the serial port what the trace says, and runs. */
+const TRACED = `
+import sys
+def trace(event, *args):
+    sys.stdout.write("trace %s %s\\n" % (event, args))
+board.trace = trace
+`;
+
+test('$ping is answered at once, also while async handlers run', async () => {
+  const hub = await ScriptedHub.start();
+  await startLibrary(`${boardAt(hub.port)}
+@board.command
+async def waits():
+    await asyncio.sleep(1000)
+board.run()
+`);
+  const session = await hub.session();
+  session.say({ id: 1, method: 'waits', params: {} });
+  expect(await session.ask({ id: 'ping1', method: '$ping', params: {} })).toEqual({
+    jsonrpc: '2.0',
+    id: 'ping1',
+    result: {},
+  });
+  expect(await session.ask({ id: 2, method: '$ping' })).toMatchObject({ id: 2, result: {} });
+  // What this version does not know is said to be so, and a notification of it is nothing.
+  session.say({ method: '$later', params: {} });
+  expect(await session.ask({ id: 3, method: '$later' })).toMatchObject({ error: { code: -32601 } });
+});
+
+test('a hub that is silent for 2.5 keepalives is gone; what had come of a line is forgotten', async () => {
+  const hub = await ScriptedHub.start();
+  const running = await startLibrary(`${boardAt(hub.port, 'keepalive=100')}${TRACED}
+@board.command
+def led(on):
+    return on
+board.run()
+`);
+  const first = await hub.session({ keepalive: 100 });
+  expect(first.hello.keepalive).toBe(100);
+  first.write('{"jsonrpc":"2.0","id":1,"method":"led","params":{"on":"温'.slice(0, -1));
+  first.write(Buffer.from('温').subarray(0, 2));
+  await running.out(/trace offline \('the hub is silent',\)/);
+  await first.ended;
+  const second = await hub.session();
+  expect(await second.ask({ id: 2, method: 'led', params: { on: 'off' } })).toMatchObject({ result: 'off' });
+});
+
+test('a hub that sends without reading is gone after 2.5 keepalives, and nothing grows meanwhile', async () => {
+  const hub = await ScriptedHub.start();
+  const running = await startLibrary(`${boardAt(hub.port, 'keepalive=150, queue_bytes=100000')}${TRACED}
+@board.every(1)
+def fill():
+    return {"text": "x" * 7000}
+board.run()
+`);
+  const session = await hub.session({ keepalive: 150 });
+  session.socket.pause();
+  const ping = setInterval(() => session.say({ id: 'p', method: '$ping', params: {} }), 20);
+  try {
+    await running.out(/trace offline \('the hub does not read what this board sends',\)/);
+  } finally {
+    clearInterval(ping);
+  }
+});
+
+test('many long replies at once all come: no more is read than can be answered', async () => {
+  const hub = await ScriptedHub.start();
+  const running = await startLibrary(`${boardAt(hub.port)}
+@board.command
+def long(n):
+    return [n, "x" * 8000]
+board.run()
+`);
+  const session = await hub.session();
+  const asked = Array.from({ length: 16 }, (_, n) => ({
+    jsonrpc: '2.0',
+    id: n + 1,
+    method: 'long',
+    params: { n },
+  }));
+  session.write(asked.map((message) => `${JSON.stringify(message)}\n`).join(''));
+  for (const { id, params } of asked) expect((await session.answer(id)).result[0]).toBe(params.n);
+  expect(running.stdout()).not.toMatch(/offline/);
+});
+
+test('refused, hung up, no answer to hello, an answer that is none: each is told, and the next try is a new one', async () => {
+  const hub = await ScriptedHub.start();
+  const running = await startLibrary(`
+from kiteline.connection import Connection
+Connection.HELLO_MS = 300
+${boardAt(hub.port)}
+board.run()
+`);
+  const refused = await hub.connection();
+  const hello = await refused.take('hello');
+  refused.say({ id: hello.id, error: { code: -32602, message: 'no such name' } });
+  await running.out(/kiteline: offline: 127\.0\.0\.1:\d+ refuses this board: no such name\n/);
+  const strange = await hub.connection();
+  const { id } = await strange.take('hello');
+  strange.say({ id, result: { session: 's', hub: 'h', time: 'now', clock: 0, keepalive: 1, acks: {} } });
+  await running.out(/refuses this board: it answers hello as no hub of Kiteline does\n/);
+  const rude = await hub.connection();
+  rude.socket.end('ok');
+  await running.out(/kiteline: offline: the hub closed the connection\n/);
+  const dumb = await hub.connection();
+  await dumb.take('hello');
+  await running.out(/kiteline: offline: 127\.0\.0\.1:\d+ does not answer hello\n/);
+  // Before the answer to hello nothing is taken, and of a stranger's answers none.
+  const good = await hub.connection();
+  good.say({ id: 1, method: '$ping', params: {} });
+  good.say({ method: '$ack', params: { seq: 1 } });
+  good.say({ id: 999, result: {} });
+  const last = await good.take('hello');
+  expect(good.left).toEqual([]);
+  const acks = { [last.params.boot]: 0 };
+  good.say({ id: last.id, result: { session: 's', hub: 'h', time: 5, clock: 0, keepalive: 9000, acks } });
+  await running.out(/kiteline: online, as b\n/);
+});
+
+test('tries are no closer than APART_MS, and their pauses grow', async () => {
+  const port = await freePort('tcp', '127.0.0.1');
+  const running = await startLibrary(`${boardAt(port)}
+Link.APART_MS = 120
+Link.RETRY_MS = (60, 100000)
+tried = []
+def trace(event, *args):
+    if event == "dial":
+        tried.append(time.ticks_ms())
+        if len(tried) == 5:
+            gaps = [time.ticks_diff(b, a) for a, b in zip(tried, tried[1:])]
+            print("gaps", [gap >= least for gap, least in zip(gaps, (120, 120, 120, 240))])
+board.trace = trace
+board.run()
+`);
+  // Pauses of 60, 120, 240, 480 of which half is sure.
+  await running.out(/gaps \[True, True, True, True\]/);
+  expect(running.stdout()).toMatch(
+    /kiteline: offline: no connection to 127\.0\.0\.1:\d+: \[Errno \d+\] E\w+; is a hub running there\?\n/,
+  );
+});
+
+test('the one that says goodbye is believed; another board of the same name is told', async () => {
+  const hub = await ScriptedHub.start();
+  const running = await startLibrary(`${boardAt(hub.port)}board.run()`);
+  const first = await hub.session();
+  first.say({ method: '$bye', params: { why: 'store failed' } });
+  await running.out(/kiteline: offline: the hub ended the session: store failed\n/);
+  const second = await hub.session();
+  second.say({ method: '$bye', params: { why: 'replaced' } });
+  await running.out(/kiteline: offline: the hub ended the session: another board says that it is "b"\n/);
+  await hub.session();
+});
+
+test('a connection that breaks while it is made, and one that half breaks', async () => {
+  const hub = await ScriptedHub.start();
+  const air = new Air({
+    joinMs: 10,
+    cut: ({ number }) =>
+      number === 0
+        ? { direction: 'to-board', bytes: 0 }
+        : number === 1
+          ? { direction: 'to-board', bytes: 10, how: 'silence' }
+          : undefined,
+  });
+  const running = await startLibrary(
+    `
+from kiteline.connection import Connection
+Connection.HELLO_MS = 400
+${boardAt(hub.port)}
+board.run()
+`,
+    { air },
+  );
+  await hub.connection();
+  await hub.session();
+  await running.out(/does not answer hello\n/);
+  await hub.session();
+  await running.out(/kiteline: online, as b\n/);
+});
+
+test('the session clock is never behind the hub, and drift makes it run ahead', async () => {
+  const running = await startLibrary(`
+import kiteline.clock as c
+now = 0
+c.ticks_ms = lambda: now & 0x3fffffff
+c._ticks = c._up = 0
+print(c.uptime())
+for _ in range(4):  # over the end of ticks_ms() and on
+    now += 0x1ffffff0
+    c.uptime()
+print(c.uptime() == now, now > 0x3fffffff)
+clock = c.Clock()
+print(clock.now())
+start = c.uptime()
+clock.begin()
+now += 40  # hello took 40 ms
+clock.learn(start, 1_700_000_000_000, 0)
+print(clock.session(), clock.now() - 1_700_000_000_000)
+now += 4096 * 10
+print(clock.session() - 40 - 40960)
+# An answer that came at once is better than what we know.
+sent = c.uptime()
+now += 2
+clock.learn(sent, 1_700_000_040_950, 40945)
+print(clock.session() - 40945, clock.now() - 1_700_000_040_950)
+# One that took long is not, unless the hub's clock was set.
+sent = c.uptime()
+now += 3000
+clock.learn(sent, 1_700_000_043_000, 43_900)
+print(clock.now() - 1_700_000_043_950, clock.session() - 43_945)
+clock.learn(sent, 1_600_000_000_000, 43_900)
+print(clock.now() - 1_600_000_000_000)
+`);
+  await running.ended;
+  expect(running.stdout().split('\n').slice(0, -1)).toEqual([
+    '0',
+    'True True',
+    'None',
+    '40 20',
+    '10',
+    '2 1',
+    '1 2',
+    '1500',
+  ]);
+});
