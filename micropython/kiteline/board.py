@@ -210,6 +210,7 @@ class Board:
                 self._jobs.start(watch(self, *self._watchdog))
             self._jobs.start(self._link.run())
             await self._stop.wait()
+            await self._link.flush()
         finally:
             self._unhook(self._why)
             await self._jobs.end()

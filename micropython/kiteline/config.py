@@ -67,7 +67,7 @@ def _hub(hub):
 def _networks(wifi):
     if not wifi:
         return []
-    if isinstance(wifi, dict) or isinstance(wifi, tuple) and isinstance(wifi[0], str):
+    if not isinstance(wifi, list):
         wifi = [wifi]
     networks = []
     for each in wifi:

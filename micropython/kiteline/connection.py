@@ -58,7 +58,7 @@ class Connection:
                 if e.errno != errno.EINPROGRESS:
                     raise
             await asyncio.wait_for_ms(_writable(s), self.CONNECT_MS)
-            stream = asyncio.StreamReader(s)
+            self._stream = stream = asyncio.StreamReader(s)
             self._heard = uptime()
             self._ask("hello", self._board._hello())
             for part in (self._read(stream), self._write(stream), self._watch()):
@@ -88,19 +88,25 @@ class Connection:
         self._size += len(bytes)
         self.work.set()
 
+    @property
+    def idle(self):
+        """Whether all that there was to say is out."""
+        return self._stuck is None and not self.work.is_set()
+
     def end(self, why):
         if self.why is None:
             self.why = why
             self._over.set()
 
     def close(self, why):
-        # Half a line may be out already; then $bye would only spoil it.
-        if self.session is not None and self._stuck is None:
+        # Behind half a line $bye would be the other half.
+        if self.session is not None and not self._stream.out_buf:
             try:
                 self._socket.write(line({"method": "$bye", "params": {"why": why}}))
             except OSError:
                 pass
-        self.end(why)
+        if self.why is None:
+            self.why = why  # and run() goes on waiting: whoever closes cancels it
         self._close()
 
     def _close(self):

@@ -48,6 +48,13 @@ class Link:
         if self.session is not None:
             self._connection.work.set()
 
+    async def flush(self):
+        """Gives what was said last a second to get out."""
+        for _ in range(100):
+            if self.session is None or self._connection.idle:
+                break
+            await asyncio.sleep_ms(10)
+
     def close(self, why):
         """Says $bye as far as that needs no waiting, and closes; also from outside of the loop, after Ctrl-C."""
         if self._connection:

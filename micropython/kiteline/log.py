@@ -30,9 +30,11 @@ class Log:
 
     def add(self, level, text):
         """`level`: print, log or error."""
-        entry = self._line(level, text[:_CHARACTERS])
+        if len(text) > _CHARACTERS:
+            text = text[:_CHARACTERS] + "…"
+        entry = self._line(level, text)
         if len(entry) > LINE:  # escapes: six bytes for one character at worst
-            entry = self._line(level, text[: _CHARACTERS // 2])
+            entry = self._line(level, text[: _CHARACTERS // 2] + "…")
         while self._waiting and (len(self._waiting) == _LINES or self._bytes + len(entry) > _BYTES):
             self._bytes -= len(self._waiting.pop(0))
             self.dropped += 1
@@ -99,7 +101,7 @@ class Log:
             text = self._part + text
             whole, end, self._part = text.rpartition("\n")
             if not end and len(text) > _CHARACTERS:
-                whole, self._part = text, ""
+                whole, self._part = text[:_CHARACTERS], text[_CHARACTERS:]
             if whole:
                 self.add("print", whole)
         finally:
