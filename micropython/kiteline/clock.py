@@ -17,6 +17,7 @@ def uptime():
 
 # Two crystals may differ by 100 millionths, 9 s a day: what was learned is trusted a little less every second.
 _DRIFT = const(4096)
+_BACK_MS = const(1000)
 
 
 class Clock:
@@ -26,6 +27,7 @@ class Clock:
         self.offset = None  # the hub's time less our uptime, ms
         self._error = 0  # of offset, ms
         self._learned = 0
+        self._newest = 0  # the last time that was told
         self._zero = None  # uptime at which the session clock was 0
         self._zeroed = 0
 
@@ -58,5 +60,14 @@ class Clock:
         return now - self._zero + (now - self._zeroed) // _DRIFT
 
     def now(self):
-        """Milliseconds since 1970 UTC by the hub's clock; None before the first session."""
-        return None if self.offset is None else uptime() + self.offset
+        """Milliseconds since 1970 UTC by the hub's clock; None before the first session.
+
+        It does not go back by a few ms because an answer taught better: samples would come in disorder. When the hub's
+        clock was set back it does.
+        """
+        if self.offset is None:
+            return None
+        now = uptime() + self.offset
+        if not 0 < self._newest - now < _BACK_MS:
+            self._newest = now
+        return self._newest

@@ -216,6 +216,12 @@ clock.learn(sent, 1_700_000_043_000, 43_900)
 print(clock.now() - 1_700_000_043_950, clock.session() - 43_945)
 clock.learn(sent, 1_600_000_000_000, 43_900)
 print(clock.now() - 1_600_000_000_000)
+# Time stands still rather than to go back a little.
+at = clock.now()
+clock.offset -= 5
+print(clock.now() - at)
+now += 6
+print(clock.now() - at)
 `);
   await running.ended;
   expect(running.stdout().split('\n').slice(0, -1)).toEqual([
@@ -227,5 +233,7 @@ print(clock.now() - 1_600_000_000_000)
     '2 1',
     '1 2',
     '1500',
+    '0',
+    '1',
   ]);
 });

@@ -2,9 +2,9 @@
 import { expect, test } from 'vitest';
 import { boardAt, type Connection, type Message, ScriptedHub, startLibrary } from '../helpers/library.ts';
 
-async function start(program: string, settings = '') {
+async function start(program: string) {
   const hub = await ScriptedHub.start();
-  const running = await startLibrary(`${boardAt(hub.port, settings)}${program}`);
+  const running = await startLibrary(`${boardAt(hub.port)}${program}`);
   return { hub, running };
 }
 
@@ -74,17 +74,14 @@ print("after run()")
 });
 
 test('the oldest lines give way, and are counted', async () => {
-  const { hub } = await start(
-    `
+  const { hub } = await start(`
 for n in range(40):
     board.log("line %d" % n)
 for n in range(4):
     board.log("x" * 1950)
 board.run()
-`,
-    'keepalive=200',
-  );
-  const session = await hub.session({ keepalive: 200 });
+`);
+  const session = await hub.session();
   // 40 in 32 places; then 4 long ones in 6 KiB.
   expect(session.hello.dropped).toEqual({ samples: 0, logs: 41 });
   for (let n = 0; n < 3; n++) expect((await next(session)).text).toHaveLength(1950);

@@ -173,7 +173,7 @@ print(queue(), board.dropped, board.waiting)
 
 test('what a full queue dropped is reported in hello and as it grows, also when it was on its way', async () => {
   const hub = await ScriptedHub.start();
-  await startLibrary(`${boardAt(hub.port, 'queue=3, keepalive=200')}
+  await startLibrary(`${boardAt(hub.port, 'queue=3')}
 for n in range(5):
     board.send({"n": n})
 @board.command
@@ -182,7 +182,7 @@ def more(n):
         board.send({"n": i})
 board.run()
 `);
-  const session = await hub.session({ keepalive: 200 });
+  const session = await hub.session();
   expect(session.hello.dropped).toEqual({ samples: 2, logs: 0 });
   for (const seq of [3, 4, 5]) await session.sample(seq);
   session.say({ id: 1, method: 'more', params: { n: 2 } });

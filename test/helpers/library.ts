@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { onTestFailed, onTestFinished } from 'vitest';
 import type { VirtualBoardOptions } from '../../src/virtual/index.ts';
 import { linesOf, startBoard, type Watched } from './board.ts';
 
@@ -15,9 +15,12 @@ export const LIBRARY: Record<string, Uint8Array> = Object.fromEntries(
     .map((name) => [`lib/kiteline/${name}`, readFileSync(new URL(name, FOLDER))]),
 );
 
-/** Powers on a board whose program may `import kiteline`. */
-export const startLibrary = (program: string, options: VirtualBoardOptions = {}): Promise<Watched> =>
-  startBoard(program, { ...options, files: { ...LIBRARY, ...options.files } });
+/** Powers on a board whose program may `import kiteline`; what it printed is shown when the test fails. */
+export async function startLibrary(program: string, options: VirtualBoardOptions = {}): Promise<Watched> {
+  const running = await startBoard(program, { ...options, files: { ...LIBRARY, ...options.files } });
+  onTestFailed(() => console.log(`the board printed: ${running.stdout()}\nand: ${running.stderr()}`));
+  return running;
+}
 
 /** Runs a program that may `import kiteline` to its end, and gives the lines it printed. */
 export const libraryLines = (program: string, options: VirtualBoardOptions = {}): Promise<string[]> =>
