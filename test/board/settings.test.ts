@@ -1,6 +1,10 @@
 /** What a board is made of: settings, and what is wrong with them in a sentence. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { libraryLines } from '../helpers/library.ts';
+
+const FOLDER = new URL('../../micropython/kiteline/', import.meta.url);
+const text = (name: string) => readFileSync(new URL(name, FOLDER), 'utf8');
 
 test('settings: from the program, from /kiteline.json, and what is wrong with them in a sentence', async () => {
   const lines = await libraryLines(`
@@ -104,4 +108,11 @@ except ValueError as e:
     print(e)
 `),
   ).toEqual([expect.stringMatching(/^commands and units take \d+ bytes to announce, a line has 8192$/)]);
+});
+
+test("mip's list names every file, where the hub has it", () => {
+  const { urls, version } = JSON.parse(text('package.json')) as { urls: string[][]; version: string };
+  const files = readdirSync(FOLDER).filter((name) => name.endsWith('.py'));
+  expect(urls).toEqual(files.sort().map((name) => [`kiteline/${name}`, name]));
+  expect(text('__init__.py')).toContain(`__version__ = "${version}"`);
 });
