@@ -3,41 +3,15 @@
  * value, committed every 100 ms. Both count as the system under test. The queue for the subscriber is unlimited, so
  * that the broker need not drop.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beSystem, ownCpu } from '../kit/answers.ts';
-import { freePort } from '../kit/children.ts';
+import { reach, startMosquitto } from '../kit/brokers.ts';
 import { connectPacket, MqttReader, subscribePacket } from '../kit/mqtt.ts';
 import { COMMIT_MS, RowStore } from '../kit/rows.ts';
 
 const [program = 'mosquitto', folder = ''] = process.argv.slice(2);
-const port = await freePort();
-const config = join(folder, 'mosquitto.conf');
-writeFileSync(
-  config,
-  [
-    `listener ${port} 127.0.0.1`,
-    'allow_anonymous true',
-    'persistence false',
-    'set_tcp_nodelay true',
-    'max_queued_messages 0',
-    'max_queued_bytes 0',
-    'log_dest none',
-    process.getuid?.() === 0 ? 'user root' : '',
-  ].join('\n'),
-);
-const broker = spawn(program, ['-c', config], { stdio: 'ignore' });
-process.on('exit', () => broker.kill('SIGKILL'));
-let ending = false;
-broker.on('exit', (code) => {
-  if (ending) return;
-  console.error(`Mosquitto ended: ${code}`);
-  process.exit(1);
-});
+const broker = await startMosquitto(program, folder);
 
 /** CPU microseconds of the broker: fields 14 and 15 of proc(5), in ticks of 10 ms. NaN where there is no /proc. */
 function brokerCpu(): number {
@@ -47,19 +21,6 @@ function brokerCpu(): number {
     return (Number(fields[11]) + Number(fields[12])) * 10_000;
   } catch {
     return Number.NaN;
-  }
-}
-
-async function subscribe(): Promise<Socket> {
-  for (let attempt = 0; ; attempt++) {
-    const socket = connect({ host: '127.0.0.1', port, noDelay: true });
-    try {
-      await once(socket, 'connect');
-      return socket;
-    } catch (error) {
-      if (attempt === 100) throw error;
-      await sleep(50);
-    }
   }
 }
 
@@ -87,7 +48,7 @@ function keep(topic: string, message: Record<string, number>): void {
 const reader = new MqttReader((bytes, topic, payload, end) =>
   keep(bytes.toString('latin1', topic, payload), JSON.parse(bytes.toString('utf8', payload, end))),
 );
-const socket = await subscribe();
+const socket = await reach(broker.port);
 let committedAt = performance.now();
 function commit(): void {
   store.commit();
@@ -106,15 +67,13 @@ socket.write(subscribePacket('b/+'));
 while (reader.others < 2) await sleep(10);
 
 beSystem(
-  { port },
+  { port: broker.port },
   () => committed,
   async () => {
     commit();
     const rows = store.count();
     store.close();
-    ending = true;
-    broker.kill('SIGKILL');
-    await once(broker, 'exit');
+    await broker.end();
     return { rows, received };
   },
   () => ownCpu() + brokerCpu(),

@@ -63,7 +63,7 @@ function countRound(committed: () => number, cpu: () => number): (messages: numb
 
 /**
  * A system under test, as seen by bench/ingest.ts: told `begin` before the first byte, then `await` with the number
- * of messages; `close` gives what else there is to say.
+ * of messages; `count` gives how many there were so far, `close` what else there is to say.
  */
 export function beSystem(
   first: object,
@@ -75,6 +75,7 @@ export function beSystem(
   answerParent(first, ({ ask, messages }) => {
     if (ask === 'close') return close();
     if (ask === 'await') return round(Number(messages));
+    if (ask === 'count') return { count: committed() };
     round = countRound(committed, cpu);
     return {};
   });

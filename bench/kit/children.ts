@@ -72,6 +72,10 @@ export class Child {
     this.#process.once('exit', () => children.delete(this.#process));
   }
 
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   /** Its next message. @throws Error when it ends before, or says nothing for so long */
   hears<T>(timeoutMs = 60_000): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -101,6 +105,13 @@ export class Child {
     });
     this.#asked = answer.catch(() => {});
     return answer;
+  }
+
+  /** As a power cut does it: by SIGKILL. */
+  async kill(): Promise<void> {
+    const gone = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await gone;
   }
 
   async end(): Promise<void> {

@@ -18,6 +18,16 @@ export function findMosquitto(): { path: string } | { missing: string } {
   };
 }
 
+/** @returns the program, or a sentence for people */
+export function findNats(): { path: string } | { missing: string } {
+  const path = process.env.NATS_SERVER ?? onPath('nats-server');
+  if (path && existsSync(path)) return { path };
+  return {
+    missing:
+      'NATS is not measured: it is not installed. `apt install nats-server` or `brew install nats-server`; or set NATS_SERVER to the program.',
+  };
+}
+
 /** @returns Node-RED's red.js, or a sentence for people */
 export function findNodeRed(): { path: string } | { missing: string } {
   const { NODE_RED } = process.env;

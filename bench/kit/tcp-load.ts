@@ -1,6 +1,6 @@
 /**
  * The load generator over TCP, a process of its own and the same for every system: prebuilt bytes over many
- * connections, one write of each in turn; plain lines, or the same as MQTT PUBLISH packets. One write is one system call, and
+ * connections, one write of each in turn; plain lines, or the same as MQTT PUBLISH packets or for NATS. One write is one system call, and
  * with TCP_NODELAY one segment. Whoever is not read from waits for room in the kernel and costs nothing.
  */
 import { once } from 'node:events';
@@ -8,10 +8,11 @@ import { connect, type Socket } from 'node:net';
 import { answerParent, now, ownCpu } from './answers.ts';
 import { addressOf, lines, writes } from './messages.ts';
 import { CONNACK_BYTES, connectPacket, publishPacket } from './mqtt.ts';
+import { CONNECT_LINE, pubLines } from './nats.ts';
 
 export interface LoadRequest {
   port: number;
-  protocol: 'lines' | 'mqtt';
+  protocol: 'lines' | 'mqtt' | 'nats';
   connections: number;
   perWrite: number;
 }
@@ -43,7 +44,9 @@ let perWrite = 1;
 function prebuilt(board: number, { protocol, perWrite }: LoadRequest): Buffer[] {
   const count = DIFFERENT / perWrite;
   if (protocol === 'lines') return writes(board, count, perWrite);
-  const packets = lines(board, DIFFERENT).map((line) => publishPacket(`b/${board}`, line));
+  const packets = lines(board, DIFFERENT).map((line) =>
+    protocol === 'mqtt' ? publishPacket(`b/${board}`, line) : Buffer.from(pubLines(`b.${board}`, line)),
+  );
   return Array.from({ length: count }, (_, i) =>
     Buffer.concat(packets.slice(i * perWrite, (i + 1) * perWrite)),
   );
@@ -68,7 +71,7 @@ async function open(request: LoadRequest, board: number): Promise<Socket> {
     socket.write(connectPacket(`board-${board}`));
     const [answer] = (await once(socket, 'data')) as [Buffer];
     if (answer.length !== CONNACK_BYTES || answer[3] !== 0) throw new Error('the broker refused a publisher');
-  }
+  } else if (request.protocol === 'nats') socket.write(CONNECT_LINE);
   socket.resume(); // answers are thrown away
   return socket;
 }

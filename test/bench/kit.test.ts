@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { LineReader } from '../../bench/kit/line-reader.ts';
 import { lines, writes } from '../../bench/kit/messages.ts';
 import { connectPacket, MqttReader, publishPacket, subscribePacket } from '../../bench/kit/mqtt.ts';
-import { findMosquitto, findNodeRed } from '../../bench/kit/peers.ts';
+import { type NatsMessage, NatsReader, pubLines } from '../../bench/kit/nats.ts';
+import { findMosquitto, findNats, findNodeRed } from '../../bench/kit/peers.ts';
 import { RowStore } from '../../bench/kit/rows.ts';
 
 describe('the messages', () => {
@@ -55,6 +57,46 @@ describe('MQTT', () => {
   });
 });
 
+describe('lines', () => {
+  test('are the same however the stream is cut', () => {
+    const stream = Buffer.from('{"a":1}\n\n{"b":"é"}\n');
+    for (const size of [1, 2, 7, stream.length]) {
+      const seen: string[] = [];
+      const reader = new LineReader((line) => seen.push(line));
+      for (let at = 0; at < stream.length; at += size) reader.push(stream.subarray(at, at + size));
+      expect(seen).toEqual(['{"a":1}', '', '{"b":"é"}']);
+    }
+  });
+});
+
+describe('NATS', () => {
+  test('messages and other lines are the same however the stream is cut', () => {
+    const payload = '{"id":7}\r\nMSG x';
+    const stream = Buffer.from(
+      `INFO {"a":1}\r\nMSG command.b 1 _INBOX.r.7 ${payload.length}\r\n${payload}\r\nPING\r\nMSG b.3 1 0\r\n\r\n`,
+    );
+    for (const size of [1, 2, 7, stream.length]) {
+      const seen: (NatsMessage | string)[] = [];
+      const reader = new NatsReader(
+        (message) => seen.push(message),
+        (line) => seen.push(line),
+      );
+      for (let at = 0; at < stream.length; at += size) reader.push(stream.subarray(at, at + size));
+      expect(seen).toEqual([
+        'INFO {"a":1}',
+        { subject: 'command.b', reply: '_INBOX.r.7', payload },
+        'PING',
+        { subject: 'b.3', reply: undefined, payload: '' },
+      ]);
+    }
+  });
+
+  test('is published to with and without a subject for the reply', () => {
+    expect(pubLines('b.1', '{"a":1}')).toBe('PUB b.1 7\r\n{"a":1}\r\n');
+    expect(pubLines('b.1', '', '_INBOX.r.7')).toBe('PUB b.1 _INBOX.r.7 0\r\n\r\n');
+  });
+});
+
 describe('the row store', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kiteline-test-'));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -76,11 +118,14 @@ describe('the row store', () => {
 });
 
 test('a peer that is missing is named with the way to install it', () => {
-  const before = { MOSQUITTO: process.env.MOSQUITTO, NODE_RED: process.env.NODE_RED };
+  const { MOSQUITTO, NATS_SERVER, NODE_RED } = process.env;
+  const before = { MOSQUITTO, NATS_SERVER, NODE_RED };
   process.env.MOSQUITTO = '/nowhere';
+  process.env.NATS_SERVER = '/nowhere';
   process.env.NODE_RED = '/nowhere';
   try {
     expect(findMosquitto()).toEqual({ missing: expect.stringMatching(/install/) });
+    expect(findNats()).toEqual({ missing: expect.stringMatching(/install/) });
     expect(findNodeRed()).toEqual({ missing: expect.stringMatching(/install/) });
   } finally {
     for (const [name, value] of Object.entries(before)) {
