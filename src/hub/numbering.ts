@@ -23,7 +23,6 @@ export class Numbering implements Sender {
   #taken: number;
   #stored: number;
   #storing = 0; // the highest number of the round that is on its way to the disk
-  #failed = false;
 
   /** @param stored the highest number that the store has; 0 for none */
   constructor(owner: NumberingOwner, boot: string, stored: number) {
@@ -40,8 +39,7 @@ export class Numbering implements Sender {
 
   /** @returns false for a number that is taken already: its sample is a duplicate */
   take(seq: number): boolean {
-    // After a failed round nothing is taken: what follows the lost samples must not be stored before them.
-    if (seq <= this.#taken || this.#failed) return false;
+    if (seq <= this.#taken) return false;
     this.#taken = seq;
     return true;
   }
@@ -57,7 +55,6 @@ export class Numbering implements Sender {
 
   sealed(outcome: Outcome): void {
     if (outcome === 'STORED') this.#stored = this.#storing;
-    else this.#failed = true;
     this.#owner.sealed(this, outcome);
   }
 }

@@ -95,13 +95,15 @@ export class FakeBoard implements Peer {
   /** What the hub has sent, message by message. */
   readonly got: JsonObject[] = [];
   isEnded = false;
+  /** Whether it does not read. */
+  isFull = false;
 
   constructor(hub: Hub) {
     this.session = hub.session(this, { answers: true });
   }
 
   send(bytes: Uint8Array): boolean {
-    if (this.isEnded) return false;
+    if (this.isEnded || this.isFull) return false;
     for (const text of Buffer.from(bytes).toString().trimEnd().split('\n'))
       this.got.push(JSON.parse(text) as JsonObject);
     return true;

@@ -96,9 +96,10 @@ export class DiskStore extends MemoryStore {
 
   protected override async _acks(board: string): Promise<Ack[]> {
     this.asked++;
+    const acks = this.disk.acksOf(board); // as they are now, whenever that is heard
     const waiting = this.#acksWaiting;
     if (waiting) await new Promise<void>((resolve) => waiting.push(resolve));
-    return this.disk.acksOf(board);
+    return acks;
   }
 
   finish(): void {
