@@ -95,6 +95,8 @@ export class FakeBoard implements Peer {
   /** What the hub has sent, message by message. */
   readonly got: JsonObject[] = [];
   isEnded = false;
+  /** What was sent after the end. */
+  late = 0;
   /** Whether it does not read. */
   isFull = false;
 
@@ -103,6 +105,7 @@ export class FakeBoard implements Peer {
   }
 
   send(bytes: Uint8Array): boolean {
+    if (this.isEnded) this.late++;
     if (this.isEnded || this.isFull) return false;
     for (const text of Buffer.from(bytes).toString().trimEnd().split('\n'))
       this.got.push(JSON.parse(text) as JsonObject);

@@ -148,6 +148,43 @@ test('an old session whose place was taken takes nothing any more', async () => 
   expect(hub.board('greenhouse')?.send('"to you"')).toBe(true);
 });
 
+test('what the app answers to a session that is over is not sent', async () => {
+  const { hub, store } = slowHub();
+  store.free = true;
+  let answer = () => {};
+  hub.on('text', () => new Promise<string>((resolve) => (answer = () => resolve('"late"'))));
+  const old = new FakeBoard(hub);
+  await old.hello(BOARD);
+  const answered = old.sends('think', sample(1));
+  await new FakeBoard(hub).hello(BOARD);
+  answer();
+  await answered;
+  expect([old.late, hub.counts.replies, hub.counts.dropped]).toEqual([0, 0, { SESSION_OVER: 1 }]);
+});
+
+test('what of a session waits for the store goes with its connection, and comes again', async () => {
+  const { hub, store } = slowHub();
+  const old = new FakeBoard(hub);
+  await old.hello(BOARD);
+  for (let rounds = 1; rounds <= 2; rounds++) {
+    const filler = new FakeBoard(hub);
+    const many = Array.from({ length: 10_000 }, () => '{"filler":1}');
+    while (!filler.sends(...many));
+    await until(() => store.waiting === 1);
+  }
+  const held = [old.sends(sample(1), 'text', sample(2)), old.sends(sample(3))];
+  old.breaks();
+  expect(hub.counts.dropped).toEqual({ SESSION_OVER: 3 });
+  const board = new FakeBoard(hub);
+  expect(await board.hello(BOARD)).toMatchObject({ acks: { b1: 0 } });
+  const again = board.sends(sample(1), sample(2), sample(3));
+  store.release();
+  await Promise.all([...held, again]);
+  await board.session.finished();
+  expect(numbers(store).filter((n) => n !== undefined)).toEqual([1, 2, 3]);
+  expect(hub.counts).toMatchObject({ texts: 0, dropped: { SESSION_OVER: 4 } });
+});
+
 test('a round that fails: nothing of it is acknowledged, what follows is discarded, the board comes back and sends again', async () => {
   const { hub, store, problems, stored } = slowHub();
   const [board, other] = [new FakeBoard(hub), new FakeBoard(hub)];

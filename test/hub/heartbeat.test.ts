@@ -170,8 +170,9 @@ test('a board that is silent is lost, and its connection ended', async () => {
     state: 'lost',
     why: 'SILENT',
   });
-  await board.ended();
   expect(hub.board('greenhouse')?.send('x')).toBe(false);
+  expect(hub.counts.dropped).toEqual({}); // it was not tried
+  await board.ended();
   expect(hub.board('greenhouse')?.info()).not.toHaveProperty('session');
 });
 
@@ -202,6 +203,7 @@ test('a board whose messages wait for the store is not silent', async () => {
   }
   expect(board.gotOf('$ping')).toHaveLength(10);
   expect(hub.board('greenhouse')?.info()?.presence).toMatchObject({ state: 'online' });
+  clock.advance(900);
   store.release();
   await held;
   await new Promise(setImmediate);

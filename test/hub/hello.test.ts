@@ -207,17 +207,34 @@ test('a second hello, one in a datagram and one that wants no answer are refused
   expect(hub.board('other')).toBeUndefined();
 });
 
-test('what came before hello is the address’s, what comes after it the board’s', async () => {
+test('a connection that has sent samples or text cannot say hello: a browser that is made to post here takes no board’s place', async () => {
   const { hub, tcp } = await startHub();
   const board = new Wire(await tcp());
-  board.send('{"a":1,"$seq":1}\n', hello(BOARD), '{"a":2,"$seq":1}\n');
+  await board.hello(BOARD);
+  const page = await tcp();
+  page.send(`POST / HTTP/1.1\r\nHost: hub\r\n\r\n${hello(BOARD)}`);
+  await until(() => hub.counts.dropped.BAD_HELLO === 1);
+  for (const first of ['{"a":1}\n', '[1]\n', `${'x'.repeat(9_000)}\n`]) {
+    const plain = await tcp();
+    plain.send(first);
+    plain.send(hello(BOARD));
+  }
+  await until(() => hub.counts.dropped.BAD_HELLO === 4);
+  expect(hub.board('greenhouse')?.info()).toMatchObject({
+    reconnects: 0,
+    session: { address: board.end.address },
+  });
+});
+
+test('what came of requests before hello is the address’s, what comes after it the board’s', async () => {
+  const { hub, tcp } = await startHub();
+  const board = new Wire(await tcp());
+  board.send({ jsonrpc: '2.0', id: 0, method: 'fly' }, hello(BOARD), { a: 2, $seq: 1 });
+  expect(await board.next()).toMatchObject({ error: { code: -32601 } });
   expect(await board.next()).toMatchObject({ result: { acks: { b1: 0 } } });
   expect(await board.next()).toMatchObject({ method: '$ack', params: { seq: 1 } });
-  const at = async (name: string) =>
-    (await hub.store.query({ board: name, metric: 'a' })).map(({ value }) => value);
-  expect([await at('127.0.0.1'), await at('greenhouse')]).toEqual([[1], [2]]);
   expect(hub.boards()).toMatchObject([
-    { name: '127.0.0.1', connections: 0, samples: 1, messages: 2 },
+    { name: '127.0.0.1', connections: 0, messages: 2, dropped: { UNKNOWN_METHOD: 1 } },
     { name: 'greenhouse', connections: 1, samples: 1, messages: 1 },
   ]);
 });
@@ -239,6 +256,21 @@ test('what follows a hello waits until the store has said what it has', async ()
   expect(board.got[0]).toMatchObject({ result: { acks: { b1: 2, b0: 0 } } });
   expect(board.got.at(-1)).toMatchObject({ method: '$ack', params: { seq: 4 } });
   expect(store.disk.samples.map(({ values }) => values.get('a'))).toEqual([3, 4]);
+});
+
+test('a second hello that comes before the first is answered is refused after it', async () => {
+  const store = new DiskStore();
+  store.holdAcks();
+  const { hub } = quietHub(store);
+  const board = new FakeBoard(hub);
+  const said = [board.sends(hello(BOARD, 1)), board.sends(hello({ ...BOARD, board: 'other' }, 2))];
+  await until(() => store.asked === 1);
+  store.releaseAcks();
+  await Promise.all(said);
+  expect(board.got).toMatchObject([
+    { id: 1, result: {} },
+    { id: 2, error: { code: -32600 } },
+  ]);
 });
 
 test('a connection that is gone before its hello is answered leaves nothing', async () => {

@@ -21,11 +21,11 @@ export async function handleHello(request: Request, session: Session, inside: In
   };
   if (!session.peer.stream) return refuse(RPC.INVALID_REQUEST, 'hello is for connections: say it over TCP');
   if (session.link) return refuse(RPC.INVALID_REQUEST, 'this connection has said hello already');
+  // A web page can have a browser post to this port, and must not take a board's place: what a browser says first is HTTP.
+  if (session.asker.isPlain) return refuse(RPC.INVALID_REQUEST, 'hello comes before samples and text');
   const hello = helloOf(request.params);
   if (typeof hello === 'string') return refuse(RPC.INVALID_PARAMS, hello);
 
-  // What the peer sent before belongs to another board.
-  await inside.intake.settled(session);
   let stored: Map<string, number>;
   try {
     stored = await storedOf(hello, inside);
