@@ -1,19 +1,12 @@
 /** The board library on virtual boards, and hubs that say exactly what a test writes. */
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { onTestFailed, onTestFinished } from 'vitest';
-import type { VirtualBoardOptions } from '../../src/virtual/index.ts';
+import { boardLibrary, type VirtualBoardOptions } from '../../src/virtual/index.ts';
 import { linesOf, startBoard, type Watched } from './board.ts';
 
-const FOLDER = new URL('../../micropython/kiteline/', import.meta.url);
-
 /** The files of the library where mip puts them. */
-export const LIBRARY: Record<string, Uint8Array> = Object.fromEntries(
-  readdirSync(FOLDER)
-    .filter((name) => name.endsWith('.py'))
-    .map((name) => [`lib/kiteline/${name}`, readFileSync(new URL(name, FOLDER))]),
-);
+const LIBRARY = boardLibrary();
 
 /** Powers on a board whose program may `import kiteline`; what it printed is shown when the test fails. */
 export async function startLibrary(program: string, options: VirtualBoardOptions = {}): Promise<Watched> {

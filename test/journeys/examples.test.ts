@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
 import asyncioTcp from '../../examples/asyncio-tcp/hub.ts';
+import boardLibraryHub from '../../examples/board-library/hub.ts';
 import plainTcp from '../../examples/plain-tcp/hub.ts';
 import plainUdp from '../../examples/plain-udp/hub.ts';
 import { createHub, type Hub } from '../../src/index.ts';
-import { Air } from '../../src/virtual/index.ts';
+import { Air, boardLibrary } from '../../src/virtual/index.ts';
 import { freePort, makeBoard, startBoard, watch } from '../helpers/board.ts';
 import { ask, dial } from '../helpers/peers.ts';
 
@@ -88,4 +89,34 @@ test('asyncio-tcp: lines of JSON out, lines of text in, at the same time', async
   hub.board(await first)?.send('fan on\n');
   await running.out(/the hub says fan on/);
   await obeyed;
+});
+
+test('board-library: readings are stored, the lamp obeys, the hub plans, and the board says so', async () => {
+  const { hub, tcpPort } = await startHub(boardLibraryHub);
+  const said = new Promise<string>((done) => hub.on('log', ({ text }) => done(text)));
+  const stored = new Promise<ReadonlyMap<string, unknown>>((done) =>
+    hub.on('sample', ({ values }) => done(values)),
+  );
+  const settings = {
+    name: 'greenhouse',
+    hub: `127.0.0.1:${tcpPort}`,
+    wifi: [{ ssid: 'lab', password: 'secret' }],
+  };
+  const running = await startBoard(example('board-library/main.py', tcpPort), {
+    files: { ...boardLibrary(), 'kiteline.json': JSON.stringify(settings) },
+  });
+  expect((await stored).get('temp')).toBeGreaterThanOrEqual(20);
+  expect(await said).toMatch(/^watering for \d+ seconds$/);
+  const lamp = new Promise<void>((done) =>
+    running.board.pin(2).on('change', ({ level }) => level === 1 && done()),
+  );
+  expect(await hub.board('greenhouse')?.command('lamp', { on: true })).toEqual({
+    outcome: 'done',
+    result: { on: true },
+  });
+  await lamp;
+  expect(await hub.board('greenhouse')?.command('lamp', { on: 'yes' })).toMatchObject({
+    outcome: 'failed',
+    error: { message: 'lamp: on takes true or false, and got "yes"' },
+  });
 });
