@@ -116,7 +116,7 @@ it('tells of what failed, and of what there is', async () => {
           data: { traceback: 'Traceback:\n  main.py 3\x1b[2J\nOSError: 5\n' },
         },
       };
-    if (method === 'fan') return { error: { code: -32602, message: 'level: 0 to 100 %, not 300' } };
+    if (method === 'fan') return { error: { code: -32602, message: 'fan: level: 0 to 100 %, not 300' } };
     return { error: { code: -32601, message: 'no', data: { commands: ['fan', 'read'] } } };
   });
   expect(await here(['command', 'greenhouse', 'read'])).toEqual({

@@ -143,11 +143,13 @@ function failedSentence({ code, message, data }: RpcError, name: string, command
             `${board} 没有命令 ${wanted}。现有：${shown}。`,
           );
     }
-    case RPC.INVALID_PARAMS:
+    case RPC.INVALID_PARAMS: {
+      const why = text.replace(`${printable(command)}: `, ''); // which a board puts in front, for whoever sees no more than that
       return say(
-        `${board} did not run ${printable(command)}: ${text}`,
-        `${board} 没有执行 ${printable(command)}：${text}`,
+        `${board} did not run ${printable(command)}: ${why}`,
+        `${board} 没有执行 ${printable(command)}：${why}`,
       );
+    }
     case RPC.STOPPED:
       return say(
         `${board} began it, and stopped it at the deadline.`,

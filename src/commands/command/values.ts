@@ -45,7 +45,7 @@ function parseValue(key: string, text: string, info: ArgumentInfo | undefined): 
     case 'bool': {
       if (/^(?:true|on|yes|1)$/i.test(text)) return true;
       if (/^(?:false|off|no|0)$/i.test(text)) return false;
-      throw unlike(key, text, say('true or false', 'true 或 false'));
+      throw unlike(key, text, say('true or false', ' true 或 false'));
     }
     case 'int':
     case 'float': {
@@ -56,7 +56,7 @@ function parseValue(key: string, text: string, info: ArgumentInfo | undefined): 
     case 'json': {
       const value = parseJson(text);
       if (value !== undefined) return value;
-      throw unlike(key, text, say("JSON, for example '[1,2]'", "JSON，例如 '[1,2]'"));
+      throw unlike(key, text, say("JSON, for example '[1,2]'", " JSON，例如 '[1,2]'"));
     }
   }
 }
