@@ -31,7 +31,9 @@ class Station:
 
     def __init__(self, networks, hostname=None, trace=None, pm=None):
         """networks: [(ssid, password), …], "" for an open one. hostname: what the network shows, 32 characters at most.
-        trace: f("join", ssid), f("radio", cycles). pm: network.WLAN.PM_NONE and the like."""
+        trace: f("join", ssid), f("radio", cycles). pm: network.WLAN.PM_NONE and the like. ValueError without a network."""
+        if not networks:
+            raise ValueError("networks is a list of (ssid, password), with one at least")
         self.wlan = network.WLAN(network.STA_IF)
         self.why = None  # the reason why there is no connection, a sentence, as far as the chip knows one
         self._networks = self._order = list(networks)
@@ -61,10 +63,14 @@ class Station:
         if self._at is None and wlan.active():
             yield from self._take_over()
         while not wlan.isconnected():
-            if not wlan.active():
-                self._on()
-            if self._at is None and (len(self._networks) > 1 or cycles and not _refused(self._failed)):
-                self.look()
+            try:
+                if not wlan.active():
+                    self._on()
+                if self._at is None and (len(self._networks) > 1 or cycles and not _refused(self._failed)):
+                    self.look()
+            except (OSError, RuntimeError) as e:
+                self._refuses(e)
+                yield self.PAUSE_MS
             end = ticks_add(ticks_ms(), span)
             while wlan.active() and not wlan.isconnected() and ticks_diff(end, ticks_ms()) > 0:
                 for each in self._order:
@@ -101,12 +107,18 @@ class Station:
 
     def _on(self):
         wlan = self.wlan
+        self._at = None
         if self._hostname:
             network.hostname(self._hostname[:32])  # before active(), or it is not told
         wlan.active(True)
         wlan.config(reconnects=-1)
         if self._pm is not None:
             wlan.config(pm=self._pm)
+
+    def _refuses(self, error):
+        # No memory of its own left, or a state that it finds wrong: it begins anew.
+        self.why = "the radio refuses: %s" % error
+        self.wlan.active(False)
 
     def _off(self, cycles):
         if self._trace and cycles:
@@ -129,8 +141,7 @@ class Station:
                 self._at = each
                 before = wlan.status()  # perhaps an old failure
         except (OSError, RuntimeError) as e:
-            self.why = "the radio refuses: %s" % e
-            wlan.active(False)
+            self._refuses(e)
             return
         if not alone:
             limit = ticks_add(ticks_ms(), self.TRY_MS)
@@ -164,9 +175,9 @@ class Station:
                 seen[ssid] = (each[3], each[2], each[4])
         # Those out of sight may be hidden.
         self._order = sorted(self._networks, key=lambda each: -seen[each[0]][0] if each[0] in seen else _FOREIGN)
-        if self._failed:
-            if (self._at or self._order[0])[0] in seen and self._failed == 201:
-                self._failed = None  # older than the scan
+        if self._failed == 201 and (self._at or self._order[0])[0] in seen:
+            self._failed = None  # older than the scan
+        if self.why:
             self.why = self.cause()
 
     def cause(self):
@@ -220,10 +231,15 @@ def connect(ssid, password="", timeout=15, hostname=None, pm=None):
     for ms in station._steps():
         left = ticks_diff(end, ticks_ms())
         if left <= 0:
-            station.wlan.disconnect()
-            if not _refused(station._failed):
-                sleep_ms(station.SETTLE_MS)
-                station.look()
-            raise OSError(station.cause())
+            break
         sleep_ms(min(ms, left))
-    return station.wlan
+    else:
+        return station.wlan
+    try:
+        station.wlan.disconnect()
+        if not _refused(station._failed):
+            sleep_ms(station.SETTLE_MS)
+            station.look()
+    except (OSError, RuntimeError):
+        pass  # its radio was off just then
+    raise OSError(station.cause())

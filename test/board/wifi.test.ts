@@ -241,6 +241,45 @@ if what:
     }
   });
 
+  test('a signal that is too weak is told once the air was looked at', async () => {
+    const over = air([{ ...lab, rssi: -90 }]);
+    const running = await startBoard(station('[("lab", "secret12")]'), withLibrary(over));
+    await running.out(
+      /"lab" is in sight \(-90 dBm, channel 11\) and does not let this board in: a weak signal/,
+    );
+    over.put(lab);
+    await running.out(/join lab\n/);
+  });
+
+  test('a radio that somebody else switched off, or that refuses, begins anew', async () => {
+    const over = air([lab]);
+    const running = await startBoard(
+      `import network
+class Moody(network.WLAN):
+    refusals = 2
+    def active(self, *up):
+        if up == (True,) and Moody.refusals:
+            Moody.refusals -= 1
+            raise OSError("WiFi Out of Memory")
+        return super().active(*up)
+network.WLAN = Moody
+${station('[("lab", "secret12")]')}`.replace(
+        'while station.connected:',
+        'station.wlan.active(False)\n        while station.connected:',
+      ),
+      withLibrary(over),
+    );
+    await running.out(/why: the radio refuses: WiFi Out of Memory\n[\s\S]*join lab\n[\s\S]*join lab\n/);
+  });
+
+  test('wants a network', async () => {
+    const { stdout } = await runBoard(
+      'from kiteline.wifi import Station\ntry:\n    Station([])\nexcept ValueError as e:\n    print(e)',
+      withLibrary(air([])),
+    );
+    expect(stdout).toBe('networks is a list of (ssid, password), with one at least\n');
+  });
+
   test('resets the chip when told to, after so many cycles', async () => {
     const running = await startBoard(
       `import machine\nprint("cause", machine.reset_cause())\n${station('[("lab", "secret12")]', 'Station.RESET_AFTER = 2\nStation.CYCLE_MS = 30')}`,
