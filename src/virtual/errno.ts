@@ -32,6 +32,16 @@ export const ERRNO = {
   ENOTCONN: 128,
 } as const;
 
+/** An OSError with this number, raised in the program. */
+export class ErrnoError extends Error {
+  readonly errno: number;
+
+  constructor(errno: number) {
+    super(`errno ${errno}`);
+    this.errno = errno;
+  }
+}
+
 /**
  * What the chip's program would see where Node reports `code`. A refused connection is ECONNRESET on the ESP32: lwIP maps
  * the RST that answers a SYN to ERR_RST. A connection attempt that nobody answers ends as ERR_ABRT, ECONNABORTED.

@@ -1,6 +1,7 @@
 /** What a board's Python modules ask by `_native.call(op, …)`: the cold half of the chip, answered on the main thread. */
+import { ErrnoError } from '../errno.ts';
 import type { Reply } from '../messages.ts';
-import { type BoardSockets, ErrnoError } from './sockets.ts';
+import type { BoardSockets } from './sockets.ts';
 import type { Station } from './station.ts';
 import type { Watchdog } from './watchdog.ts';
 import { ChipError } from './wlan-settings.ts';

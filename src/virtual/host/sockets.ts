@@ -1,13 +1,13 @@
 /** The real sockets behind a board's `socket` module: what the program asks for, done on the main thread. */
-import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createServer, type Server, Socket } from 'node:net';
 import { systemCode } from '../../errors.ts';
 import { besideWildcard } from '../../transport/ports.ts';
-import { chipErrno, ERRNO } from '../errno.ts';
+import { chipErrno, ERRNO, ErrnoError } from '../errno.ts';
 import { FLAG, type SharedState, SLOT, SOCKETS } from '../shared.ts';
 import { isHere } from './addresses.ts';
 import type { Air } from './air.ts';
+import { resolveName } from './names.ts';
 import { Orphans } from './orphans.ts';
 import { HostStream } from './tcp-stream.ts';
 import { HostDatagrams } from './udp-datagrams.ts';
@@ -15,22 +15,8 @@ import { HostDatagrams } from './udp-datagrams.ts';
 const SOCK = { STREAM: 1, DGRAM: 2 } as const;
 const AF_INET = 2;
 const OPTION = { ADD_MEMBERSHIP: 3 } as const;
-/** lwIP's answer where a name cannot be resolved: EAI_FAIL. */
-const EAI_FAIL = -202;
-/** The chip's resolver gives up after this, milliseconds. */
-const RESOLVE_MS = 14_000;
 /** Connections beyond the backlog: a chip's peer would send its SYN again, so they wait, up to this many. */
 const OVERFLOW = 64;
-
-/** An OSError with this number, raised in the program. */
-export class ErrnoError extends Error {
-  readonly errno: number;
-
-  constructor(errno: number) {
-    super(`errno ${errno}`);
-    this.errno = errno;
-  }
-}
 
 interface Slot {
   stream: boolean;
@@ -249,21 +235,7 @@ export class BoardSockets {
     }
   }
 
-  /** An IPv4 address for a name: this computer's, another board's, or what the system's resolver knows. */
-  async resolve(host: string): Promise<string> {
-    if (host === 'localhost') return '127.0.0.1';
-    if (!this.#network.hasAddress()) throw new ErrnoError(EAI_FAIL);
-    const neighbour = this.#network.neighbour(host.replace(/\.local$/, ''));
-    if (neighbour) return neighbour;
-    const late = new Promise<never>((_, reject) => {
-      this.#network.air.clock.alarm(RESOLVE_MS, () => reject(new ErrnoError(EAI_FAIL)));
-    });
-    try {
-      return (await Promise.race([lookup(host, { family: 4 }), late])).address;
-    } catch {
-      throw new ErrnoError(EAI_FAIL);
-    }
-  }
+  readonly resolve = (host: string): Promise<string> => resolveName(host, this.#network);
 
   /** A broadcast that the air brings. */
   broadcast(port: number, from: { address: string; port: number }, bytes: Uint8Array): void {
