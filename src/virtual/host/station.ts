@@ -263,6 +263,8 @@ export class Station {
     if (this.#joined === undefined) return;
     this.#joined = undefined;
     this.#hasAddress = false;
+    // First the state, then the end of connections: a program that meets the second must not find isconnected() true.
+    this.#publish();
     this.#addressLost();
   }
 
