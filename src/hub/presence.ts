@@ -143,7 +143,7 @@ export class Presence implements NumberingOwner {
       state: 'lost',
       since: this.#inside.clock.now(),
       why: session.said === undefined || why === 'STORE_FAILED' ? why : 'BYE',
-      ...(session.said !== undefined && { said: session.said }),
+      ...(session.said && { said: session.said }),
     };
     this.#tellState();
   }

@@ -63,6 +63,15 @@ test('online and lost, since when and why; how often it came back, and started a
   ]);
 });
 
+test('a board that says no more than goodbye', async () => {
+  const { connect, info } = begin();
+  const board = await connect();
+  board.sends({ jsonrpc: '2.0', method: '$bye' });
+  board.session.closed('CLOSED');
+  expect(info()?.presence).toMatchObject({ state: 'lost', why: 'BYE' });
+  expect(info()?.presence).not.toHaveProperty('said');
+});
+
 test('over TCP: an orderly end, a reset, and the feed', async () => {
   const { tcp, events } = await startHub();
   const feed = events();
