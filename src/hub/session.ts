@@ -57,7 +57,7 @@ export class Session implements Sender {
   #answers: boolean;
   #reader: Reader;
   #hasGreeted = false; // it has said hello, or tried to
-  #isStopped = false;
+  #isOver = false; // nothing of it is taken any more
   #isClosed = false;
   #held: { batch: Batch; from: number } | undefined; // what waits for room
 
@@ -126,7 +126,7 @@ export class Session implements Sender {
 
   /** Nothing more of the peer is taken; its connection is ended after what was sent. */
   stop(): void {
-    this.#isStopped = true;
+    this.#isOver = true;
     this.peer.close();
   }
 
@@ -210,6 +210,7 @@ export class Session implements Sender {
 
   closed(reason: CloseReason = 'CLOSED'): void {
     this.#isClosed = true;
+    if (this.#hasGreeted) this.#isOver = true;
     this.asker.giveUp();
     this.link?.end(reason === 'CLOSED' ? 'CLOSED' : 'RESET');
     this.#identity.gone();
@@ -228,11 +229,6 @@ export class Session implements Sender {
     const reason = this.#isOver ? 'SESSION_OVER' : 'STORE_BEHIND';
     this.drop(this.board, reason, held.batch.units.length - held.from);
     held.batch.units = [];
-  }
-
-  /** Whether nothing of the peer is taken any more: its session has ended, or the connection did before it was one. */
-  get #isOver(): boolean {
-    return this.#isStopped || (this.#isClosed && this.#hasGreeted);
   }
 
   /** Whether this may be a hello, or a command for a board: with these a peer does not become the board of its address. */
