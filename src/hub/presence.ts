@@ -251,7 +251,7 @@ function infoOf(session: BoardSession): SessionInfo {
     address,
     since,
     keepalive,
-    ...(roundTrip !== undefined && { roundTrip }),
+    ...(roundTrip !== undefined && { roundTrip: Math.round(1_000 * roundTrip) / 1_000 }),
     ...(reset !== undefined && { reset }),
   };
 }
