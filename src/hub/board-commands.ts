@@ -33,7 +33,6 @@ export interface Command {
   /** The session on which it was sent last. */
   link: CommandLink | undefined;
   isCancelled: boolean;
-  alarm: Alarm | undefined;
 }
 
 export interface BoardCommandsEvents {
@@ -51,6 +50,8 @@ export class BoardCommands {
   readonly #open: Command[] = [];
   #sent = 0; // how many of them were sent
   #link: CommandLink | undefined;
+  #alarm: Alarm | undefined; // one for all, and left alone while commands come and go
+  #due = Number.POSITIVE_INFINITY; // when it rings: not after the first of them is due
 
   constructor(board: string, clock: Clock, graceMs: number, events: BoardCommandsEvents) {
     this.#board = board;
@@ -63,10 +64,11 @@ export class BoardCommands {
     return this.#open.length - this.#sent >= boardLimits.waiting;
   }
 
-  add(command: Command): void {
+  /** @param now on the hub's monotonic clock */
+  add(command: Command, now: number): void {
     this.#open.push(command);
-    this.#send();
-    if (command.boot === undefined && this.#open.includes(command)) this.#expireLater(command);
+    this.#send(now);
+    if (command.boot === undefined && this.#open.includes(command)) this.#watch(command);
   }
 
   refuse(command: Command): void {
@@ -83,7 +85,7 @@ export class BoardCommands {
     }
     // Nobody waits for it to begin any more: sent again, it is too late for it, and its reply is not waited for as long.
     command.until = Math.min(command.until, this.#clock.monotonic());
-    this.#giveUpLater(command);
+    this.#watch(command);
     if (command.link === this.#link) this.#link?.send(cancelLine(command.id));
   }
 
@@ -119,10 +121,11 @@ export class BoardCommands {
       const isSent = command.boot !== undefined;
       this.#remove(command, isSent ? unknown('HUB_CLOSED', this.#board) : expired('CANCELLED', this.#board));
     }
+    this.#alarm?.cancel();
   }
 
   /** What was sent to this start of the board before comes first, again and in order; then as many new ones as it may have. */
-  #send(): void {
+  #send(now?: number): void {
     let next = 0;
     while (next < this.#open.length && next < boardLimits.unanswered) {
       const link = this.#link;
@@ -133,7 +136,7 @@ export class BoardCommands {
         continue;
       }
       // Its alarm may be late, and what is too late is not worth a place at the board.
-      if (command.boot === undefined && this.#clock.monotonic() >= command.until)
+      if (command.boot === undefined && (now ?? this.#clock.monotonic()) >= command.until)
         this.#remove(command, expired('TOO_LATE', this.#board));
       else if (this.#transmit(command, link)) next++;
       else return; // it comes first, also when there is room for a smaller one
@@ -150,24 +153,34 @@ export class BoardCommands {
     if (command.boot === undefined) {
       command.boot = link.boot;
       this.#sent++;
-      this.#giveUpLater(command);
+      this.#watch(command);
       this.#events.changed(command);
     }
     return true;
   }
 
-  #expireLater(command: Command): void {
-    command.alarm = this.#clock.alarm(Math.max(0, command.until - this.#clock.monotonic()), () => {
-      this.#settle(command, expired(this.#link ? 'TOO_LATE' : 'OFFLINE', this.#board));
-    });
+  /** When it is over with a command, whatever comes: until then it may begin, or its reply may come. */
+  #dueOf({ until, boot }: Command): number {
+    return boot === undefined ? until : until + this.#graceMs;
   }
 
-  #giveUpLater(command: Command): void {
-    command.alarm?.cancel();
-    const left = command.until + this.#graceMs - this.#clock.monotonic();
-    command.alarm = this.#clock.alarm(Math.max(0, left), () => {
-      this.#settle(command, unknown(this.#link ? 'NO_REPLY' : 'NOT_BACK', this.#board));
-    });
+  #watch(command: Command): void {
+    const due = this.#dueOf(command);
+    if (due >= this.#due) return;
+    this.#alarm?.cancel();
+    this.#due = due;
+    this.#alarm = this.#clock.alarm(Math.max(0, due - this.#clock.monotonic()), () => this.#ring());
+  }
+
+  #ring(): void {
+    this.#due = Number.POSITIVE_INFINITY;
+    const now = this.#clock.monotonic();
+    for (const command of this.#open.filter((command) => this.#dueOf(command) <= now)) {
+      if (command.boot === undefined)
+        this.#settle(command, expired(this.#link ? 'TOO_LATE' : 'OFFLINE', this.#board));
+      else this.#settle(command, unknown(this.#link ? 'NO_REPLY' : 'NOT_BACK', this.#board));
+    }
+    for (const command of this.#open) this.#watch(command);
   }
 
   /** And goes on with those that waited for its place. */
@@ -180,7 +193,6 @@ export class BoardCommands {
   #remove(command: Command, outcome: CommandOutcome): void {
     const place = this.#open.indexOf(command);
     if (place < 0) return;
-    command.alarm?.cancel();
     this.#open.splice(place, 1);
     if (command.boot !== undefined) this.#sent--;
     this.#tell(command, outcome);
@@ -192,7 +204,10 @@ export class BoardCommands {
   }
 
   #forgetIfIdle(): void {
-    if (!this.#link && this.#open.length === 0) this.#events.idle();
+    if (this.#link || this.#open.length > 0) return;
+    this.#alarm?.cancel();
+    this.#due = Number.POSITIVE_INFINITY;
+    this.#events.idle();
   }
 }
 

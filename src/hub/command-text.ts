@@ -7,6 +7,8 @@ import { notJson } from './jsonable.ts';
 const NAME_LENGTH = 64;
 /** Bytes that `"$deadline":` and what follows it take at most. */
 const TAIL_BYTES = 32;
+/** UTF-8 has at most so many bytes for a UTF-16 unit. */
+const WIDEST = 3;
 /** Milliseconds that a deadline may be away. A day: what a board's ticks tell apart for certain, and longer than boards sleep. */
 export const LONGEST_DEADLINE_MS = 86_400_000;
 
@@ -62,6 +64,7 @@ export function commandHead(id: number, name: string, args: JsonObject): string 
   if (params.includes('"$')) checkArgumentNames(args);
   const rest = params === '{}' ? '{' : `${params.slice(0, -1)},`;
   const head = `{"jsonrpc":"2.0","id":${id},"method":${JSON.stringify(name)},"params":${rest}`;
+  if (head.length * WIDEST + TAIL_BYTES <= limits.lineBytes) return head;
   const bytes = Buffer.byteLength(head) + TAIL_BYTES;
   if (bytes <= limits.lineBytes) return head;
   throw new KitelineError(

@@ -63,22 +63,22 @@ export class Commands {
     checkFunctionName(name);
     checkDeadline(deadlineMs);
     const id = this.#lastId + 1;
+    const now = this.#clock.monotonic();
     const command: Command = {
       id,
       name,
       head: commandHead(id, name, args),
       settled,
-      until: this.#clock.monotonic() + deadlineMs,
+      until: now + deadlineMs,
       boot: undefined,
       link: undefined,
       isCancelled: false,
-      alarm: undefined,
     };
     this.#lastId = id;
     const commands = this.#of(board);
     this.#open++;
     if (this.#open > MAX_OPEN || commands.isFull) commands.refuse(command);
-    else commands.add(command);
+    else commands.add(command, now);
     return () => commands.cancel(command);
   }
 

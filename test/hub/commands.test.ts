@@ -96,6 +96,22 @@ test('what the board says becomes the outcome', () => {
   }
 });
 
+test('each is over at its own time, in whatever order they were given and whatever was settled before', () => {
+  const { clock, start, session } = setUp(1_000);
+  const board = session();
+  const [late, early, answered, last] = [start(900), start(300), start(100), start(901)];
+  board.reply(3, true);
+  clock.advance(1_299);
+  expect([late, early, last].map(({ outcomes }) => outcomes.length)).toEqual([0, 0, 0]);
+  clock.advance(1);
+  expect(early.outcomes).toMatchObject([{ outcome: 'unknown', why: 'NO_REPLY' }]);
+  clock.advance(600);
+  expect([late, last].map(({ outcomes }) => outcomes.length)).toEqual([1, 0]);
+  clock.advance(1);
+  expect(last.outcomes).toMatchObject([{ outcome: 'unknown', why: 'NO_REPLY' }]);
+  expect(answered.outcomes).toEqual([{ outcome: 'done', result: true }]);
+});
+
 test('without a session a command waits, and expires at its deadline', () => {
   const { clock, start, session, commands } = setUp();
   const [first, second] = [start(500), start(900)];
