@@ -59,4 +59,25 @@ export function encodeSample(
 }
 
 /** JSON.stringify escapes every line feed, so this is one line whatever the value holds. */
-const line = (value: unknown): Uint8Array => encoder.encode(`${JSON.stringify(value)}\n`);
+const line = (value: unknown): Uint8Array => inBlock(`${JSON.stringify(value)}\n`);
+
+/** Lines are cut from blocks of this many bytes: a buffer of its own for each costs four times its encoding. */
+const BLOCK_BYTES = 8 * 1024;
+/** UTF-8 has at most so many bytes for a UTF-16 unit. */
+const WIDEST = 3;
+
+let block = new Uint8Array(BLOCK_BYTES);
+let used = 0;
+
+function inBlock(text: string): Uint8Array {
+  const most = text.length * WIDEST;
+  if (most > BLOCK_BYTES / 2) return encoder.encode(text);
+  if (most > BLOCK_BYTES - used) {
+    block = new Uint8Array(BLOCK_BYTES);
+    used = 0;
+  }
+  const { written } = encoder.encodeInto(text, new Uint8Array(block.buffer, used));
+  const bytes = new Uint8Array(block.buffer, used, written);
+  used += written;
+  return bytes;
+}

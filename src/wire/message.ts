@@ -51,7 +51,9 @@ export function decode(bytes: Uint8Array): Message {
 
 /** The same for text that its owner has decoded already, for instance from GBK. */
 export function decodeText(text: string): Message {
-  const first = /[^ \t\r\n]/.exec(text)?.[0];
+  let at = 0;
+  while (isSpace(text.charCodeAt(at))) at++;
+  const first = text[at];
   if (first !== '{' && first !== '[') return { kind: 'text', text };
   const parsed = parseJson(text);
   if (!parsed) return { kind: 'text', text };
@@ -61,6 +63,8 @@ export function decodeText(text: string): Message {
   if (message.kind === 'samples') skip(message.skipped, 'NOT_FINITE', notNumbers);
   return message;
 }
+
+const isSpace = (unit: number) => unit === 0x20 || unit === 0x09 || unit === 0x0a || unit === 0x0d;
 
 function ofObject(object: JsonObject): Message {
   if (Object.hasOwn(object, 'jsonrpc')) {

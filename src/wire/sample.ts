@@ -82,6 +82,10 @@ export function put(values: Map<string, Value>, name: string, value: Value): key
 
 /** Not empty, not too long, no control characters: those would steer the terminal of whoever lists the names. */
 export function isName(name: string, longest: number): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return name.length > 0 && name.length <= longest && !/[\u0000-\u001f\u007f-\u009f]/.test(name);
+  if (name.length === 0 || name.length > longest) return false;
+  for (let at = 0; at < name.length; at++) {
+    const unit = name.charCodeAt(at);
+    if (unit < 0x20 || (unit >= 0x7f && unit <= 0x9f)) return false;
+  }
+  return true;
 }

@@ -56,3 +56,11 @@ test('a sample comes back as it was, numbers that JSON does not have left out', 
     skipped: {},
   });
 });
+
+test('lines that are kept stay as they are, however many are made after them', () => {
+  const texts = Array.from({ length: 2_000 }, (_, i) => '名é€x'.charAt(i % 4).repeat((i * 37) % 700));
+  const kept = texts.map((text, id) => encodeResult(id, text));
+  for (const [id, text] of texts.entries()) {
+    expect(textOf(kept[id] as Uint8Array)).toBe(`{"jsonrpc":"2.0","id":${id},"result":"${text}"}\n`);
+  }
+});
