@@ -1,6 +1,19 @@
+import { type Heard, Recency } from '../recency.ts';
 import { isOwnAddress } from '../transport/lan.ts';
 import type { Peer } from '../transport/transport.ts';
 import type { Message } from '../wire/index.ts';
+
+/** What a peer waits for. */
+export class Asked implements Heard<Asked> {
+  older: Asked | undefined;
+  newer: Asked | undefined;
+  /** Gives it up, when the peer has gone. */
+  readonly giveUp: () => void;
+
+  constructor(giveUp: () => void) {
+    this.giveUp = giveUp;
+  }
+}
 
 /** A peer as one who has boards do something: whether it may, and what it waits for. */
 export class Asker {
@@ -8,7 +21,7 @@ export class Asker {
   isPlain = false;
   readonly #peer: Peer;
   #isOurs: boolean | undefined; // whether it is a program of this machine, looked up when it matters
-  #open: Set<() => void> | undefined;
+  readonly #open = new Recency<Asked>();
   #done: PromiseWithResolvers<void> | undefined;
 
   constructor(peer: Peer) {
@@ -29,28 +42,30 @@ export class Asker {
     if (kind === 'text' || kind === 'samples' || kind === 'refused') this.isPlain = true;
   }
 
-  /** Something that is not answered yet. @param giveUp gives it up, when the peer has gone */
-  add(giveUp: () => void): void {
-    this.#open ??= new Set();
-    this.#open.add(giveUp);
+  /** Something is not answered yet. @param giveUp called when the peer has gone */
+  add(giveUp: () => void): Asked {
+    const asked = new Asked(giveUp);
+    this.#open.add(asked);
+    return asked;
   }
 
-  /** It is answered. */
-  remove(giveUp: () => void): void {
-    if (!this.#open?.delete(giveUp) || this.#open.size > 0) return;
+  /** It is answered. Once. */
+  remove(asked: Asked): void {
+    this.#open.remove(asked);
+    if (this.#open.oldest) return;
     this.#done?.resolve();
     this.#done = undefined;
   }
 
   /** Resolves when all is answered; undefined when it is. */
   get settled(): Promise<void> | undefined {
-    if (!this.#open || this.#open.size === 0) return undefined;
+    if (!this.#open.oldest) return undefined;
     this.#done ??= Promise.withResolvers();
     return this.#done.promise;
   }
 
   /** The peer has gone. */
   giveUp(): void {
-    for (const giveUp of this.#open ?? []) giveUp();
+    for (const { giveUp } of this.#open) giveUp();
   }
 }

@@ -59,6 +59,7 @@ export class Session implements Sender {
   #hasGreeted = false; // it has said hello, or tried to
   #isOver = false; // nothing of it is taken any more
   #isClosed = false;
+  #isAsker = false; // it has begun with a command for a board, and gone on so
   #held: { batch: Batch; from: number } | undefined; // what waits for room
 
   constructor(inside: Inside, peer: Peer, options: SessionOptions) {
@@ -141,24 +142,8 @@ export class Session implements Sender {
    *   or for the store to have room. The units are read until then.
    */
   take(units: readonly Uint8Array[]): void | Promise<void> {
-    const { clock, intake } = this.#inside;
-    const at = clock.now();
-    const link = this.link;
-    link?.heard();
-    let from = 0;
-    if (
-      this.#turns.underWay === 0 &&
-      !this.#isOver &&
-      !this.#mayBegin(units[0]) &&
-      intake.hasRoom(this.peer.stream)
-    ) {
-      from = this.#reader.scan(units, 0, at, this.#identity.heard(at), this, link);
-      if (from === units.length) {
-        link?.acknowledgeAgain();
-        return;
-      }
-    }
-    return this.#inOrder({ units, at, sender: this }, from);
+    this.link?.heard();
+    return this.#inOrder({ units, at: this.#inside.clock.now(), sender: this });
   }
 
   /** Resolves when all that was taken is answered, and stored or counted as lost. */
@@ -181,7 +166,7 @@ export class Session implements Sender {
     const at = clock.now();
     const post = new Post(this, units.length);
     const { receipt } = post;
-    await this.#inOrder({ units, at, sender: post, receipt }, 0);
+    await this.#inOrder({ units, at, sender: post, receipt });
     intake.flush();
     await intake.settled(post);
     return receipt;
@@ -234,17 +219,17 @@ export class Session implements Sender {
   /** Whether this may be a hello, or a command for a board: with these a peer does not become the board of its address. */
   #mayBegin(unit: Uint8Array | undefined): unit is Uint8Array {
     if (this.board !== undefined || !this.peer.stream || unit === undefined) return false;
-    return looksLikeHello(unit) || looksLikeCommand(unit);
+    return this.#isAsker || looksLikeHello(unit) || looksLikeCommand(unit);
   }
 
   /** While an answer is being made, later messages wait, or their answers would overtake it. */
-  #inOrder(batch: Batch, from: number): void | Promise<void> {
+  #inOrder(batch: Batch): void | Promise<void> {
     if (this.#turns.isFull) {
       for (const _ of batch.units) batch.receipt?.refused.push('PEER_TOO_BUSY');
       this.drop(this.board, 'PEER_TOO_BUSY', batch.units.length);
       return;
     }
-    return this.#turns.take(() => this.#proceed(batch, from));
+    return this.#turns.take(() => this.#proceed(batch, 0));
   }
 
   /** Synchronous as long as every answer is and the store has room. */
@@ -262,6 +247,7 @@ export class Session implements Sender {
       if (message.kind !== 'request' || !(message.method === 'hello' || message.method === '$command')) break;
       counts.messages++;
       if (message.method === 'hello') return this.greet(message).then(() => this.#proceed(batch, from + 1));
+      this.#isAsker = true;
       handleCommand(message, this, this.#inside);
     }
     if (from >= units.length) return;

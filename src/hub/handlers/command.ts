@@ -10,6 +10,7 @@ import {
   type RpcError,
   type RpcId,
 } from '../../wire/index.ts';
+import type { Asked } from '../asker.ts';
 import type { CommandOutcome } from '../command-outcomes.ts';
 import { DEADLINE_MS } from '../commands.ts';
 import type { Inside } from '../inside.ts';
@@ -35,26 +36,27 @@ export function handleCommand({ id, params }: Request, session: Session, inside:
 /** @returns why it was not started */
 function start(id: RpcId, params: Request['params'], session: Session, inside: Inside): RpcError | undefined {
   const { asker } = session;
-  const asked = isObject(params) ? commandOf(params) : undefined;
-  if (!asked) return { code: RPC.INVALID_PARAMS, message: NOT_NAMED };
-  const { board, name, args, deadline } = asked;
+  const wanted = isObject(params) ? commandOf(params) : undefined;
+  if (!wanted) return { code: RPC.INVALID_PARAMS, message: NOT_NAMED };
+  const { board, name, args, deadline } = wanted;
   if (!inside.boards.get(board)) {
     const message = `no board ${board} has sent anything since the hub was started`;
     return { code: RPC.INVALID_PARAMS, message };
   }
-  let giveUp: (() => void) | undefined;
+  let asked: Asked | undefined;
   let isSettled = false;
+  let giveUp: () => void;
   try {
     giveUp = inside.commands.start(board, name, args, deadline, (outcome) => {
       isSettled = true;
-      if (giveUp) asker.remove(giveUp);
+      if (asked) asker.remove(asked);
       if (!session.isClosed) session.send(answerOf(id, outcome));
     });
   } catch (error) {
     if (!(error instanceof KitelineError)) throw error;
     return { code: RPC.INVALID_PARAMS, message: error.message };
   }
-  if (!isSettled) asker.add(giveUp);
+  if (!isSettled) asked = asker.add(giveUp);
   return undefined;
 }
 
