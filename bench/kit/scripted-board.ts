@@ -11,7 +11,7 @@ export interface ScriptedBoardOptions {
   boot: string;
   /** Where it sends from. */
   localAddress?: string | undefined;
-  /** What a command's reply is; unless told, what it was given. */
+  /** A command's result; its arguments come with the `$deadline`. */
   command?: (name: string, args: Record<string, unknown>) => unknown;
   /** The hub has answered hello. */
   online?: () => void;
@@ -25,7 +25,7 @@ const RETRY_MS = [100, 300] as const;
 const MAX_KEPT = 10_000;
 
 interface Line {
-  id?: number;
+  id?: number | string;
   method?: string;
   params?: Record<string, unknown>;
   result?: { acks?: Record<string, number> };
@@ -100,11 +100,12 @@ export class ScriptedBoard {
 
   #hello(): void {
     const { name, boot } = this.#options;
-    this.#say({ id: 1, method: 'hello', params: { board: name, boot, library: 'scripted', boots: [] } });
+    const params = { board: name, boot, library: 'scripted', boots: [] };
+    this.#socket?.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'hello', params })}\n`);
   }
 
-  #say(message: object): void {
-    this.#socket?.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+  #answer(id: number | string | undefined, result: unknown): void {
+    this.#socket?.write(`${JSON.stringify({ jsonrpc: '2.0', id, result })}\n`);
   }
 
   #lost(): void {
@@ -124,11 +125,8 @@ export class ScriptedBoard {
       if (error) throw new Error(`${this.#options.name}: ${error.message}`);
       this.#welcome(result?.acks?.[this.#options.boot] ?? 0);
     } else if (method === '$ack') this.#acknowledged(Number(params.seq));
-    else if (method === '$ping') this.#say({ id, result: {} });
-    else if (id !== undefined) {
-      const { $deadline, ...args } = params;
-      this.#say({ id, result: this.#options.command?.(method, args) ?? args });
-    }
+    else if (method === '$ping') this.#answer(id, {});
+    else if (id !== undefined) this.#answer(id, this.#options.command?.(method, params) ?? null);
   }
 
   /** Sends again what is not stored. */

@@ -35,7 +35,8 @@ const args = { on: true };
 /** JSON-RPC over TCP: `$command`, as programs on the hub's machine say it. */
 async function kiteline(port: number, answered: (id: number) => void): Promise<Ask> {
   await new Promise<void>((resolve) => {
-    new ScriptedBoard({ port, name: 'greenhouse', boot: '5f3a90c1', online: resolve }).dial();
+    const command = (_name: string, { on }: Record<string, unknown>) => ({ on });
+    new ScriptedBoard({ port, name: 'greenhouse', boot: '5f3a90c1', command, online: resolve }).dial();
   });
   const requester = await open(port);
   const reader = new LineReader((line) => {
