@@ -40,27 +40,16 @@ class Board:
         "newest", when there are more. watchdog: ms without a turn of the loop until the chip restarts, or (these, ms without
         a session until it does). rtc: True sets the chip's clock by the hub's. ValueError with a sentence.
         """
-        from .config import settings
+        from .config import check, settings
 
-        if drop not in ("oldest", "newest"):
-            raise ValueError('drop is "oldest" or "newest", not %r' % (drop,))
-        dog, offline = watchdog if isinstance(watchdog, tuple) else (watchdog, None)
-        for word, number in (
-            ("keepalive", keepalive),
-            ("queue", queue),
-            ("queue_bytes", queue_bytes),
-            ("watchdog", dog),
-            ("watchdog", offline),
-        ):
-            if number is not None and (not isinstance(number, int) or number < 1):
-                raise ValueError("%s is a whole number from 1 on, not %r" % (word, number))
         self.trace = trace = type(self).trace  # here it does not become a method
+        self._watchdog = watchdog if isinstance(watchdog, tuple) else (watchdog, None)
+        check(drop, keepalive, queue, queue_bytes, *self._watchdog)
         self.name, host, port, station, self._reset = settings(name, hub, wifi, trace)
-        # Its 2 KB are needed once.
+        # Its 2.5 KB are needed once.
         del sys.modules["kiteline.config"], sys.modules["kiteline"].config
         self.boot = hexlify(os.urandom(6)).decode()
         self._keepalive = keepalive
-        self._watchdog = dog, offline
         self._rtc = rtc
         self._metrics = {}
         self._link = link = Link(self, host, port, station)

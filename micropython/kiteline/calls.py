@@ -49,7 +49,7 @@ class Calls:
             entry[2] = link.session
             await _before(event, end, name, "no answer came")
         except asyncio.CancelledError:
-            if entry[2] and entry[2] == link.session:
+            if entry[2] is not None and entry[2] == link.session:
                 link.post(line({"method": "$cancel", "params": {"id": id}}), True)
             raise
         finally:
@@ -76,7 +76,7 @@ class Calls:
     def lost(self):
         """The link is gone: what was sent has no answer any more; what was not goes on waiting for the next."""
         for entry in self._open.values():
-            if entry[2]:
+            if entry[2] is not None:
                 entry[0].set()
 
 

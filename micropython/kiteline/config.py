@@ -8,6 +8,21 @@ _FILE = "/kiteline.json"
 _EXAMPLE = '{"name":"greenhouse","hub":"192.168.1.5:9000","wifi":[{"ssid":"lab","password":"secret"}]}'
 
 
+def check(drop, keepalive, queue, queue_bytes, watchdog, offline):
+    """Whether Board() got what it takes; ValueError with a sentence."""
+    if drop not in ("oldest", "newest"):
+        raise ValueError('drop is "oldest" or "newest", not %r' % (drop,))
+    for name, number in (
+        ("keepalive", keepalive),
+        ("queue", queue),
+        ("queue_bytes", queue_bytes),
+        ("watchdog", watchdog),
+        ("watchdog", offline),
+    ):
+        if number is not None and (not isinstance(number, int) or number < 1):
+            raise ValueError("%s is a whole number from 1 on, not %r" % (name, number))
+
+
 def settings(name, hub, wifi, trace):
     """(name, host, port, station of the Wi-Fi or None, why the chip started or None); ValueError with a sentence."""
     file = {} if name and hub and wifi is not None else _read(hub)

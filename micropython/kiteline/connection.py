@@ -15,6 +15,7 @@ _ENOUGH = const(4096)  # bytes of control lines that wait to be written: no more
 _MOST = const(32_768)  # of what else makes some: calls are refused, and the reply of a handler ends the connection
 
 _UNKNOWN = const(-32601)
+_LATER = const(-32603)  # to hello: the hub has a trouble of its own
 
 
 class Connection:
@@ -30,10 +31,11 @@ class Connection:
         self._board = board
         self._station = station
         self._where = where
-        self.session = None  # its id, once hello is answered and until the end
         self.began = None  # uptime then
         self.why = None  # the reason of its end
         self.refused = False  # the hub does not want this board
+        self.reached = False  # somebody was there, if only to refuse
+        self._bye = None  # what the hub said why it goes: its last acknowledgements and its FIN may follow
         self.work = asyncio.Event()  # there may be something to write
         self._over = asyncio.Event()
         self._socket = None
@@ -42,7 +44,7 @@ class Connection:
         self._size = 0  # their bytes
         self._asked = None  # id of hello or of the last $ping
         self._sent = 0  # uptime when it was asked
-        self._stuck = None  # uptime when the write began that is not through
+        self.stuck = None  # uptime when the write began that is not through
 
     async def run(self, address):
         """Connects, and returns when it is over: `why` says the reason."""
@@ -58,6 +60,7 @@ class Connection:
                 if e.errno != errno.EINPROGRESS:
                     raise
             await asyncio.wait_for_ms(_writable(s), self.CONNECT_MS)
+            self.reached = True
             self._stream = stream = asyncio.StreamReader(s)
             self._heard = uptime()
             self._ask("hello", self._board._hello())
@@ -88,19 +91,14 @@ class Connection:
         self._size += len(bytes)
         self.work.set()
 
-    @property
-    def idle(self):
-        """Whether all that there was to say is out."""
-        return self._stuck is None and not self.work.is_set()
-
     def end(self, why):
         if self.why is None:
-            self.why = why
+            self.why = self._bye or why
             self._over.set()
 
     def close(self, why):
         # Behind half a line $bye would be the other half.
-        if self.session is not None and not self._stream.out_buf:
+        if self._link.session is not None and not self._stream.out_buf:
             try:
                 self._socket.write(line({"method": "$bye", "params": {"why": why}}))
             except OSError:
@@ -110,9 +108,10 @@ class Connection:
         self._close()
 
     def _close(self):
-        was = self.session
-        self.session = None
-        self._link.up.clear()
+        link = self._link
+        was = link.session
+        link.session = None
+        link.up.clear()
         if self._socket:
             self._socket.close()
             self._socket = None
@@ -149,15 +148,15 @@ class Connection:
                 while self._out and len(data) < _WRITE:
                     self._size -= len(self._out[0])
                     data.extend(self._out.pop(0))
-                if self.session is not None:
+                if self._link.session is not None:
                     board._log.take(data, _WRITE - len(data))
                     board._samples.take(data, _WRITE - len(data))
                 if not data:
                     break
-                self._stuck = uptime()
+                self.stuck = uptime()
                 stream.write(data)
                 await stream.drain()
-                self._stuck = None
+                self.stuck = None
 
     async def _read(self, stream):
         lines = Lines()
@@ -190,7 +189,7 @@ class Connection:
                 self._answered(message)
             elif self._board._calls:
                 self._board._calls.answered(id, message)
-        elif self.session is None:
+        elif self._link.session is None:
             pass  # nothing comes before the answer to hello
         elif method == "$ping":
             self.post(line({"id": id, "result": {}}), False)
@@ -217,38 +216,39 @@ class Connection:
             if why == "replaced":
                 self.refused = True
                 why = 'another board says that it is "%s"' % board.name
-            self.end("the hub ended the session: %s" % why)
+            self._bye = "the hub ended the session: %s" % why
 
     def _answered(self, message):
-        result = message.get("result")
+        # To hello, or to our $ping.
         try:
-            if self.session is None:
-                self._welcome(result)
-            else:
-                self._learn(result)
-        except (TypeError, KeyError, AttributeError):
-            if self.session is None:
-                error = message.get("error")
-                text = error.get("message") if isinstance(error, dict) else "it answers hello as no hub of Kiteline does"
-                self.refused = True
-                self.end("%s refuses this board: %s" % (self._where, text))
+            result = message["result"]
+            time = int(result["time"])
+            clock = int(result["clock"])
+            if self._link.session is None:
+                keepalive = int(result["keepalive"])
+                stored = int(result["acks"].get(self._board.boot, 0))
+                hub = result["hub"]
+                session = str(result["session"])
+        except Exception:
+            # An error, or whatever a stranger sends.
+            if self._link.session is None:
+                self._refuse(message.get("error"))
+            return
+        self._board._clock.learn(self._sent, time, clock)
+        if self._link.session is None:
+            self._keepalive = max(100, keepalive)
+            self._link.session = session
+            self.began = self._pinged = uptime()
+            self._board._came(hub, stored)
+            self._link.up.set()
+            self.work.set()
 
-    def _welcome(self, result):
-        # Adding 0 tells a number from what a stranger may send in its place.
-        keepalive = result["keepalive"] + 0
-        stored = result["acks"].get(self._board.boot, 0) + 0
-        hub = result["hub"]
-        session = str(result["session"])
-        self._learn(result)
-        self._keepalive = max(100, keepalive)
-        self.session = session
-        self.began = self._pinged = uptime()
-        self._board._came(hub, stored)
-        self._link.up.set()
-        self.work.set()
-
-    def _learn(self, result):
-        self._board._clock.learn(self._sent, result["time"] + 0, result["clock"] + 0)
+    def _refuse(self, error):
+        text = "it answers hello as no hub of Kiteline does"
+        if isinstance(error, dict):
+            text = error.get("message")
+        self.refused = not isinstance(error, dict) or error.get("code") != _LATER
+        self.end("%s refuses this board: %s" % (self._where, text))
 
     async def _watch(self):
         ticked = dialled = uptime()
@@ -259,14 +259,16 @@ class Connection:
                 # The whole program stood still: what came meanwhile is read first.
                 await asyncio.sleep_ms(10)
             now = ticked = uptime()
-            if self._station and not self._station.connected:
+            if self._bye:
+                self.end(self._bye)
+            elif self._station and not self._station.connected:
                 self.end("the Wi-Fi is gone")
-            elif self.session is None:
+            elif self._link.session is None:
                 if now - dialled > self.HELLO_MS:
                     self.end("%s does not answer hello" % self._where)
             elif now - self._heard > self.SILENT * self._keepalive:
                 self.end("the hub is silent")
-            elif self._stuck is not None and now - self._stuck > self.SILENT * self._keepalive:
+            elif self.stuck is not None and now - self.stuck > self.SILENT * self._keepalive:
                 self.end("the hub does not read what this board sends")
             else:
                 self._board._report()

@@ -8,11 +8,8 @@ class Jobs:
         self._log = log
         self._send = send
         self._made = []  # functions that give a coroutine, for every begin()
-        self._tasks = None  # while it runs
-
-    @property
-    def running(self):
-        return self._tasks is not None
+        self._tasks = []
+        self.running = False
 
     def add(self, job):
         self._made.append(job)
@@ -27,7 +24,7 @@ class Jobs:
         return task
 
     def begin(self):
-        self._tasks = []
+        self.running = True
         for job in self._made:
             self.start(job())
 
@@ -40,7 +37,8 @@ class Jobs:
                     break
                 await asyncio.sleep_ms(10)
         finally:
-            self._tasks = None
+            self._tasks = []
+            self.running = False
 
     async def once(self, name, function):
         try:

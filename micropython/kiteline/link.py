@@ -13,6 +13,7 @@ class Link:
     APART_MS = 1000  # from the beginning of one try to the next, at least
     LOOK_MS = 100  # how often a pause looks whether the Wi-Fi has gone
     TELL_MS = 1000  # how often the reason why there is no Wi-Fi is looked at
+    DOUBT_MS = (120_000, 3_600_000)  # nobody reached until the Wi-Fi is begun anew: doubles up to the second
 
     def __init__(self, board, host, port, station):
         self._board = board
@@ -20,18 +21,15 @@ class Link:
         self._port = port
         self._station = station
         self._connection = None
+        self.session = None  # its id, from the answer to hello until the end of the connection
         self.up = asyncio.Event()  # set while there is a session
         self._address = None  # what DNS said
         self._in_vain = 0  # tries since the last session
         self._tried = -self.APART_MS  # uptime of the last try
+        self._reached = 0  # uptime when somebody was last reached, or the Wi-Fi begun anew
+        self._patience = self.DOUBT_MS[0]
         self._id = 0
         self._told = None
-
-    @property
-    def session(self):
-        """The id of the session, None without one."""
-        connection = self._connection
-        return connection and connection.session
 
     def next_id(self):
         """Rises over all connections, so that an answer of an old one is not taken for a new one's."""
@@ -51,7 +49,8 @@ class Link:
     async def flush(self):
         """Gives what was said last a second to get out."""
         for _ in range(100):
-            if self.session is None or self._connection.idle:
+            connection = self._connection
+            if self.session is None or connection.stuck is None and not connection.work.is_set():
                 break
             await asyncio.sleep_ms(10)
 
@@ -116,23 +115,38 @@ class Link:
         self._tried = uptime()
         if self._board.trace:
             self._board.trace("dial", self._host, self._port)
-        where = "%s:%d" % (self._host, self._port)
         try:
             address = self._resolve()
         except OSError as e:
             self.tell('offline: the name "%s" cannot be resolved: %s' % (self._host, e))
+            self._doubt()
             return 0
+        where = "%s:%d" % (self._host, self._port)
         self._connection = connection = Connection(self, self._board, self._station, where)
         try:
             await connection.run(address)
         finally:
             self._connection = None
         self.tell("offline: " + connection.why)
+        if connection.reached:
+            self._reached = uptime()
+            self._patience = self.DOUBT_MS[0]
+        else:
+            self._doubt()
         if connection.began is None:
             self._in_vain += 1
             return None if connection.refused else 0
         self._in_vain = 0
         return None if connection.refused else uptime() - connection.began
+
+    def _doubt(self):
+        # Some chips believe that they are in the Wi-Fi and are not.
+        station = self._station
+        if station and station.connected and uptime() - self._reached > self._patience:
+            self._reached = uptime()
+            self._patience = min(self._patience * 2, self.DOUBT_MS[1])
+            self.tell("nobody can be reached: the Wi-Fi begins anew")
+            station.wlan.active(False)
 
     def _resolve(self):
         # Blocks up to 5 s: so only the first time, and after three tries in vain, for addresses change.

@@ -6,11 +6,11 @@ import sys
 from micropython import const
 
 from .clock import uptime
-from .wire import LINE, line
+from .wire import line
 
 _LINES = const(32)
 _BYTES = const(6144)
-_CHARACTERS = const(2000)  # of one text; the hub takes 4096, the chip's heap likes it shorter
+_CHARACTERS = const(1300)  # of one text: in a line even if each takes six bytes as an escape; the hub would take 4096
 _AGAIN_MS = const(60_000)  # the same traceback once more after this, with how often it came
 
 
@@ -18,8 +18,8 @@ class Log:
     def __init__(self, clock, wake):
         self._clock = clock
         self._wake = wake
-        self._waiting = []
-        self._bytes = 0
+        self._out = []
+        self._size = 0
         self.dropped = 0
         self._original = None
         self._inside = False
@@ -32,29 +32,24 @@ class Log:
         """`level`: print, log or error."""
         if len(text) > _CHARACTERS:
             text = text[:_CHARACTERS] + "…"
-        entry = self._line(level, text)
-        if len(entry) > LINE:  # escapes: six bytes for one character at worst
-            entry = self._line(level, text[: _CHARACTERS // 2] + "…")
-        while self._waiting and (len(self._waiting) == _LINES or self._bytes + len(entry) > _BYTES):
-            self._bytes -= len(self._waiting.pop(0))
-            self.dropped += 1
-        self._waiting.append(entry)
-        self._bytes += len(entry)
-        self._wake()
-
-    def _line(self, level, text):
         params = {"level": level, "text": text}
         t = self._clock.now()
         if t is not None:
             params["t"] = t
-        return line({"method": "$log", "params": params})
+        entry = line({"method": "$log", "params": params})
+        while self._out and (len(self._out) == _LINES or self._size + len(entry) > _BYTES):
+            self._size -= len(self._out.pop(0))
+            self.dropped += 1
+        self._out.append(entry)
+        self._size += len(entry)
+        self._wake()
 
     def take(self, out, room):
         """Appends lines to `out`, about `room` bytes."""
         end = len(out) + room
-        while self._waiting and len(out) < end:
-            entry = self._waiting.pop(0)
-            self._bytes -= len(entry)
+        while self._out and len(out) < end:
+            entry = self._out.pop(0)
+            self._size -= len(entry)
             out.extend(entry)
 
     def error(self, e, where):

@@ -14,7 +14,7 @@ class Samples:
         self._at = 0  # place of the oldest
         self._first = 1  # its number
         self.count = 0
-        self._bytes = 0
+        self._size = 0
         self._most = most
         self._newest = newest  # drop the newest when full, not the oldest
         self._next = 1  # number of the first that this session has not sent
@@ -29,7 +29,7 @@ class Samples:
         else:
             body += b',"$t":%d' % t
         size = len(body)
-        while self.count == len(self._ring) or self._bytes + size > self._most:
+        while self.count == len(self._ring) or self._size + size > self._most:
             if self._newest or size > self._most:
                 return self._drop()
             self._free()
@@ -37,7 +37,7 @@ class Samples:
         self._ring[(self._at + self.count) % len(self._ring)] = body
         seq = self._first + self.count
         self.count += 1
-        self._bytes += size
+        self._size += size
         if self._trace:
             self._trace("queued", seq)
         return seq
@@ -48,7 +48,7 @@ class Samples:
             self._trace("dropped", self.dropped)
 
     def _free(self):
-        self._bytes -= len(self._ring[self._at])
+        self._size -= len(self._ring[self._at])
         self._ring[self._at] = None
         self._at = (self._at + 1) % len(self._ring)
         self._first += 1
@@ -67,7 +67,7 @@ class Samples:
             if body[0] == 0:
                 t = max(0, int.from_bytes(body[1:6], "big") + offset)
                 self._ring[at] = body[6:] + b',"$t":%d' % t
-                self._bytes += len(self._ring[at]) - len(body)
+                self._size += len(self._ring[at]) - len(body)
 
     def ack(self, seq):
         """What was sent up to this number is on disk."""

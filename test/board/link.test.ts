@@ -105,6 +105,10 @@ board.run()
   const { id } = await strange.take('hello');
   strange.say({ id, result: { session: 's', hub: 'h', time: 'now', clock: 0, keepalive: 1, acks: {} } });
   await running.out(/refuses this board: it answers hello as no hub of Kiteline does\n/);
+  const troubled = await hub.connection();
+  const again = await troubled.take('hello');
+  troubled.say({ id: again.id, error: { code: -32603, message: 'the store failed: say hello again later' } });
+  await running.out(/refuses this board: the store failed: say hello again later\n/);
   const rude = await hub.connection();
   rude.socket.end('ok');
   await running.out(/kiteline: offline: the hub closed the connection\n/);
@@ -145,16 +149,55 @@ board.run()
   );
 });
 
-test('the one that says goodbye is believed; another board of the same name is told', async () => {
+test('the one that says goodbye is believed, its last acknowledgements too; another board of the same name is told', async () => {
   const hub = await ScriptedHub.start();
-  const running = await startLibrary(`${boardAt(hub.port)}board.run()`);
+  const running = await startLibrary(`${boardAt(hub.port)}
+board.send({"n": 1})
+@board.task
+async def tell():
+    await board.stored(20000)
+    print("stored")
+board.run()`);
   const first = await hub.session();
-  first.say({ method: '$bye', params: { why: 'store failed' } });
-  await running.out(/kiteline: offline: the hub ended the session: store failed\n/);
+  await first.sample(1);
+  first.say({ method: '$bye', params: { why: 'hub closed' } });
+  first.say({ method: '$ack', params: { seq: 1 } });
+  first.socket.end();
+  await running.out(/stored\n/);
+  await running.out(/kiteline: offline: the hub ended the session: hub closed\n/);
   const second = await hub.session();
   second.say({ method: '$bye', params: { why: 'replaced' } });
+  // This one leaves the connection open.
   await running.out(/kiteline: offline: the hub ended the session: another board says that it is "b"\n/);
+  await second.ended;
   await hub.session();
+});
+
+test('a chip that believes itself in the Wi-Fi and reaches nobody begins the Wi-Fi anew', async () => {
+  const hub = await ScriptedHub.start();
+  const air = new Air({ joinMs: 10 });
+  const running = await startLibrary(
+    `
+import kiteline
+from kiteline.connection import Connection
+from kiteline.link import Link
+Connection.CONNECT_MS = 60
+Link.RETRY_MS = (1, 1)
+Link.APART_MS = 1
+Link.DOUBT_MS = (150, 300)
+board = kiteline.Board("b", "127.0.0.1:${hub.port}", [("lab", "secret")])
+board.run()
+`,
+    { air },
+  );
+  air.setWeather({ delayMs: 60_000 });
+  await running.out(/kiteline: offline: 127\.0\.0\.1:\d+ does not answer\n/);
+  await running.out(/kiteline: nobody can be reached: the Wi-Fi begins anew\n/);
+  air.setWeather({ delayMs: 0 });
+  const online = running.out(/kiteline: online, as b\n/);
+  // Those that were begun before have nothing to say.
+  while (!(await hub.session().catch(() => undefined))) {}
+  await online;
 });
 
 test('a connection that breaks while it is made, and one that half breaks', async () => {

@@ -28,14 +28,14 @@ async def go():
     board.log("a word")
     board.log(5)
     async def sent():
-        while board._log._waiting:
+        while board._log._out:
             await asyncio.sleep_ms(1)
     await sent()
     print("温度" * 1500)
     await sent()
     print("\\x01" * 3000)
     await sent()
-    for _ in range(30):
+    for _ in range(20):
         print("." * 100, end="")
     print()
     class Loud:
@@ -61,10 +61,10 @@ print("after run()")
     'print there',
     'log a word',
     'log 5',
-    `print ${'温度'.repeat(1000)}…`,
-    `print ${'\u0001'.repeat(1000)}…`,
-    `print ${'.'.repeat(2000)}`,
-    `print ${'.'.repeat(1000)}`,
+    `print ${'温度'.repeat(650)}…`,
+    `print ${'\u0001'.repeat(1300)}…`,
+    `print ${'.'.repeat(1300)}`,
+    `print ${'.'.repeat(700)}`,
     'print loud',
   ]);
   expect(await running.ended).toEqual({ how: 'done' });
@@ -77,14 +77,14 @@ test('the oldest lines give way, and are counted', async () => {
   const { hub } = await start(`
 for n in range(40):
     board.log("line %d" % n)
-for n in range(4):
-    board.log("x" * 1950)
+for n in range(5):
+    board.log("x" * 1250)
 board.run()
 `);
   const session = await hub.session();
-  // 40 in 32 places; then 4 long ones in 6 KiB.
+  // 40 in 32 places; then 5 long ones in 6 KiB.
   expect(session.hello.dropped).toEqual({ samples: 0, logs: 41 });
-  for (let n = 0; n < 3; n++) expect((await next(session)).text).toHaveLength(1950);
+  for (let n = 0; n < 4; n++) expect((await next(session)).text).toHaveLength(1250);
 });
 
 test('what fails is told with its traceback, and everything goes on', async () => {
