@@ -8,6 +8,7 @@ import { addDemo } from './commands/demo.ts';
 import { addExport } from './commands/export.ts';
 import { addHistory } from './commands/history.ts';
 import { addListen } from './commands/listen.ts';
+import { addPlan } from './commands/plan.ts';
 import { addSend } from './commands/send.ts';
 import { addStore } from './commands/store.ts';
 import { addUp } from './commands/up.ts';
@@ -55,6 +56,7 @@ ${say('Examples:', '示例：')}
     addHistory,
     addExport,
     addStore,
+    addPlan,
   ])
     add(program);
   return program;
