@@ -113,7 +113,13 @@ class Board:
         self._log.add("log", str(text))
 
     def command(self, function=None, **arguments):
-        """Decorator: the hub may run this function. See arguments.py for what `arguments` may be."""
+        """Decorator: the hub may run this function; what it returns is the result, what it raises the failure.
+
+        arguments: bool, int, float, str, object (anything); (int, 0, 100, "%"); ["eco", "boost"]; kiteline.optional(…) of
+        these. Without any it takes what it is given, by name. `@board.command("name", …)` names it otherwise.
+        A plain function runs at once: until it returns nothing else of the link does, and after 2.5 keepalives the hub takes
+        the board for dead. An async one runs beside everything else, eight at once, and is cancelled at its deadline.
+        """
         if function is None or isinstance(function, str):
             return lambda f: self._command(function or _name(f), f, arguments)
         return self._command(_name(function), function, arguments)

@@ -80,8 +80,10 @@ class Commands:
                 return self._fail(self._running, id, _BAD_ARGUMENTS, "%s: %s" % (name, e))
         due = None
         deadline = params.get("$deadline")
-        if isinstance(deadline, int):
-            left = deadline - self._board._clock.session()
+        if deadline is not None:
+            if not isinstance(deadline, (int, float)):
+                return self._fail(self._running, id, _BAD_ARGUMENTS, "%s: $deadline is a number" % name)
+            left = int(deadline) - self._board._clock.session()
             if left <= 0:
                 return self._fail(self._running, id, _EXPIRED, "%s came %d ms too late and did not run" % (name, -left))
             due = uptime() + min(left, _LONGEST_MS)

@@ -191,7 +191,7 @@ class Connection:
                 self._board._calls.answered(id, message)
         elif self._link.session is None:
             pass  # nothing comes before the answer to hello
-        elif method == "$ping":
+        elif method == "$ping" and id is not None:
             self.post(line({"id": id, "result": {}}), False)
         elif method[:1] != "$":
             self._board._command_part().take(message)

@@ -69,13 +69,19 @@ class Link:
         least, most = self.RETRY_MS
         pause = 0
         while True:
-            wait = 0
-            if not await self._join():
-                wait = pause // 2 + random.getrandbits(15) * pause // 65536
-            await self._wait(max(wait, self.APART_MS - (uptime() - self._tried)))
-            if self._station and not self._station.connected:
-                continue
-            lived = await self._try()
+            lived = 0
+            try:
+                wait = 0
+                if not await self._join():
+                    wait = pause // 2 + random.getrandbits(15) * pause // 65536
+                await self._wait(max(wait, self.APART_MS - (uptime() - self._tried)))
+                if self._station and not self._station.connected:
+                    continue
+                lived = await self._try()
+            except Exception as e:
+                # No memory, or a radio that refuses: the link must not end before the program.
+                self._board._log.error(e, "link")
+                await asyncio.sleep_ms(self.APART_MS)
             if lived is None:
                 pause = most  # a refusal that will hardly change by itself
             elif lived > pause:
