@@ -1,5 +1,6 @@
-# `mip` as the firmware freezes it (docs/reference/packages.rst), from http:// addresses: a file, or a package.json with
-# "urls" and "deps". The index of micropython.org and the addresses of GitHub and others need HTTPS, which is not here.
+# `mip` as the firmware freezes it (docs/reference/packages.rst), from http:// addresses: a file, a package.json with "urls"
+# and "deps", or a package of an index. The index of micropython.org and the addresses of GitHub and others need HTTPS, which
+# is not here.
 import _host
 import os
 import sys
@@ -51,7 +52,7 @@ def _download(url, path):
         response.close()
 
 
-def _install_package(url, target, version):
+def _install_package(url, index, target, mpy):
     response = _get(url)
     try:
         if response.status_code != 200:
@@ -60,6 +61,10 @@ def _install_package(url, target, version):
         package = response.json()
     finally:
         response.close()
+    for path, hash in package.get("hashes", ()):
+        if not _download("{}/file/{}/{}".format(index, hash[:2], hash), target + "/" + path):
+            print("File not found: {} {}".format(path, hash))
+            return False
     base = url.rpartition("/")[0]
     for path, source in package.get("urls", ()):
         if ":" not in source.split("/")[0]:
@@ -68,21 +73,27 @@ def _install_package(url, target, version):
             print("File not found: {} {}".format(path, source))
             return False
     for name, wanted in package.get("deps", ()):
-        if not _install(name, target, wanted):
+        if not _install(name, index, target, wanted, mpy):
             return False
     return True
 
 
-def _install(package, target, version):
+def _install(package, index, target, version, mpy):
     if "://" not in package:
-        _refuse(package)
+        if not index:
+            _refuse(package)
+        version = version or "latest"
+        print("Installing {} ({}) from {} to {}".format(package, version, index, target))
+        kind = sys.implementation._mpy & 0xFF if mpy else "py"
+        url = "{}/package/{}/{}/{}.json".format(index, kind, package, version)
+        return _install_package(url, index, target, mpy)
     if package.endswith(".py") or package.endswith(".mpy"):
         print("Downloading {} to {}".format(package, target))
         return _download(package, target + "/" + package.rsplit("/")[-1])
     if not package.endswith(".json"):
         package += "package.json" if package.endswith("/") else "/package.json"
     print("Installing {} to {}".format(package, target))
-    return _install_package(package, target, version)
+    return _install_package(package, index, target, mpy)
 
 
 def install(package, index=None, target=None, version=None, mpy=True):
@@ -94,7 +105,7 @@ def install(package, index=None, target=None, version=None, mpy=True):
         else:
             print("Unable to find lib dir in sys.path")
             return
-    if _install(package, target, version):
+    if _install(package, index and index.rstrip("/"), target, version, mpy):
         print("Done")
     else:
         print("Package may be partially installed")

@@ -194,6 +194,39 @@ except OSError as e:
   expect(watched.stderr()).toMatch(/"aiohttp"/);
 });
 
+test('mip asks an index at an http address for what the board can read', async () => {
+  const base = await httpServer({
+    '/pi/package/6/one/latest.json': { body: JSON.stringify({ hashes: [['one.py', 'ab12']] }) },
+    '/pi/file/ab/ab12': { body: 'name = "one"\n' },
+    '/pi/package/py/two/1.0.json': {
+      body: JSON.stringify({ urls: [['two.py', 'two.py']], deps: [['one', 'latest']] }),
+    },
+    '/pi/package/py/two/two.py': { body: 'name = "two"\n' },
+    '/pi/package/py/one/latest.json': { body: JSON.stringify({ urls: [['one.py', 'x.py']] }) },
+    '/pi/package/py/one/x.py': { status: 404 },
+  });
+  const lines = await linesOf(`${JOIN}
+import mip
+mip.install("one", index="${base}/pi/")
+import one
+mip.install("two", index="${base}/pi", version="1.0", mpy=False)
+import two
+print(one.name, two.name)
+`);
+  expect(lines).toEqual([
+    `Installing one (latest) from ${base}/pi to /lib`,
+    'Copying: /lib/one.py',
+    'Done',
+    `Installing two (1.0) from ${base}/pi to /lib`,
+    'Copying: /lib/two.py',
+    `Installing one (latest) from ${base}/pi to /lib`,
+    `Error 404 requesting ${base}/pi/package/py/one/x.py`,
+    `File not found: one.py ${base}/pi/package/py/one/x.py`,
+    'Package may be partially installed',
+    'one two',
+  ]);
+});
+
 test('ntptime asks the host that it is given, and sets the clock', async ({ skip }) => {
   const server = createSocket('udp4');
   const bound = await new Promise<boolean>((done) => {
