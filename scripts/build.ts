@@ -1,8 +1,12 @@
-/** Builds dist/: JavaScript and type declarations from src/, and the files beside them that are not TypeScript. */
+/**
+ * Builds dist/: JavaScript and type declarations from src/, the files beside them that are not TypeScript, and the board
+ * library as bytecode.
+ */
 import { spawnSync } from 'node:child_process';
-import { cpSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { compileMpy } from './mpy-cross.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -23,3 +27,13 @@ cpSync(join(root, 'src'), dist, {
   recursive: true,
   filter: (path) => statSync(path).isDirectory() || (!path.endsWith('.ts') && !path.includes('__pycache__')),
 });
+
+const library = join(root, 'micropython/kiteline');
+const names = readdirSync(library).filter((name) => name.endsWith('.py'));
+const bytecode = await compileMpy(
+  Object.fromEntries(names.map((name) => [`kiteline/${name}`, readFileSync(join(library, name), 'utf8')])),
+);
+mkdirSync(join(dist, 'micropython/kiteline'), { recursive: true });
+for (const [path, bytes] of Object.entries(bytecode)) {
+  writeFileSync(join(dist, 'micropython', path.replace(/\.py$/, '.mpy')), bytes);
+}

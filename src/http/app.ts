@@ -8,13 +8,13 @@ import { lanAddresses } from '../transport/lan.ts';
 import { thisMachineOnly } from './access.ts';
 import { MAX_COMMAND, postCommand } from './commands.ts';
 import type { Live } from './live.ts';
-import { hostOf, mipRoutes } from './mip.ts';
+import { hostOf, mipIndex, mipRoutes } from './mip.ts';
 import { problem } from './problem.ts';
 import { MAX_BODY, postSamples } from './samples.ts';
 import { refusal, storeRoutes } from './store-routes.ts';
 
 /** Where boards get their library. */
-const MIP = '/mip/kiteline';
+const MIP = '/mip';
 /** Texts that come with a board. */
 const TEXTS = 20;
 
@@ -35,7 +35,8 @@ export function createApp(hub: Hub, live: Live, clock: Clock, failed: (error: un
     return problem(c, 405, say('Samples are sent here with POST.', '请用 POST 向这里发送采样。'));
   });
 
-  app.route(MIP, mipRoutes(MIP));
+  app.route(`${MIP}/kiteline`, mipRoutes(`${MIP}/kiteline`));
+  app.route(MIP, mipIndex(MIP));
 
   app.use('/api/*', thisMachineOnly);
 
@@ -94,7 +95,11 @@ function frontPage(hub: Hub, c: Context): string {
   lines.push(
     '',
     say('The library for boards:', '板子用的库：'),
-    `mip.install("http://${hostOf(c)}${MIP}")`,
+    `mip.install("http://${hostOf(c)}${MIP}/kiteline")`,
+    say(
+      `compiled, for less of the board's memory: mip.install("kiteline", index="http://${hostOf(c)}${MIP}")`,
+      `已编译，更省板上内存：mip.install("kiteline", index="http://${hostOf(c)}${MIP}")`,
+    ),
     '',
     say('On this machine also:', '在本机还可访问：'),
     'GET /api/v1/boards',

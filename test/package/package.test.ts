@@ -57,6 +57,9 @@ describe('the packed tarball, installed elsewhere', () => {
   it('holds JavaScript and no sources or tests', () => {
     const inside = join(elsewhere, 'node_modules/kiteline');
     expect(existsSync(join(inside, 'dist/cli.js'))).toBe(true);
+    // The board library, as source and as bytecode.
+    expect(existsSync(join(inside, 'micropython/kiteline/board.py'))).toBe(true);
+    expect(existsSync(join(inside, 'dist/micropython/kiteline/board.mpy'))).toBe(true);
     for (const path of ['src', 'test', 'bench', 'dist/cli.ts'])
       expect(existsSync(join(inside, path))).toBe(false);
   });
