@@ -1,0 +1,98 @@
+/**
+ * What is to happen in a run, as data. A scenario draws it from the seed before anything begins, so that the same seed
+ * gives the same run: the same workload, and every fault at the same byte or after the same event.
+ */
+
+import type { Fault as ChipFault, Cut, Weather } from '../virtual/index.ts';
+
+/** What a board's own record counts; a fault strikes after the n-th of one of them. */
+export type Milestone = 'power' | 'online' | 'offline' | 'made' | 'acked' | 'run';
+
+export interface Moment {
+  /** Whose milestones are counted: 0 is the first board. */
+  board: number;
+  after: Milestone;
+  /** So many of them, from power on over all its starts. */
+  count: number;
+  /** Milliseconds later. */
+  ms: number;
+}
+
+export type Fault =
+  /** The access point is off, for `ms`. */
+  | { do: 'access-point-gone'; ms: number }
+  /** The access point has another password than the board, for `ms`. */
+  | { do: 'other-password'; ms: number }
+  /** The chip bungles its next attempts to join, so many of them: see the air. */
+  | { do: 'chip-fault'; fault: ChipFault; times: number }
+  /** Losses, delays, single bytes, for `ms`. */
+  | { do: 'weather'; weather: Partial<Weather>; ms: number }
+  /** SIGKILL; started again on the same data and port after `ms`. */
+  | { do: 'hub-killed'; ms: number }
+  /** Ended in order, and started again on the same data and port after `ms`. */
+  | { do: 'hub-restarted'; ms: number }
+  | { do: 'board-reset'; kind: 'hard' | 'soft' }
+  /** The hub's disk takes nothing more, for `ms`. */
+  | { do: 'disk-full'; how: DiskFault; ms: number }
+  /** The hub's wall clock is set: so many milliseconds ahead of this machine's. */
+  | { do: 'hub-clock'; aheadMs: number };
+
+/**
+ * `limit`: the system lets the store's files grow no further (RLIMIT_FSIZE, by prlimit of util-linux), so that a write really
+ * fails in its middle. `refused`: the store refuses before it writes, where the system cannot be made to.
+ */
+export type DiskFault = 'limit' | 'refused';
+
+export interface Step {
+  at: Moment;
+  fault: Fault;
+  /** Which board's air it is, where it is one board's; both have the same access point. */
+  board?: number;
+}
+
+/** A command that the lab gives: one of the built-in program's. */
+export interface Order {
+  /** Milliseconds after the one before. */
+  gapMs: number;
+  name: 'mark' | 'slow' | 'fail' | 'wrong' | 'missing' | 'big';
+  /** How long the board's handler takes. */
+  takesMs: number;
+  deadlineMs: number;
+  /** Milliseconds after which whoever gave it gives it up; 0: never. */
+  giveUpMs: number;
+}
+
+/** Settings of the built-in program, `/lab.json` on the board's flash. */
+export interface ProgramSettings {
+  /** Milliseconds between samples. */
+  everyMs: number;
+  /** Samples that the board's queue holds. */
+  queue: number;
+  drop: 'oldest' | 'newest';
+  /** Milliseconds between calls of the hub's method; 0 for none. */
+  callMs: number;
+  /** Milliseconds between log lines; 0 for none. */
+  logMs: number;
+  /** Milliseconds between heartbeats; 0: as the hub has it. */
+  keepaliveMs: number;
+  /** The board's own clock is set: at which of its samples, and by how many seconds. */
+  jumps: readonly [sample: number, seconds: number][];
+}
+
+export interface BoardScript {
+  program: ProgramSettings;
+  orders: readonly Order[];
+  /** Of its connections, the first to the last of these; later ones are left alone. */
+  cuts: readonly Cut[];
+}
+
+export interface Script {
+  boards: readonly BoardScript[];
+  steps: readonly Step[];
+  /** Milliseconds that the first board works at least, so that faults meet something. */
+  workMs: number;
+  /** Nothing in it is a reason for a session to end. */
+  linkHolds: boolean;
+  /** A wall clock is set in this run: times of samples say nothing. */
+  clocksJump: boolean;
+}
