@@ -1,0 +1,188 @@
+/**
+ * A board's own record: what programs/lab.py and the library's trace write on its serial port, a line each, which survives
+ * every reset. A line is U+001E and a JSON array, behind whatever the program printed without a line's end.
+ */
+import type { BootRecord, HandlerRecord, MadeSample } from './record.ts';
+import type { Milestone } from './script.ts';
+
+const MARK = '\u001e';
+
+export class BoardLog {
+  readonly boots: BootRecord[] = [];
+  readonly handlers: HandlerRecord[] = [];
+  readonly offline: string[] = [];
+  readonly badCalls: string[] = [];
+  readonly saidLogs: string[] = [];
+  readonly counts: Record<Milestone, number> = { power: 0, online: 0, offline: 0, made: 0, acked: 0, run: 0 };
+  /** Bytes of heap in use, as the program measured them first in its present life, and after its last sample. */
+  heap: { first: number; last: number } | undefined;
+  online = false;
+  /** The program makes no more samples. */
+  stopped = false;
+  mostQueued = 0;
+  readonly #changed: (event: string, args: unknown[]) => void;
+  readonly #decoder = new TextDecoder();
+  #rest = '';
+  #isUndecided = false; // whether the newest sample was taken into the queue
+
+  /** @param changed called after each event, as the board wrote it; `prints` is a line of the program's own */
+  constructor(changed: (event: string, args: unknown[]) => void = () => {}) {
+    this.#changed = changed;
+  }
+
+  /** The start that is under way, or was last. */
+  get boot(): BootRecord | undefined {
+    return this.boots.at(-1);
+  }
+
+  /** The highest number that the present start has queued. */
+  get queued(): number {
+    return this.boot?.queued ?? 0;
+  }
+
+  /** Takes what came from the serial port. */
+  take(bytes: Uint8Array): void {
+    const lines = (this.#rest + this.#decoder.decode(bytes, { stream: true })).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#line(line);
+  }
+
+  /** It is switched on, or has ended by itself. */
+  powered(): void {
+    this.counts.power++;
+    this.#changed('power', []);
+  }
+
+  /** The board restarts: what its program was in the middle of is over. */
+  reset(): void {
+    const { boot } = this;
+    if (boot) boot.ended = 'reset';
+    // It was neither queued nor refused yet.
+    if (this.#isUndecided) boot?.made.pop();
+    this.#isUndecided = false;
+    this.#rest = '';
+    this.online = false;
+    this.stopped = false;
+    this.heap = undefined;
+    this.#changed('reset', []);
+  }
+
+  #line(line: string): void {
+    const at = line.lastIndexOf(MARK);
+    const text = at < 0 ? line : line.slice(0, at);
+    if (text.trim() !== '') this.#changed('prints', [text.trimEnd()]);
+    if (at < 0) return;
+    const [event, ...args] = JSON.parse(line.slice(at + 1)) as [string, ...unknown[]];
+    this.#event(event, args);
+    this.#changed(event, args);
+  }
+
+  #event(event: string, args: unknown[]): void {
+    const [first, second] = args;
+    const { boot } = this;
+    switch (event) {
+      case 'begin':
+        this.boots.push({ boot: undefined, made: [], acked: 0, queued: 0, dropped: 0, ended: 'alive' });
+        break;
+      case 'boot':
+        if (boot) boot.boot = String(first);
+        break;
+      case 'made':
+        this.counts.made++;
+        boot?.made.push(madeOf(args));
+        this.#isUndecided = true;
+        this.mostQueued = Math.max(this.mostQueued, Number(args[2] ?? 0));
+        break;
+      case 'unmade':
+        boot?.made.pop();
+        this.#isUndecided = false;
+        break;
+      case 'queued':
+        this.#queued(Number(first));
+        break;
+      case 'dropped':
+        this.#isUndecided = false;
+        if (boot) boot.dropped = Number(first);
+        break;
+      case 'acked':
+        this.counts.acked++;
+        this.#acked(String(first), Number(second));
+        break;
+      case 'online':
+        this.counts.online++;
+        this.online = true;
+        break;
+      case 'offline':
+        this.counts.offline++;
+        this.offline.push(String(first));
+        this.online = false;
+        break;
+      case 'start':
+        this.counts.run++;
+        this.handlers.push({ k: Number(first), boot: this.boots.length - 1, end: { how: 'none' } });
+        break;
+      case 'waits':
+        this.counts.run--;
+        this.handlers.pop();
+        break;
+      case 'returned':
+        this.#ended(Number(first), { how: 'returned', result: second });
+        break;
+      case 'raised':
+        this.#ended(Number(first), {
+          how: 'raised',
+          message: typeof second === 'string' ? second : undefined,
+        });
+        break;
+      case 'cancelled':
+        this.#ended(Number(first), { how: 'cancelled' });
+        break;
+      case 'bad-call':
+        this.badCalls.push(String(first));
+        break;
+      case 'said':
+        this.saidLogs.push(String(first));
+        break;
+      case 'stopped':
+        this.stopped = true;
+        break;
+      case 'heap':
+        this.#heap(Number(first));
+        break;
+    }
+  }
+
+  /** The sample that the program made last now has its number. A program that does not tell what it makes has none to match. */
+  #queued(seq: number): void {
+    const { boot } = this;
+    if (!boot) return;
+    boot.queued = seq;
+    this.#isUndecided = false;
+    const made = boot.made.at(-1);
+    if (made && made.seq === undefined) made.seq = seq;
+  }
+
+  /** When it has stopped, the least of several counts. */
+  #heap(bytes: number): void {
+    const { first = bytes, last = Number.POSITIVE_INFINITY } = this.heap ?? {};
+    this.heap = { first, last: this.stopped ? Math.min(last, bytes) : Number.POSITIVE_INFINITY };
+  }
+
+  /** Of the present start, or of one before whose samples the board still had. */
+  #acked(id: string, seq: number): void {
+    const boot = this.boots.findLast((record) => record.boot === id);
+    if (boot) boot.acked = Math.max(boot.acked, seq);
+  }
+
+  #ended(k: number, end: HandlerRecord['end']): void {
+    const record = this.handlers.findLast((handler) => handler.k === k && handler.end.how === 'none');
+    if (record) record.end = end;
+  }
+}
+
+function madeOf([n, values]: unknown[]): MadeSample {
+  const known = Object.entries(values as object).filter(([, value]) =>
+    ['number', 'string', 'boolean'].includes(typeof value),
+  );
+  return { n: Number(n), values: Object.fromEntries(known) };
+}
