@@ -7,6 +7,7 @@ import { addCommand } from './commands/command.ts';
 import { addDemo } from './commands/demo.ts';
 import { addExport } from './commands/export.ts';
 import { addHistory } from './commands/history.ts';
+import { addLab } from './commands/lab.ts';
 import { addListen } from './commands/listen.ts';
 import { addPlan } from './commands/plan.ts';
 import { addSend } from './commands/send.ts';
@@ -57,6 +58,7 @@ ${say('Examples:', '示例：')}
     addExport,
     addStore,
     addPlan,
+    addLab,
   ])
     add(program);
   return program;

@@ -1,0 +1,58 @@
+/** How each fault is done to a board, its air or the hub; and undone. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { hasFileLimits, type LabHub } from './hub/lab-hub.ts';
+import type { LabBoard } from './lab-board.ts';
+import type { Fault } from './script.ts';
+
+export interface World {
+  hub: LabHub;
+  boards: readonly LabBoard[];
+}
+
+/**
+ * Lets it happen. Resolves when it is over, except what ends with the connection or the attempt that it befell.
+ * @param board whose it is, where it is one board's
+ * @throws KitelineError CLOSED when the hub does not start again
+ */
+export async function strike(fault: Fault, board: LabBoard, { hub, boards }: World): Promise<void> {
+  switch (fault.do) {
+    case 'access-point-gone':
+    case 'other-password': {
+      // There is one access point, and each board has an air of its own.
+      const state = fault.do === 'other-password' ? 'other password' : 'gone';
+      for (const { air } of boards) air.accessPoint = state;
+      await wait(fault.ms);
+      for (const { air } of boards) air.accessPoint = 'here';
+      return;
+    }
+    case 'chip-fault':
+      board.air.bungle(fault.fault, fault.times);
+      return;
+    case 'weather':
+      board.air.weather = fault.weather;
+      await wait(fault.ms);
+      board.air.weather = {};
+      return;
+    case 'hub-killed':
+    case 'hub-restarted':
+      await hub.startAgain(fault.do === 'hub-killed' ? 'killed' : 'ended', fault.ms);
+      return;
+    case 'board-reset':
+      await board.reset(fault.kind);
+      return;
+    case 'disk-full':
+      if (fault.how === 'limit' && hasFileLimits) {
+        hub.fillDisk();
+        await wait(fault.ms);
+        hub.makeRoom();
+      } else {
+        hub.refuse(true);
+        await wait(fault.ms);
+        hub.refuse(false);
+      }
+      return;
+    case 'hub-clock':
+      hub.setClock(fault.aheadMs);
+      return;
+  }
+}

@@ -1,0 +1,132 @@
+/** The program of the lab's hub: the real hub with the real store, told and asked over the channel to its parent. */
+import { flushCompileCache } from 'node:module';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Clock, systemClock } from '../../clock.ts';
+import { KitelineError } from '../../errors.ts';
+import { createHub } from '../../hub/hub.ts';
+import { say } from '../../language.ts';
+import { openSqliteStore } from '../../store/sqlite.ts';
+import type { Point } from '../../store/store.ts';
+import type { GivenOutcome } from '../outcome.ts';
+import type { FromHub, HeldByHub, HubQuestion, HubSetup, KeptOfBoard, ToHub } from './messages.ts';
+
+/** By which programs/lab.py numbers the samples of whatever program. */
+const METRIC = 'lab.n';
+
+const setup = JSON.parse(process.argv[2] ?? '') as HubSetup;
+const tell = (message: FromHub) => process.send?.(message);
+
+/** This machine's wall clock, which the lab can set. */
+let aheadMs = 0;
+const clock: Clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
+
+const store = await openSqliteStore(setup.folder).catch(refuse);
+const append = store.append.bind(store);
+let refuses = false;
+store.append = async (batch) => {
+  if (refuses) throw new KitelineError('STORE_FAILED', say('The disk is full.', '磁盘已满。'));
+  await append(batch);
+};
+
+const { keepaliveMs, graceMs } = setup;
+const hub = createHub({ store, clock, keepaliveMs, graceMs });
+hub.on('problem', ({ what, error }) => tell({ board: '', told: `${what}: ${(error as Error).message}` }));
+hub.on('presence', ({ board, state, why }) => tell({ board, told: `presence ${state} ${why ?? ''}` }));
+hub.on('sample', ({ board, values }) => {
+  const n = values.get(METRIC);
+  if (typeof n === 'number') tell({ board, arrived: n });
+});
+// What the built-in program calls: its answer says whose question it is of.
+hub.method('twice', async (params, { signal }) => {
+  const { k, ms } = params as { k: number; ms: number };
+  if (ms > 0) await wait(ms, undefined, { signal });
+  return { k, twice: 2 * k, text: `二倍 ${2 * k}` };
+});
+hub.method('refuse', () => {
+  throw new Error('“不” is the answer');
+});
+
+process.on('SIGINT', () => {}); // Ctrl-C in the terminal is the lab's, which ends its hubs
+process.on('disconnect', () => process.exit());
+process.on('message', async ({ number, question }: ToHub) => {
+  try {
+    tell({ number, answer: await answer(question) });
+  } catch (error) {
+    tell({ number, error: (error as Error).message });
+  }
+  if (question.ask === 'close') process.disconnect();
+});
+const { tcp } = await hub.listen({ tcp: { host: '127.0.0.1', port: setup.port } }).catch(refuse);
+tell({ listening: tcp?.port ?? 0 });
+flushCompileCache(); // for the next: this one may not live to do it at its end
+
+function refuse(error: Error): never {
+  tell({ failed: error.message });
+  process.disconnect();
+  process.exit(1);
+}
+
+async function answer(question: HubQuestion): Promise<unknown> {
+  switch (question.ask) {
+    case 'command':
+      return command(question);
+    case 'board':
+      return kept(question.board);
+    case 'refuse':
+      refuses = question.refuses;
+      return null;
+    case 'clock':
+      aheadMs = question.aheadMs;
+      return null;
+    case 'held':
+      return held();
+    case 'check':
+      return (await store.check()).damage;
+    case 'close':
+      await hub.close();
+      return null;
+  }
+}
+
+async function command(question: HubQuestion & { ask: 'command' }): Promise<GivenOutcome> {
+  const { board, name, args, deadlineMs, giveUpMs } = question;
+  const known = hub.board(board);
+  if (!known) return { outcome: 'not-given' };
+  const signal = giveUpMs > 0 ? AbortSignal.timeout(giveUpMs) : undefined;
+  return known.command(name, args, { deadline: deadlineMs, ...(signal && { signal }) });
+}
+
+async function kept(board: string): Promise<KeptOfBoard> {
+  const all: { [metric: string]: Point[] } = {};
+  for (const { metric } of await store.series(board)) {
+    all[metric] = [];
+    for await (const page of store.points({ board, metric })) all[metric].push(...page);
+  }
+  const { [METRIC]: numbers = [], ...others } = all;
+  const logs = await store.texts({ board, limit: 10_000 });
+  const info = hub.board(board)?.info();
+  return {
+    stored: numbers.map(({ at, value }) => ({ n: Number(value), at })),
+    values: Object.fromEntries(
+      Object.entries(others).map(([metric, points]) => [metric, points.map(({ value }) => value)]),
+    ),
+    logs: logs.map(({ text }) => text),
+    commands: info?.commands,
+    hub: info && {
+      duplicates: info.duplicates ?? 0,
+      reconnects: info.reconnects ?? 0,
+      restarts: info.restarts ?? 0,
+      reportedDrops: info.reported?.samples ?? 0,
+    },
+  };
+}
+
+function held(): HeldByHub {
+  globalThis.gc?.();
+  return {
+    connections: hub.counts.connections,
+    boards: hub.boards().flatMap(({ name, connections }) => (connections > 0 ? name : [])),
+    resources: process.getActiveResourcesInfo().length,
+    heapBytes: process.memoryUsage().heapUsed,
+  };
+}

@@ -1,0 +1,124 @@
+/** A hub in a process of its own, which can be killed. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { KitelineError } from '../../errors.ts';
+import { say } from '../../language.ts';
+import type { FromHub, HubAnswers, HubQuestion, HubSetup, ToHub } from './messages.ts';
+
+const CHILD = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url),
+);
+
+/** Characters of its stderr that are kept, to say why it ended. */
+const KEPT_STDERR = 4_000;
+
+export interface HubEvents {
+  arrived(board: string, n: number): void;
+  told(board: string, text: string): void;
+}
+
+/** The hub was killed before it answered. */
+export class HubDied extends Error {}
+
+export class HubProcess {
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  readonly #events: () => HubEvents | undefined;
+  readonly #listening = Promise.withResolvers<number>();
+  readonly #exited: Promise<void>;
+  #number = 0;
+  #over = false;
+  #wanted = false;
+  #stderr = '';
+  port = 0;
+
+  /**
+   * @param events who is told, asked each time: a hub outlives the run that it began in
+   * @param execArgv of Node, for the tests that break the hub
+   */
+  constructor(setup: HubSetup, events: () => HubEvents | undefined, execArgv: readonly string[] = []) {
+    this.#events = events;
+    this.#child = fork(CHILD, [JSON.stringify(setup)], {
+      execArgv: ['--disable-warning=ExperimentalWarning', '--expose-gc', ...execArgv],
+      env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    this.#child.on('message', (message: FromHub) => this.#message(message));
+    this.#child.on('error', (error) => this.#ended(error.message));
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-KEPT_STDERR);
+    });
+    this.#exited = once(this.#child, 'close').then(([code, signal]) =>
+      this.#ended(`${signal ?? code} ${this.#stderr}`),
+    );
+    this.#listening.promise.catch(() => {});
+    this.#exited.catch(() => {});
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** What it complained of, when nobody had ended it; undefined while it runs, or was ended by us. */
+  died: string | undefined;
+
+  /** Resolves with the port when it listens. @throws KitelineError CLOSED when it does not come to that */
+  async listening(): Promise<number> {
+    this.port = await this.#listening.promise;
+    return this.port;
+  }
+
+  /** @throws HubDied; Error with what went wrong in the hub */
+  ask<Q extends HubQuestion>(question: Q): Promise<HubAnswers[Q['ask']]> {
+    if (this.#over) return Promise.reject(new HubDied('the hub is not running'));
+    const waiting = Promise.withResolvers<unknown>();
+    const number = this.#number++;
+    this.#waiting.set(number, waiting);
+    const message: ToHub = { number, question };
+    this.#child.send(message, () => {}); // a channel that is gone is told by the exit
+    return waiting.promise as Promise<HubAnswers[Q['ask']]>;
+  }
+
+  /** SIGKILL, where the system has it. Resolves when the process is gone. */
+  async kill(): Promise<void> {
+    this.#wanted = true;
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  /** Ends it in order. */
+  async end(): Promise<void> {
+    if (this.#over) return;
+    this.#wanted = true;
+    await this.ask({ ask: 'close' }).catch(() => {});
+    await this.#exited;
+  }
+
+  #message(message: FromHub): void {
+    if ('listening' in message) this.#listening.resolve(message.listening);
+    else if ('failed' in message) this.#listening.reject(notStarted(message.failed));
+    else if ('arrived' in message) this.#events()?.arrived(message.board, message.arrived);
+    else if ('told' in message) this.#events()?.told(message.board, message.told);
+    else {
+      const waiting = this.#waiting.get(message.number);
+      this.#waiting.delete(message.number);
+      if ('error' in message) waiting?.reject(new Error(message.error));
+      else waiting?.resolve(message.answer);
+    }
+  }
+
+  #ended(how: string): void {
+    if (this.#over) return;
+    this.#over = true;
+    if (!this.#wanted) this.died = how.trim();
+    this.#listening.reject(notStarted(how));
+    for (const waiting of this.#waiting.values()) waiting.reject(new HubDied('the hub has ended'));
+    this.#waiting.clear();
+  }
+}
+
+const notStarted = (why: string): KitelineError =>
+  new KitelineError('CLOSED', say(`The lab's hub did not start: ${why}`, `实验室的中枢没有启动：${why}`));

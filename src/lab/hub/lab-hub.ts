@@ -1,0 +1,122 @@
+/** The hub of a lane of the lab: one folder, one port, through any number of lives. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type HubEvents, HubProcess } from './hub-process.ts';
+
+/** Bytes that the store's newest file may still grow by before the disk is full. */
+const LEFT_BYTES = 700;
+
+export interface LabHubOptions {
+  keepaliveMs: number;
+  graceMs: number;
+  /** Of Node, for the tests that break the hub. */
+  execArgv?: readonly string[];
+}
+
+export class LabHub {
+  readonly #options: LabHubOptions;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'kiteline-lab-'));
+  #process: HubProcess;
+  #port = 0;
+  #up = false;
+  #fate: Promise<void> = Promise.resolve();
+  /** Who is told of what the hub does: the run that is under way. */
+  events: HubEvents | undefined;
+  /** Lives so far: one more than it was started again. */
+  lives = 0;
+
+  private constructor(options: LabHubOptions) {
+    this.#options = options;
+    this.#process = this.#begin();
+  }
+
+  /** @throws KitelineError CLOSED */
+  static async open(options: LabHubOptions): Promise<LabHub> {
+    const hub = new LabHub(options);
+    hub.#port = await hub.#process.listening();
+    hub.#up = true;
+    return hub;
+  }
+
+  #begin(): HubProcess {
+    const { keepaliveMs, graceMs, execArgv } = this.#options;
+    this.lives++;
+    const setup = { folder: this.#folder, port: this.#port, keepaliveMs, graceMs };
+    return new HubProcess(setup, () => this.events, execArgv);
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** The process that runs now, or ran last. */
+  get process(): HubProcess {
+    return this.#process;
+  }
+
+  /** Whether it listens. */
+  get up(): boolean {
+    return this.#up;
+  }
+
+  /**
+   * Ends it by SIGKILL, or in order, and starts it again on the same data and port. One such fate after the other.
+   * @param ms that it is away
+   * @throws KitelineError CLOSED when it does not come back
+   */
+  startAgain(how: 'killed' | 'ended', ms: number): Promise<void> {
+    this.#fate = this.#fate.then(async () => {
+      this.#up = false;
+      await (how === 'killed' ? this.#process.kill() : this.#process.end());
+      await wait(ms);
+      this.#process = this.#begin();
+      await this.#process.listening();
+      this.#up = true;
+    });
+    return this.#fate;
+  }
+
+  /** Resolves when it is up, or will not come back. */
+  async steady(): Promise<void> {
+    await this.#fate.catch(() => {});
+  }
+
+  /** The system lets the files of the store grow by little or nothing, so that the next writes fail: Linux only. */
+  fillDisk(): void {
+    const sizes = readdirSync(this.#folder)
+      .filter((name) => name.startsWith('log-'))
+      .map((name) => statSync(join(this.#folder, name)).size);
+    this.#limitFiles(String(Math.max(0, ...sizes) + LEFT_BYTES));
+  }
+
+  makeRoom(): void {
+    this.#limitFiles('unlimited');
+  }
+
+  /** The store refuses every round from now on, or no more. */
+  refuse(refuses: boolean): void {
+    this.#process.ask({ ask: 'refuse', refuses }).catch(() => {}); // a hub that died meanwhile refuses nothing
+  }
+
+  /** Its wall clock is so many milliseconds ahead of this machine's. */
+  setClock(aheadMs: number): void {
+    this.#process.ask({ ask: 'clock', aheadMs }).catch(() => {}); // a hub that starts again goes by the machine's
+  }
+
+  #limitFiles(limit: string): void {
+    // The soft limit only: the hard one could not be raised again.
+    spawnSync('prlimit', ['--pid', String(this.#process.pid), `--fsize=${limit}:`]);
+  }
+
+  /** Ends it and takes its folder away. */
+  async close(): Promise<void> {
+    await this.#process.end();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether the system can be told how far the files of another process may grow. */
+export const hasFileLimits: boolean = spawnSync('prlimit', ['--version']).status === 0;

@@ -1,0 +1,83 @@
+/** What the lab and a hub in a process of its own say to each other. */
+import type { Json } from '../../wire/index.ts';
+import type { GivenOutcome } from '../outcome.ts';
+import type { Announced } from '../own-orders.ts';
+import type { StoredNumber, Value } from '../record.ts';
+
+export interface HubSetup {
+  /** Of the store. */
+  folder: string;
+  /** 0: the system chooses. */
+  port: number;
+  keepaliveMs: number;
+  graceMs: number;
+}
+
+/** A question, answered once. */
+export type HubQuestion =
+  | {
+      ask: 'command';
+      board: string;
+      name: string;
+      args: { [name: string]: Json };
+      deadlineMs: number;
+      /** Milliseconds until it is given up; 0: never. */
+      giveUpMs: number;
+    }
+  /** What is kept of a board. */
+  | { ask: 'board'; board: string }
+  /** The store refuses from now on, or not any more. */
+  | { ask: 'refuse'; refuses: boolean }
+  /** The wall clock is so many milliseconds ahead from now on. */
+  | { ask: 'clock'; aheadMs: number }
+  | { ask: 'held' }
+  /** Reads all that is stored: what is damaged, a sentence each. */
+  | { ask: 'check' }
+  /** Ends in order. */
+  | { ask: 'close' };
+
+export interface HubAnswers {
+  command: GivenOutcome;
+  board: KeptOfBoard;
+  refuse: null;
+  clock: null;
+  held: HeldByHub;
+  check: string[];
+  close: null;
+}
+
+/** What the hub holds at the moment. */
+export interface HeldByHub {
+  connections: number;
+  /** Names of the boards that have some of them, as far as the hub knows whose they are. */
+  boards: string[];
+  /** Timers, sockets and the like of its process. */
+  resources: number;
+  /** Bytes of JavaScript heap after a collection, where the process can be told to collect. */
+  heapBytes: number;
+}
+
+export interface KeptOfBoard {
+  stored: StoredNumber[];
+  values: { [metric: string]: Value[] };
+  logs: string[];
+  /** What it announced that it can be told to do. */
+  commands: Announced | undefined;
+  hub: { duplicates: number; reconnects: number; restarts: number; reportedDrops: number } | undefined;
+}
+
+export interface ToHub {
+  number: number;
+  question: HubQuestion;
+}
+
+export type FromHub =
+  | { listening: number }
+  /** It could not start. */
+  | { failed: string }
+  | { number: number; answer: unknown }
+  | { number: number; error: string }
+  /** A sample was stored. */
+  | { board: string; arrived: number }
+  /** For the story of a run. */
+  | { board: string; told: string };
