@@ -8,6 +8,8 @@ export const boardLimits = {
   unanswered: 8,
   /** Commands that wait behind those. More than a person or a page has under way. */
   waiting: 64,
+  /** Milliseconds until a session that did not take a command is tried again: a Wi-Fi that stands still for a moment. */
+  againMs: 100,
 } as const;
 
 /** A board's session, as its commands see it. */
@@ -50,6 +52,7 @@ export class BoardCommands {
   readonly #open: Command[] = [];
   #sent = 0; // how many of them were sent
   #link: CommandLink | undefined;
+  #again: Alarm | undefined; // while the session takes nothing
   #alarm: Alarm | undefined; // one for all, and left alone while commands come and go
   #due = Number.POSITIVE_INFINITY; // when it rings: not after the first of them is due
 
@@ -139,8 +142,18 @@ export class BoardCommands {
       if (command.boot === undefined && (now ?? this.#clock.monotonic()) >= command.until)
         this.#remove(command, expired('TOO_LATE', this.#board));
       else if (this.#transmit(command, link)) next++;
-      else return; // it comes first, also when there is room for a smaller one
+      else {
+        this.#sendAgain(); // it comes first, also when there is room for a smaller one
+        return;
+      }
     }
+  }
+
+  #sendAgain(): void {
+    this.#again ??= this.#clock.alarm(boardLimits.againMs, () => {
+      this.#again = undefined;
+      this.#send();
+    });
   }
 
   /** @returns false when the session does not take it now */

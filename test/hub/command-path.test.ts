@@ -222,9 +222,11 @@ test('a known shape of samples closes the way to commands as well', async () => 
   }
 });
 
-test("a web page's request to the port commands nothing", async () => {
+test("a web page's request to the port commands nothing, and takes no board's place", async () => {
   const { hub, board, tcpPort } = await startWithBoard();
-  const body = `${JSON.stringify(command(1, { board: 'rover', name: 'led' }))}\n`;
+  const asks = command(1, { board: 'rover', name: 'led' });
+  const greets = command(2, { board: 'rover', boot: 'page' }, 'hello');
+  const body = `${JSON.stringify(asks)}\n${JSON.stringify(greets)}\n`;
   // What a browser sends for fetch('http://localhost:9000', { method: 'POST', mode: 'no-cors', body }), and Node, too.
   const answer = await fetch(`http://127.0.0.1:${tcpPort}/`, { method: 'POST', body }).then(
     () => 'understood',
@@ -240,8 +242,9 @@ test("a web page's request to the port commands nothing", async () => {
   socket.write(
     `POST / HTTP/1.1\r\nHost: localhost:${tcpPort}\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
   );
-  await until(() => answers.includes('"id":1'));
-  expect(answers).toContain(`"code":${RPC.NOT_ALLOWED}`);
+  await until(() => answers.includes('"id":2'));
+  expect(answers).toContain(`"id":1,"error":{"code":${RPC.NOT_ALLOWED}`);
+  expect(answers).toContain('"id":2,"error":{"code":-32600');
   // Nothing has come to the board meanwhile.
   hub.board('rover')?.command('led');
   expect(await board.next()).toMatchObject({ id: 1 });

@@ -201,20 +201,24 @@ test('nothing that was sent goes to another start of the board, also when whoeve
   expect(fresh.reply(3, 'x')).toBe(true);
 });
 
-test('what a session does not take was not sent: it keeps its place, and expires', () => {
+test('what a session does not take was not sent: it keeps its place, is tried again, and expires', () => {
   const { clock, start, session } = setUp();
   const board = session();
   board.state.isReading = false;
   const first = start(500);
-  const second = start(2_000);
+  start(2_000);
   board.state.isReading = true;
   start(2_000);
   expect(board.sent.map(({ id }) => id)).toEqual([1, 2, 3]);
   board.state.isReading = false;
-  const third = start(100);
-  clock.advance(100);
-  expect(third.outcomes).toMatchObject([{ outcome: 'expired', why: 'TOO_LATE' }]);
-  expect([first.outcomes, second.outcomes]).toEqual([[], []]);
+  start(2_000);
+  const late = start(100);
+  clock.advance(boardLimits.againMs);
+  expect(late.outcomes).toMatchObject([{ outcome: 'expired', why: 'TOO_LATE' }]);
+  board.state.isReading = true;
+  clock.advance(boardLimits.againMs);
+  expect(board.sent.map(({ id }) => id)).toEqual([1, 2, 3, 4]);
+  expect(first.outcomes).toEqual([]);
 });
 
 test('given up before it was sent, a command is never sent', () => {
