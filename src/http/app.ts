@@ -50,9 +50,7 @@ export function createApp(hub: Hub, live: Live, clock: Clock, failed: (error: un
       hub.store.texts({ board: name, limit: TEXTS }),
     ]);
     const board = hub.board(name)?.info() ?? null;
-    if (!board && series.length === 0 && texts.length === 0) {
-      return problem(c, 404, say(`No board ${name} has sent anything.`, `没有收到过板子 ${name} 的数据。`));
-    }
+    if (!board && series.length === 0 && texts.length === 0) await hub.findBoard(name); // NOT_FOUND, and which there are
     return c.json({ board, latest, series, texts });
   });
 

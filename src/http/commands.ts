@@ -5,7 +5,6 @@ import type { CommandOutcome } from '../hub/command-outcomes.ts';
 import type { Hub } from '../hub/hub.ts';
 import { say } from '../language.ts';
 import { type JsonObject, limits } from '../wire/index.ts';
-import { unknownBoard } from './near.ts';
 import { problem } from './problem.ts';
 import { orSilence } from './silence.ts';
 
@@ -20,7 +19,7 @@ interface CommandBody {
 
 /**
  * `POST /api/v1/boards/NAME/commands`: has a board run a command, answered with what became of it. Whoever leaves has given it up.
- * @throws KitelineError BAD_ARGUMENT, NOT_FOUND
+ * @throws KitelineError BAD_ARGUMENT, NOT_FOUND, STORE_FAILED
  */
 export async function postCommand(c: Context, hub: Hub, clock: Clock): Promise<Response> {
   // A page of another site can send a form or text with no question asked, but must ask before it sends JSON (Fetch, CORS).
@@ -32,11 +31,7 @@ export async function postCommand(c: Context, hub: Hub, clock: Clock): Promise<R
     return problem(c, 415, detail);
   }
   const board = c.req.param('name') ?? '';
-  const handle = hub.board(board);
-  if (!handle) {
-    const names = hub.boards().map(({ name }) => name);
-    throw unknownBoard(board, names);
-  }
+  const handle = await hub.findBoard(board);
   const body = bodyOf(await c.req.text());
   if (!body) {
     const detail = say(

@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import type { Clock } from '../clock.ts';
+import { unknownName } from '../near.ts';
 import type { SeriesInfo, Store } from '../store/store.ts';
 import { parseRange, type TimeRange } from '../times.ts';
-import { unknownName } from './near.ts';
 
 /** `from` and `to` of a request. @throws KitelineError BAD_ARGUMENT */
 export const rangeOf = (c: Context, clock: Clock): TimeRange =>

@@ -126,6 +126,10 @@ export class Boards {
     return board;
   }
 
+  get names(): Iterable<string> {
+    return this.#byName.keys();
+  }
+
   list(): BoardInfo[] {
     return [...this.#row].map((board) => board.info);
   }

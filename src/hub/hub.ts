@@ -16,6 +16,7 @@ import { Handlers, type HubEvents } from './events.ts';
 import { type CommandEvent, Feed, type FeedOptions, type Subscription } from './feed.ts';
 import type { HubCounts, Inside } from './inside.ts';
 import { Intake } from './intake.ts';
+import { mustKnow } from './known.ts';
 import type { ListenAddress } from './listen.ts';
 import { Methods } from './methods.ts';
 import { Session, type SessionOptions } from './session.ts';
@@ -161,9 +162,18 @@ export class Hub {
     return this.#inside.boards.list();
   }
 
-  /** A board by its name (its address, unless it said one); undefined when it has sent nothing yet. */
+  /** A board by its name (its address, unless it said one); undefined when it has sent nothing since the hub was started. */
   board(name: string): BoardHandle | undefined {
     return this.#inside.boards.get(name) && boardHandle(name, this.#inside);
+  }
+
+  /**
+   * The same, and also a board that has sent nothing yet and of which history is stored: what it is told to do waits for it.
+   * @throws KitelineError NOT_FOUND with a sentence that names the boards that there are, CLOSED, STORE_FAILED (all as a rejection)
+   */
+  async findBoard(name: string): Promise<BoardHandle> {
+    await mustKnow(name, this.#inside);
+    return boardHandle(name, this.#inside);
   }
 
   /**

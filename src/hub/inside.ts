@@ -16,7 +16,7 @@ export interface Inside {
   readonly clock: Clock;
   /** Of this run of the hub: another one after a restart. */
   readonly run: string;
-  readonly store: Pick<Store, 'acks'>;
+  readonly store: Pick<Store, 'acks' | 'boards'>;
   /** Milliseconds between heartbeats, unless a board wishes otherwise. */
   readonly keepalive: number;
   readonly commands: Commands;

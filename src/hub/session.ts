@@ -248,7 +248,8 @@ export class Session implements Sender {
       counts.messages++;
       if (message.method === 'hello') return this.greet(message).then(() => this.#proceed(batch, from + 1));
       this.#isAsker = true;
-      handleCommand(message, this, this.#inside);
+      const asking = handleCommand(message, this, this.#inside);
+      if (asking) return asking.then(() => this.#proceed(batch, from + 1));
     }
     if (from >= units.length) return;
     const { stream } = this.peer;

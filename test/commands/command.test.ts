@@ -169,6 +169,23 @@ it('a board that is lost is waited for, and shown as such', async () => {
   expect(await open.ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/^Given up/) });
 });
 
+it('a board that is not back since the hub was started is waited for; one that nobody knows is not', async () => {
+  const wire = await board(() => undefined);
+  wire.send({ $seq: 1, temp: 1 });
+  expect(await wire.next()).toBeDefined();
+  await stop(hub);
+  hub = await startUp(folder);
+  const late = await here(['command', 'greenhouse', 'read', '--deadline', '50ms']);
+  expect({ code: late.code, stdout: late.stdout }).toEqual({ code: 1, stdout: '' });
+  expect(late.stderr).toMatch(/^greenhouse has not been back since the hub was started; waiting for it\.\n/);
+  expect(late.stderr).toContain('was not connected before the deadline');
+  expect(await here(['command', 'greenhose', 'read'])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'There is no board greenhose. There are: greenhouse.\n',
+  });
+});
+
 it('a board without sessions takes no commands, and a hub that goes leaves no outcome', async () => {
   await run(['send', 'tcp', `127.0.0.1:${hub.tcp}`, 'hello']);
   const { code, stderr } = await here(['command', '127.0.0.1', 'led']);

@@ -32,6 +32,26 @@ test('a board that nobody knows is a 404, which names those that there are', asy
   expect(await detailOf(answer)).toContain('There are: shed.');
 });
 
+test('a board of which only history is there is waited for, until the deadline', async () => {
+  const { hub, command, clock, get } = await startWithBoard();
+  await hub.store.append({ samples: [{ board: 'attic', at: 1, values: new Map([['temp', 1]]) }] });
+  const outcome = command({ name: 'led', deadline: 800 }, 'attic').then((answer) => answer.json());
+  let isSettled = false;
+  outcome.finally(() => {
+    isSettled = true;
+  });
+  await until(() => {
+    clock.advance(100);
+    return isSettled;
+  });
+  expect(await outcome).toMatchObject({ outcome: 'expired', why: 'OFFLINE' });
+  const unknown = await get('/api/v1/boards/atic');
+  expect([unknown.status, await detailOf(unknown)]).toEqual([
+    404,
+    'There is no board atic. There are: attic, shed.',
+  ]);
+});
+
 test('what is no command is a 400, with a sentence', async () => {
   const { command } = await startWithBoard();
   for (const body of [

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { HistoryAnswer } from '../../src/http/history.ts';
-import { nearFirst } from '../../src/http/near.ts';
 import { setLanguage } from '../../src/language.ts';
+import { nearFirst } from '../../src/near.ts';
 import { MemoryStore } from '../../src/store/memory.ts';
 import type { Point, PointRange, StoredSample } from '../../src/store/store.ts';
 import type { Value } from '../../src/wire/index.ts';

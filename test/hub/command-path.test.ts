@@ -2,6 +2,8 @@
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { createHub, type Json, type JsonObject } from '../../src/index.ts';
+import { MemoryStore } from '../../src/store/memory.ts';
+import type { StoredBoard } from '../../src/store/store.ts';
 import { RPC } from '../../src/wire/index.ts';
 import { FakeBoard, Wire } from './boards.ts';
 import { startHub, until } from './helpers.ts';
@@ -180,6 +182,72 @@ test('what is no command of a board that there is, is refused with a sentence', 
       error: { code: RPC.INVALID_PARAMS, message: expect.stringMatching(/.{20}/) },
     });
   }
+});
+
+test('a board that was heard before the hub was started is waited for, until the deadline', async () => {
+  const store = new MemoryStore();
+  await store.append({ samples: [{ board: 'shed', at: 1, values: new Map([['temp', 1]]) }] });
+  const { hub, tcp, clock } = await startHub({ store });
+  expect(hub.board('shed')).toBeUndefined();
+  const handle = await hub.findBoard('shed');
+  expect(handle.info()).toBeUndefined();
+  await expect(hub.findBoard('shad')).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    message: 'There is no board shad. There are: shed.',
+  });
+
+  const program = new Wire(await tcp());
+  program.send(
+    command(1, { board: 'shed', name: 'led', deadline: 800 }),
+    command(2, { board: 'shad', name: 'led' }),
+    command(3, { board: 'shed', name: 'led', deadline: -1 }),
+    command(4, { board: 'shed', name: 'beep', deadline: 900 }),
+    command(5, { board: `${'x'.repeat(7_000)}`, name: 'led' }),
+  );
+  expect(await program.next()).toMatchObject({
+    id: 2,
+    error: { code: RPC.INVALID_PARAMS, message: 'There is no board shad. There are: shed.' },
+  });
+  expect(await program.next()).toMatchObject({ id: 3, error: { code: RPC.INVALID_PARAMS } });
+  expect(await program.next()).toMatchObject({ id: 5, error: { code: RPC.INVALID_PARAMS } });
+  clock.advance(800);
+  expect(await program.next()).toMatchObject({ id: 1, result: { outcome: 'expired', why: 'OFFLINE' } });
+  const board = new Wire(await tcp());
+  await board.hello({ board: 'shed', boot: 'b1' });
+  const got = await board.next();
+  expect(got).toMatchObject({ method: 'beep' });
+  board.send({ jsonrpc: '2.0', id: got?.id ?? null, result: null });
+  expect(await program.next()).toMatchObject({ id: 4, result: { outcome: 'done' } });
+});
+
+test('a store that cannot tell whom it knows is no answer, and whoever has gone meanwhile commands nothing', async () => {
+  const asked = Promise.withResolvers<void>();
+  const answers: PromiseWithResolvers<StoredBoard[]>[] = [];
+  class AskedStore extends MemoryStore {
+    protected override _boards(): Promise<StoredBoard[]> {
+      const answer = Promise.withResolvers<StoredBoard[]>();
+      answers.push(answer);
+      asked.resolve();
+      return answer.promise;
+    }
+  }
+  const { hub, tcp, problems } = await startHub({ store: new AskedStore() });
+  const leaving = new Wire(await tcp());
+  leaving.send(command(1, { board: 'shed', name: 'led' }));
+  await asked.promise;
+  await leaving.reset();
+  await until(() => hub.counts.connections === 0);
+  answers[0]?.resolve([{ board: 'shed', series: 1, lastAt: 1 }]);
+  const program = new Wire(await tcp());
+  program.send(command(2, { board: 'shed', name: 'led' }));
+  await until(() => answers.length === 2);
+  answers[1]?.reject(new Error('disk'));
+  expect(await program.next()).toMatchObject({ id: 2, error: { code: RPC.INTERNAL } });
+  expect(problems).toMatchObject([{ what: 'store failed' }]);
+  const board = new Wire(await tcp());
+  await board.hello({ board: 'shed', boot: 'b1' });
+  void hub.board('shed')?.command('first');
+  expect(await board.next()).toMatchObject({ method: 'first' });
 });
 
 test('a result that fits the line of the board and not that of the answer is told as such', async () => {

@@ -1,8 +1,8 @@
 import { KitelineError, systemCode } from '../../errors.ts';
-import { nearFirst, unknownBoard } from '../../http/near.ts';
 import type { BoardInfo } from '../../hub/boards.ts';
 import type { CommandOutcome } from '../../hub/command-outcomes.ts';
 import { say } from '../../language.ts';
+import { nearFirst } from '../../near.ts';
 import { type Json, RPC, type RpcError } from '../../wire/index.ts';
 import { askHub, jsonOf } from '../hub-client.ts';
 import { findHub, type HubAddress, type HubOptions } from '../hub-file.ts';
@@ -21,7 +21,7 @@ const MOST_COMMANDS = 20;
 
 /**
  * Has a board run a command; the exit code is 0 when it was done.
- * @throws KitelineError BAD_ARGUMENT; NO_HUB; NOT_FOUND for a board that nobody knows; USAGE for whatever was not done
+ * @throws KitelineError BAD_ARGUMENT; NO_HUB; USAGE for a board that nobody knows and for whatever was not done
  */
 export async function runCommand(
   name: string,
@@ -32,8 +32,15 @@ export async function runCommand(
   const interrupted = interruption();
   const hub = await findHub(options);
   const board = await boardOf(hub, name);
-  const args = parseArguments(pairs, announced(board, command));
-  if (board.presence?.state === 'lost') {
+  const args = parseArguments(pairs, board && announced(board, command));
+  if (!board) {
+    tell(
+      say(
+        `${printable(name)} has not been back since the hub was started; waiting for it.`,
+        `中枢启动以来 ${printable(name)} 还没有恢复连接；正在等待。`,
+      ),
+    );
+  } else if (board.presence?.state === 'lost') {
     tell(
       say(
         `${printable(name)} is not there (${presenceText(board, Date.now())}); waiting for it.`,
@@ -54,15 +61,18 @@ export async function runCommand(
   else await print(`${resultText(outcome.result)}\n`);
 }
 
-async function boardOf(hub: HubAddress, name: string): Promise<BoardInfo> {
+/** @returns undefined for one that is known and not back yet. @throws KitelineError USAGE for one that takes no commands, or that nobody knows */
+async function boardOf(hub: HubAddress, name: string): Promise<BoardInfo | undefined> {
   const response = await askHub(hub, '/api/v1/boards', 'application/json');
   const { boards } = await jsonOf<{ boards: BoardInfo[] }>(response, hub.url);
   const board = boards.find((one) => one.name === name);
-  if (!board)
-    throw unknownBoard(
-      printable(name),
-      boards.map((one) => printable(one.name)),
-    );
+  if (!board) {
+    // Of one that has not been heard since the hub was started history may be stored; else the hub says which boards there are.
+    await (
+      await askHub(hub, `/api/v1/boards/${encodeURIComponent(name)}`, 'application/json')
+    ).body?.cancel();
+    return undefined;
+  }
   if (board.presence) return board;
   throw new KitelineError(
     'USAGE',

@@ -14,6 +14,7 @@ import type { Asked } from '../asker.ts';
 import type { CommandOutcome } from '../command-outcomes.ts';
 import { DEADLINE_MS } from '../commands.ts';
 import type { Inside } from '../inside.ts';
+import { mustKnow } from '../known.ts';
 import type { Session } from '../session.ts';
 
 const NOT_ALLOWED =
@@ -21,28 +22,52 @@ const NOT_ALLOWED =
 const NOT_NAMED =
   '$command takes by name: board, name, args (an object, optional), deadline (milliseconds, optional)';
 
+/** UTF-16 units of a sentence that has the name that was asked for in it: it must fit a line. */
+const MESSAGE_LENGTH = 1_024;
+
 /** Whether it is worth decoding a message before its sender is taken for a board. */
 export const looksLikeCommand = (unit: Uint8Array): boolean =>
   Buffer.from(unit.buffer, unit.byteOffset, unit.length).includes('"$command"');
 
 /** A program of this machine has a board run a command; the answer comes when it is settled, those to later ones may come before. */
-export function handleCommand({ id, params }: Request, session: Session, inside: Inside): void {
-  const fault = session.asker.mayCommand
-    ? start(id, params, session, inside)
-    : { code: RPC.NOT_ALLOWED, message: NOT_ALLOWED };
-  if (fault) session.send(encodeError(id, fault.code, fault.message));
+export function handleCommand(
+  { id, params }: Request,
+  session: Session,
+  inside: Inside,
+): void | Promise<void> {
+  const refuse = ({ code, message }: RpcError) => void session.send(encodeError(id, code, message));
+  if (!session.asker.mayCommand) return refuse({ code: RPC.NOT_ALLOWED, message: NOT_ALLOWED });
+  const wanted = isObject(params) ? commandOf(params) : undefined;
+  if (!wanted) return refuse({ code: RPC.INVALID_PARAMS, message: NOT_NAMED });
+  const begin = () => {
+    const fault = start(id, wanted, session, inside);
+    if (fault) refuse(fault);
+  };
+  if (inside.boards.get(wanted.board)) return begin();
+  // Its history may be stored. The sender is not read from until that is known.
+  return mustKnow(wanted.board, inside).then(
+    () => {
+      if (!session.isClosed) begin(); // nobody has given up meanwhile
+    },
+    (error: unknown) => refuse(faultOf(error, inside)),
+  );
+}
+
+function faultOf(error: unknown, { handlers }: Inside): RpcError {
+  if (error instanceof KitelineError && error.code === 'NOT_FOUND')
+    return { code: RPC.INVALID_PARAMS, message: error.message.slice(0, MESSAGE_LENGTH) };
+  handlers.problem({ what: 'store failed', error });
+  return { code: RPC.INTERNAL, message: 'the store failed, which might know this board: ask again later' };
 }
 
 /** @returns why it was not started */
-function start(id: RpcId, params: Request['params'], session: Session, inside: Inside): RpcError | undefined {
+function start(
+  id: RpcId,
+  { board, name, args, deadline }: Wanted,
+  session: Session,
+  inside: Inside,
+): RpcError | undefined {
   const { asker } = session;
-  const wanted = isObject(params) ? commandOf(params) : undefined;
-  if (!wanted) return { code: RPC.INVALID_PARAMS, message: NOT_NAMED };
-  const { board, name, args, deadline } = wanted;
-  if (!inside.boards.get(board)) {
-    const message = `no board ${board} has sent anything since the hub was started`;
-    return { code: RPC.INVALID_PARAMS, message };
-  }
   let asked: Asked | undefined;
   let isSettled = false;
   let giveUp: () => void;
@@ -60,9 +85,15 @@ function start(id: RpcId, params: Request['params'], session: Session, inside: I
   return undefined;
 }
 
-function commandOf(
-  params: JsonObject,
-): { board: string; name: string; args: JsonObject; deadline: number } | undefined {
+interface Wanted {
+  board: string;
+  name: string;
+  args: JsonObject;
+  /** Milliseconds. */
+  deadline: number;
+}
+
+function commandOf(params: JsonObject): Wanted | undefined {
   const { board, name, args = {}, deadline = DEADLINE_MS } = params;
   if (typeof board !== 'string' || typeof name !== 'string' || typeof deadline !== 'number') return undefined;
   return isObject(args) ? { board, name, args, deadline } : undefined;

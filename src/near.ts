@@ -1,5 +1,5 @@
-import { KitelineError } from '../errors.ts';
-import { say } from '../language.ts';
+import { KitelineError } from './errors.ts';
+import { say } from './language.ts';
 
 /** Names that a sentence lists; of a fleet's thousands the nearest help. */
 const MOST_NAMES = 10;
@@ -31,23 +31,6 @@ export function unknownName(
           `${of} 没有指标：它只发送过文本，或者采样已超过保存期限。`,
         )
       : say(`${of} has no metric ${wanted}. It has: ${en}.`, `${of} 没有指标 ${wanted}。现有：${zh}。`),
-  );
-}
-
-/** A board that a hub has not heard of. @param names those that it has */
-export function unknownBoard(wanted: string, names: string[]): KitelineError {
-  const { en, zh } = listed(wanted, names);
-  return new KitelineError(
-    'NOT_FOUND',
-    names.length === 0
-      ? say(
-          `There is no board ${wanted}: none has sent anything since the hub was started.`,
-          `没有板子 ${wanted}：中枢启动以来还没有板子发来消息。`,
-        )
-      : say(
-          `No board ${wanted} has sent anything since the hub was started. There are: ${en}.`,
-          `中枢启动以来没有收到过板子 ${wanted} 的消息。现有：${zh}。`,
-        ),
   );
 }
 
