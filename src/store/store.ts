@@ -3,6 +3,7 @@ import { say } from '../language.ts';
 import type { Value } from '../wire/index.ts';
 import { acceptAcks, acceptTexts } from './accept.ts';
 import type { Bucket } from './buckets.ts';
+import { MAX_TIME } from './chunk/index.ts';
 import { PackedSamples } from './packed.ts';
 import type {
   BucketQuery,
@@ -167,6 +168,8 @@ export abstract class Store {
       if (from === Number.NEGATIVE_INFINITY) from = info.from;
       if (to === Number.POSITIVE_INFINITY) to = info.to + 1;
     }
+    from = Math.max(from, -MAX_TIME); // a range of all numbers has no width that could be divided
+    to = Math.min(to, MAX_TIME + 1);
     return from < to ? this._buckets(board, metric, from, to, buckets) : [];
   }
 

@@ -69,6 +69,12 @@ export function storeEdgeSuite(name: string, open: () => Promise<Store>): void {
       expect(await store.buckets({ ...open, from: 1, buckets: 1 })).toMatchObject([{ at: 1, count: 1 }]);
       expect(await store.query({ ...open, to: Number.NEGATIVE_INFINITY })).toEqual([]);
       expect(await store.buckets({ ...open, from: Number.NaN })).toEqual([]);
+      const ends = { from: -Number.MAX_VALUE, to: Number.MAX_VALUE };
+      expect((await store.query({ ...open, ...ends })).map(({ at }) => at)).toEqual([-8.64e15, 0, 8.64e15]);
+      for (const buckets of [1, 7, 10_000]) {
+        const row = await store.buckets({ ...open, ...ends, buckets });
+        expect(row.reduce((sum, { count }) => sum + count, 0)).toBe(3);
+      }
     });
   });
 }
