@@ -6,9 +6,13 @@ import type { Ack, StoredSample, StoredText } from './store.ts';
 /** Whether a store takes it: whole milliseconds that a Date can hold. */
 const isTime = (at: number): boolean => Number.isInteger(at) && Math.abs(at) <= MAX_TIME;
 
-/** @throws KitelineError BAD_ARGUMENT for a time or a number that no store keeps */
-export function checkSample({ board, at, values }: StoredSample): void {
+/** @throws KitelineError BAD_ARGUMENT for one that no store keeps */
+export function checkTime(board: string, at: number): void {
   if (!isTime(at)) throw badTime(board, at);
+}
+
+/** @throws KitelineError BAD_ARGUMENT for a number that no store keeps */
+export function checkNumbers({ board, values }: StoredSample): void {
   for (const [metric, value] of values) {
     if (typeof value === 'number' && !Number.isFinite(value)) throw badNumber(board, metric, value);
   }
@@ -17,7 +21,7 @@ export function checkSample({ board, at, values }: StoredSample): void {
 /** As they are kept: half a surrogate pair is U+FFFD. @throws KitelineError BAD_ARGUMENT */
 export function acceptTexts(texts: readonly StoredText[]): StoredText[] {
   return texts.map(({ board, at, text }) => {
-    if (!isTime(at)) throw badTime(board, at);
+    checkTime(board, at);
     return { board: board.toWellFormed(), at, text: text.toWellFormed() };
   });
 }

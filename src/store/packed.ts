@@ -1,5 +1,5 @@
 import { BOOLEAN, NUMBER, STRING, type Value } from '../wire/index.ts';
-import { checkSample } from './accept.ts';
+import { checkNumbers, checkTime } from './accept.ts';
 import type { StoredSample } from './store.ts';
 
 /** Which series the values of a sample belong to: one board's, by their metrics in order. Half a surrogate pair in a name is U+FFFD. */
@@ -61,7 +61,8 @@ export interface PackedParts {
 
 /**
  * Samples on their way to a store, packed: eight bytes a value, in memory that threads share, so that none of them
- * costs an object. Whoever fills it and hands it to a store leaves it alone until the store is done with it.
+ * costs an object. Whoever fills it and hands it to a store leaves it alone until the store is done with it. Whatever
+ * adds to it throws BAD_ARGUMENT for a time that no store keeps: in the log it would stand in the way of all behind it.
  */
 export class PackedSamples {
   /** Samples. */
@@ -81,7 +82,7 @@ export class PackedSamples {
   static of(samples: Iterable<StoredSample>): PackedSamples {
     const packed = new PackedSamples();
     for (const sample of samples) {
-      checkSample(sample);
+      checkNumbers(sample);
       const { board, at, values, units } = sample;
       packed.add(new Layout(board, [...values.keys()], units), at, [...values.values()]);
     }
@@ -225,6 +226,7 @@ export class PackedSamples {
 
   /** @returns the place of the sample's first value */
   #begin(layout: Layout, at: number): number {
+    checkTime(layout.board, at);
     if (layout.fill !== this.#fill) {
       layout.fill = this.#fill;
       layout.place = this.#layouts.push(layout) - 1;

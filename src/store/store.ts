@@ -100,8 +100,8 @@ export abstract class Store {
    * Resolves when the whole batch is as safe as this store makes it: only then may a sender be told so. What did
    * not fit is in `counts`. Batches are kept in the order of the calls.
    * @throws KitelineError CLOSED; BAD_ARGUMENT for a time that is no whole number of milliseconds within ±8.64e15, a
-   *   number that is not finite, an ack's `seq` that is no natural number: nothing of the batch is taken then. Whoever
-   *   packs samples itself sees to it itself.
+   *   number that is not finite, an ack's `seq` that is no natural number: nothing of the batch is taken then. That
+   *   numbers are finite, whoever packs samples itself sees to itself.
    */
   async append(batch: Batch): Promise<void> {
     this.#mustBeOpen();

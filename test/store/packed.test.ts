@@ -135,12 +135,19 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
 );
 
 test.each([1.5, Number.NaN, Number.POSITIVE_INFINITY, 8.64e15 + 2, -8.64e15 - 2])(
-  'a time of %d is refused, with its board',
+  'a time of %d is refused, with its board, by whatever adds a sample, and nothing of that stays',
   (at) => {
     const refusal = expect.objectContaining({
       code: 'BAD_ARGUMENT',
       message: expect.stringMatching(/kitchen/),
     });
     expect(() => PackedSamples.of([sampleOf('kitchen', at, { temp: 1 })])).toThrow(refusal);
+    const packed = new PackedSamples();
+    const layout = new Layout('kitchen', ['temp']);
+    expect(() => packed.add(layout, at, [1])).toThrow(refusal);
+    expect(() => packed.addNumbers(layout, at, Float64Array.of(1))).toThrow(refusal);
+    const [kinds, values, ends] = [Uint8Array.of(NUMBER), Float64Array.of(1), Int32Array.of(0)];
+    expect(() => packed.addScanned(layout, at, kinds, values, ends, new Uint8Array(0))).toThrow(refusal);
+    expect([packed.length, packed.bytes, packed.parts.layouts]).toEqual([0, 0, []]);
   },
 );
