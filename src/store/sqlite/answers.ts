@@ -12,6 +12,7 @@ export function columnsOf(pieces: readonly Piece[]): PointColumns {
   const numbers = new Float64Array(length);
   const kinds = pieces.some(({ points }) => points.kinds) ? new Uint8Array(length) : undefined;
   const strings: string[] = [];
+  const places = new Map<string, number>(); // each once: as many points of one long text would be copied as often
   let at = 0;
   for (const { points, from, to } of pieces) {
     times.set(points.times.subarray(from, to), at);
@@ -20,8 +21,10 @@ export function columnsOf(pieces: readonly Piece[]): PointColumns {
       kinds.set(points.kinds.subarray(from, to), at);
       for (let i = at; i < at + to - from; i++) {
         if (kinds[i] !== KIND.STRING) continue;
-        strings.push(points.strings[numbers[i] as number] ?? '');
-        numbers[i] = strings.length - 1;
+        const text = points.strings[numbers[i] as number] ?? '';
+        const place = places.get(text) ?? strings.push(text) - 1;
+        places.set(text, place);
+        numbers[i] = place;
       }
     }
     at += to - from;
