@@ -60,6 +60,7 @@ export class Directory {
     while ((known.at(-1)?.no ?? -1) >= first) known.pop();
     known.push(...rows);
     this.#rows += known.length;
+    this.#forgetMost();
   }
 
   #read(series: Series): ChunkRow[] | undefined {
@@ -75,12 +76,17 @@ export class Directory {
     // Rows that a damaged page has swallowed are missed nowhere else.
     if (rows.length !== series.chunks) this.#damaged(missingSentence(series, rows.length));
     this.#rows += rows.length;
-    for (const [id, others] of this.#known) {
-      if (this.#rows <= MAX_ROWS) break;
-      this.#known.delete(id);
-      this.#rows -= others.length;
-    }
+    this.#forgetMost();
     return rows;
+  }
+
+  /** Those that nobody has asked for longest, where there are too many. */
+  #forgetMost(): void {
+    for (const [id, rows] of this.#known) {
+      if (this.#rows <= MAX_ROWS) return;
+      this.#known.delete(id);
+      this.#rows -= rows.length;
+    }
   }
 }
 
