@@ -9,7 +9,7 @@ import type { Directory } from './directory.ts';
 import type { Series } from './series.ts';
 import type { Tables } from './tables.ts';
 
-/** Chunks that are read before other work has its turn: some milliseconds. */
+/** Chunks, series or texts that are read before other work has its turn: some milliseconds. */
 const STEP = 64;
 /** Sentences of SQLite's own check. */
 const MAX_SENTENCES = 100;
@@ -26,12 +26,16 @@ export async function checkAll(
 ): Promise<StoreCheck> {
   const damage: string[] = [];
   let points = 0;
-  for (const series of [...catalog.byId.values()]) points += await checkSeries(series, directory, damage);
-  let texts = tables.checkTexts();
-  const stored = tables.countTexts();
-  if (texts !== stored) damage.push(textsSentence(texts, stored));
+  let checked = 0;
+  for (const series of [...catalog.byId.values()]) {
+    if (!catalog.byId.has(series.id)) continue; // it has gone meanwhile
+    points += await checkSeries(series, directory, damage);
+    if (++checked % STEP === 0) await setImmediate();
+  }
+  let texts = 0;
   for (const board of catalog.boards.values()) texts += board.texts.length;
   try {
+    texts += await checkTexts(tables, damage);
     for (const series of tables.strayChunks()) {
       if (!catalog.byId.has(series)) damage.push(straySentence(series));
     }
@@ -65,6 +69,24 @@ async function checkSeries(series: Series, directory: Directory, damage: string[
   }
   for (const { blob } of series.sealed) points += decodeChunk(blob).length;
   return points + (series.open?.length ?? 0);
+}
+
+/** Those that there are when it begins. @returns how many are whole */
+async function checkTexts(tables: Tables, damage: string[]): Promise<number> {
+  const before = tables.state();
+  const newest = tables.newestText(); // else texts that come as fast as they are read would keep it for ever
+  let whole = 0;
+  for (let after: number | undefined = -1; after !== undefined; ) {
+    const page = tables.checkTexts(after, newest, STEP);
+    whole += page.whole;
+    after = page.last;
+    if (after !== undefined) await setImmediate();
+  }
+  const now = tables.state();
+  const isStill = now.commit === before.commit && now.texts === before.texts;
+  const found = isStill ? whole : tables.listedTexts(); // some may have come behind those that were read, or gone
+  if (found !== now.texts) damage.push(textsSentence(found, now.texts));
+  return whole;
 }
 
 const ownSentence = (sentence: string): string =>

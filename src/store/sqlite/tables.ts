@@ -50,7 +50,9 @@ const STATEMENTS = {
   putData: 'UPDATE chunk_data SET data = ?, crc = ? WHERE id = ?',
   dropData: 'DELETE FROM chunk_data WHERE id = ?',
   texts: 'SELECT id, board, at, text, crc FROM texts WHERE board = ? ORDER BY at DESC, id DESC LIMIT ?',
-  allTexts: 'SELECT id, board, at, text, crc FROM texts ORDER BY id',
+  textsBetween: 'SELECT id, board, at, text, crc FROM texts WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
+  newestText: 'SELECT max(id) AS id FROM texts',
+  listedTexts: 'SELECT count(*) AS count FROM texts',
   addText: 'INSERT INTO texts (board, at, text, crc) VALUES (?, ?, ?, ?)',
   trimTexts:
     'DELETE FROM texts WHERE id IN (SELECT id FROM texts WHERE board = ? ORDER BY at DESC, id DESC LIMIT -1 OFFSET ?)',
@@ -193,9 +195,31 @@ export class Tables {
     return this.#onceEach(rows.filter((row) => row.board === board));
   }
 
-  /** Reads every text. @returns how many are whole */
-  checkTexts(): number {
-    return this.#onceEach(this.#all('allTexts', readText)).length;
+  /**
+   * Reads so many texts behind the one of this id, up to another one's.
+   * @returns how many of them are whole, and the last id; undefined when no more follow
+   */
+  checkTexts(after: number, to: number, count: number): { whole: number; last: number | undefined } {
+    let last = after;
+    const read = (sql: Sql) => {
+      const text = readText(sql);
+      // A damaged list may name some twice: their ids do not rise.
+      if (Number(sql.id) <= last) return { ...text, crc: Number.NaN };
+      last = Number(sql.id);
+      return text;
+    };
+    const { length: whole } = this.#all('textsBetween', read, after, to, count);
+    return { whole, last: last > after ? last : undefined };
+  }
+
+  /** The id of the text that came last. */
+  newestText(): number {
+    return Number(this.#get('newestText')?.id ?? 0);
+  }
+
+  /** As many texts as SQLite's index names. */
+  listedTexts(): number {
+    return Number(this.#get('listedTexts')?.count);
   }
 
   /** Series of which there are chunks and nothing else. */
@@ -260,7 +284,7 @@ export class Tables {
       }
     } catch (error) {
       // Those before the damaged place are served. Of the others it must be known whether they are whole.
-      if (!['texts', 'allTexts', 'chunksOf'].includes(name) || !isCorrupt(error)) throw error;
+      if (!['texts', 'textsBetween', 'chunksOf'].includes(name) || !isCorrupt(error)) throw error;
       this.#damaged(`${name}: ${(error as Error).message}`);
     }
     return rows;
