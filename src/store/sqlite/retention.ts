@@ -9,6 +9,8 @@ import type { Tables } from './tables.ts';
 
 /** Chunks that are given up in one transaction: some tens of milliseconds, in which nothing is appended. */
 const ROUND = 500;
+/** Texts that are given up for their age in one transaction: as long. */
+const TEXT_ROUND = 5_000;
 /** Rows that are asked for at a time. */
 const STEP = 64;
 
@@ -48,7 +50,9 @@ export function retain(
   transaction(db, () => {
     if (bounds.before !== undefined) {
       for (const chunk of oldestChunks(tables, bounds.before, gone)) drop(chunk);
-      gone.texts += tables.dropTextsBefore(bounds.before);
+      const texts = tables.dropTextsBefore(bounds.before, TEXT_ROUND);
+      gone.texts += texts;
+      if (texts === TEXT_ROUND) gone.left = 0;
     }
     if (bounds.room !== undefined && usedBytes(db) > bounds.room) makeRoom(bounds.room - bounds.spare);
     for (const [series, rows] of gone.chunks) {

@@ -56,7 +56,8 @@ const STATEMENTS = {
   addText: 'INSERT INTO texts (board, at, text, crc) VALUES (?, ?, ?, ?)',
   trimTexts:
     'DELETE FROM texts WHERE id IN (SELECT id FROM texts WHERE board = ? ORDER BY at DESC, id DESC LIMIT -1 OFFSET ?)',
-  dropTextsBefore: 'DELETE FROM texts WHERE at < ?',
+  // By the index, which has no texts in it: the table can have a gigabyte.
+  dropTextsBefore: 'DELETE FROM texts WHERE id IN (SELECT id FROM texts WHERE at < ? LIMIT ?)',
   oldestTexts: 'SELECT id, at FROM texts ORDER BY id LIMIT ?',
   dropText: 'DELETE FROM texts WHERE id = ?',
   hasTexts: 'SELECT id FROM texts WHERE board = ? LIMIT 1',
@@ -241,8 +242,9 @@ export class Tables {
     return this.#run('trimTexts', board, keep);
   }
 
-  dropTextsBefore(at: number): number {
-    return this.#run('dropTextsBefore', at);
+  /** At most so many. @returns how many there were */
+  dropTextsBefore(at: number, most: number): number {
+    return this.#run('dropTextsBefore', at, most);
   }
 
   /** Those that came first. */
