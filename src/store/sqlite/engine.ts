@@ -110,19 +110,20 @@ export class Engine {
       this.#tell(error);
       return false;
     }
-    const room = this.#room;
-    return room !== undefined && usedBytes(this.#at.db) > room && this.retain();
+    return this.retain(true);
   }
 
   /**
    * Gives up a good deal of what is older or more than is to be kept. Never throws.
+   * @param ifFull only where there is more than is to be kept
    * @returns whether there may be more of it
    */
-  retain(): boolean {
+  retain(ifFull = false): boolean {
     const { limits, readOnly } = this.#options;
     const room = this.#room;
     if (readOnly || (limits.maxAge === undefined && room === undefined)) return false;
     try {
+      if (ifFull && (room === undefined || usedBytes(this.#at.db) <= room)) return false;
       this.checkpoint();
       const spare = Math.min(limits.logBytes, (room ?? 0) / 8);
       const isCrowded = this.#at.catalog.boards.size > 0.9 * limits.boards;
