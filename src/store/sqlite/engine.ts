@@ -17,13 +17,12 @@ import { backupTo } from './backup.ts';
 import type { CatalogLimits } from './catalog.ts';
 import { checkAll } from './check.ts';
 import { checkpoint } from './checkpoint.ts';
-import { isCorrupt } from './database.ts';
 import { folderBytes } from './files.ts';
+import { Held } from './held.ts';
 import type { Piece } from './merge.ts';
 import { type Opened, openFiles, type Place } from './opening.ts';
 import { retain, usedBytes } from './retention.ts';
 import type { Series } from './series.ts';
-import { setAside } from './set-aside.ts';
 import { logLeft, openedReadOnly, storeFailed, tooOldSentence } from './trouble.ts';
 
 export interface EngineLimits extends CatalogLimits {
@@ -62,14 +61,14 @@ export class Engine {
   readonly counts = newStoreCounts();
   readonly #options: EngineOptions;
   readonly #damage = new Set<string>();
-  #at: Opened;
+  readonly #held: Held;
   #retryAt = 0;
   #tellAt = 0;
 
   /** @throws KitelineError STORE_LOCKED, STORE_VERSION, STORE_FAILED */
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#at = this.#open();
+    this.#held = new Held(options, this.counts, () => this.#open());
   }
 
   /**
@@ -128,10 +127,11 @@ export class Engine {
       const spare = Math.min(limits.logBytes, (room ?? 0) / 8);
       const isCrowded = this.#at.catalog.boards.size > 0.9 * limits.boards;
       const bounds = { before: this.#cutoff, room, spare, isCrowded };
-      const { lost, isMore } = retain(this.#at, bounds);
-      this.counts.evicted += lost;
+      const gone = this.#held.write((at) => retain(at, bounds));
+      if (!gone) return false; // it is set aside, and the new one is looked at the next time
+      this.counts.evicted += gone.lost;
       this.#at.db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES}); PRAGMA wal_checkpoint(TRUNCATE)`);
-      return isMore;
+      return gone.isMore;
     } catch (error) {
       this.#tell(error);
       return false;
@@ -140,27 +140,11 @@ export class Engine {
 
   /** Brings the database up to the last commit, and begins a new log. @throws the system's error */
   checkpoint(): void {
-    const at = this.#at;
-    const { textsPerBoard, openBytes } = this.#options.limits;
-    if (at.commit > at.stored) {
-      try {
-        const to = { commit: at.commit, textsPerBoard };
-        this.counts.evicted += checkpoint(at.db, at.tables, at.catalog, at.directory, to);
-      } catch (error) {
-        if (!isCorrupt(error)) throw error;
-        // The log still has what the database does not.
-        at.log.close();
-        at.db.close();
-        setAside(this.#options, this.counts, error);
-        this.#at = this.#open();
-        return;
-      }
-      at.stored = at.commit;
-      at.ingest.forgetIdle(openBytes / 2);
-    }
+    if (!this.#store()) return;
+    const { db, log, stored } = this.#at;
     // Into the file itself before the log goes: what SQLite keeps beside it is read after a crash as far as it is whole.
-    at.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    at.log.startNew(at.stored);
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    log.startNew(stored);
   }
 
   latest(board: string): LatestValue[] {
@@ -173,21 +157,24 @@ export class Engine {
   }
 
   query(board: string, metric: string, range: PointRange): Piece[] {
-    const series = this.#at.catalog.find(board, metric);
+    const { catalog, reader } = this.#at;
+    const series = catalog.find(board, metric);
     const since = this.#since;
     const served = since > range.from ? { ...range, from: since, skip: 0 } : range;
-    return series ? this.#at.reader.query(series, served) : [];
+    return series ? reader.query(series, served) : [];
   }
 
   buckets(board: string, metric: string, from: number, to: number, count: number): Bucket[] {
-    const series = this.#at.catalog.find(board, metric);
-    return series ? this.#at.reader.buckets(series, from, to, count, this.#since) : [];
+    const { catalog, reader } = this.#at;
+    const series = catalog.find(board, metric);
+    return series ? reader.buckets(series, from, to, count, this.#since) : [];
   }
 
   texts(board: string, limit: number): StoredText[] {
-    const known = this.#at.catalog.board(board);
+    const { catalog, tables } = this.#at;
+    const known = catalog.board(board);
     if (!known) return [];
-    const stored = this.#at.tables.texts(known.id, limit).reverse();
+    const stored = tables.texts(known.id, limit).reverse();
     const all = [...stored, ...known.texts].map(({ at, text }) => ({ board: known.name, at, text }));
     const most = Math.min(limit, this.#options.limits.textsPerBoard);
     return all
@@ -221,10 +208,11 @@ export class Engine {
 
   info(): StoreInfo {
     const { files, folder } = this.#options;
-    const { boards, byId } = this.#at.catalog;
+    const { catalog, tables } = this.#at;
+    const { boards, byId } = catalog;
     let points = 0;
     for (const series of byId.values()) points += series.points;
-    let texts = this.#at.tables.countTexts();
+    let texts = tables.countTexts();
     for (const board of boards.values()) texts += board.texts.length;
     const bytes = folderBytes(files, folder);
     const counts = { ...this.counts };
@@ -256,8 +244,25 @@ export class Engine {
     } catch (error) {
       this.#tell(error);
     }
-    this.#at.log.close();
-    this.#at.db.close();
+    this.#held.close();
+  }
+
+  /** Brings the database up to the last commit. @returns whether it has taken that: a damaged one is set aside */
+  #store(): boolean {
+    const at = this.#at;
+    const { textsPerBoard, openBytes } = this.#options.limits;
+    if (at.commit === at.stored) return true;
+    const to = { commit: at.commit, textsPerBoard };
+    const trimmed = this.#held.write(() => checkpoint(at.db, at.tables, at.catalog, at.directory, to));
+    if (trimmed === undefined) return false;
+    this.counts.evicted += trimmed;
+    at.stored = at.commit;
+    at.ingest.forgetIdle(openBytes / 2);
+    return true;
+  }
+
+  get #at(): Opened {
+    return this.#held.at;
   }
 
   get #cutoff(): number | undefined {

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { countRows } from './catalog.ts';
 import { rowOf } from './checkpoint.ts';
-import { transaction } from './database.ts';
+import { DamagedDatabase, transaction } from './database.ts';
 import type { Opened } from './opening.ts';
 import type { ChunkRow, SeriesRow } from './rows.ts';
 import type { Board, Series } from './series.ts';
@@ -89,8 +89,8 @@ export function retain(
       tables.dropData(row);
       gone.lost += row.count;
     }
-    // Where SQLite's index names a row that is not there, it would be named again for ever.
-    if (tables.dropChunk(row) === 0) gone.left = 0;
+    // It would be named again for ever.
+    if (tables.dropChunk(row) === 0) throw new DamagedDatabase('a chunk is not found by its own key');
     gone.left--;
     const series = catalog.byId.get(row.series);
     const rows = series && gone.chunks.get(series);

@@ -1,7 +1,76 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { type OpenDatabase, openSqlite } from '../../../src/store/sqlite/database.ts';
+import { systemFiles } from '../../../src/store/sqlite/files.ts';
 import { ingest, newFolder, openEngine } from './engines.ts';
-import { interceptDatabase } from './intercept.ts';
+import { interceptDatabase, interceptFiles, type Operation } from './intercept.ts';
 import { Workload } from './workload.ts';
+
+/** As node:sqlite throws SQLITE_CORRUPT (sqlite.org/rescode.html). */
+const corrupt = () =>
+  Object.assign(new Error('database disk image is malformed'), { code: 'ERR_SQLITE_ERROR', errcode: 11 });
+
+/** A store whose database is found damaged, at the next write and by whoever opens it, until it is renamed; while it is stuck it cannot be. */
+function openFragile(folder: string, limits = {}) {
+  const database = { isDamaged: false, isStuck: false, openLogs: 0 };
+  const hook = <T>(operation: Operation, run: () => T): T => {
+    if (operation === 'create') database.openLogs++;
+    if (operation === 'close') database.openLogs--;
+    if (operation === 'run' && database.isDamaged) throw corrupt();
+    if (operation !== 'rename') return run();
+    if (database.isStuck) throw Object.assign(new Error('EIO: injected'), { code: 'EIO' });
+    database.isDamaged = false;
+    return run();
+  };
+  const openWhole = interceptDatabase(hook);
+  const openDatabase: OpenDatabase = (path, options) => {
+    if (!path.endsWith('history.db')) return openSqlite(path, options);
+    if (database.isDamaged) throw corrupt();
+    return openWhole(path, options);
+  };
+  const opened = openEngine(folder, { limits, files: interceptFiles(hook, systemFiles), openDatabase });
+  return { ...opened, database };
+}
+
+const damagedIn = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('damaged-'));
+
+test('a database that retention finds damaged is set aside as well: else nothing would ever be given up', () => {
+  const folder = newFolder();
+  const { engine, problems, clock, database } = openFragile(folder, { maxAge: 1_000 });
+  ingest(engine, new Workload(3), 1, 20);
+  engine.checkpoint();
+  clock.advance(1e13);
+  database.isDamaged = true;
+  engine.retain();
+  expect(problems.at(-1)?.message).toMatch(/set aside/);
+  expect(damagedIn(folder)).toHaveLength(1);
+  while (engine.retain());
+  expect(engine.info().points).toBe(0);
+  engine.close();
+});
+
+test('a chunk whose key nothing finds is damage, and keeps retention neither busy nor from the others', () => {
+  const folder = newFolder();
+  const first = openEngine(folder);
+  ingest(first.engine, new Workload(3), 1, 20);
+  first.engine.close();
+  const db = new DatabaseSync(join(folder, 'history.db'));
+  // A number that is read as its neighbour: of more bits than a double has.
+  const columns = 'no, first_at, last_at, count, numbers, min, max, sum, data, data_crc, crc';
+  db.exec(`INSERT INTO chunks SELECT (1 << 60) + 1, ${columns} FROM chunks WHERE series = 1`);
+  db.close();
+  const { engine, clock } = openEngine(folder, { limits: { maxAge: 1_000 } });
+  clock.advance(1e13);
+  let rounds = 0;
+  while (engine.retain() && rounds < 100) rounds++;
+  expect(rounds).toBeLessThan(100);
+  while (engine.retain());
+  expect(engine.info().points).toBe(0);
+  expect(damagedIn(folder)).toHaveLength(1);
+  engine.close();
+});
 
 test('maintenance whose questions the database does not answer is told, and throws nothing', () => {
   const { engine, problems } = openEngine(newFolder(), {
