@@ -40,7 +40,7 @@ export class Directory {
       if (points.length !== row.count) throw new Error(`it has ${points.length} points and not ${row.count}`);
       return points;
     } catch (error) {
-      this.#damaged(chunkSentence(series, row, error));
+      if (this.#tables.isOpen) this.#damaged(chunkSentence(series, row, error));
       return undefined;
     }
   }
@@ -70,7 +70,7 @@ export class Directory {
       for (const row of this.#tables.chunksOf(series.id))
         if (row.no > (rows.at(-1)?.no ?? -1)) rows.push(row);
     } catch (error) {
-      this.#damaged(listSentence(series, error));
+      if (this.#tables.isOpen) this.#damaged(listSentence(series, error));
       return undefined;
     }
     // Rows that a damaged page has swallowed are missed nowhere else.

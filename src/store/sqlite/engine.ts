@@ -23,7 +23,7 @@ import type { Piece } from './merge.ts';
 import { type Opened, openFiles, type Place } from './opening.ts';
 import { retain, usedBytes } from './retention.ts';
 import type { Series } from './series.ts';
-import { logLeft, openedReadOnly, storeFailed, tooOldSentence } from './trouble.ts';
+import { logLeft, notSetAside, openedReadOnly, storeFailed, tooOldSentence } from './trouble.ts';
 
 export interface EngineLimits extends CatalogLimits {
   textsPerBoard: number;
@@ -140,6 +140,7 @@ export class Engine {
 
   /** Brings the database up to the last commit, and begins a new log. @throws the system's error */
   checkpoint(): void {
+    this.#held.openAgain();
     if (!this.#store()) return;
     const { db, log, stored } = this.#at;
     // Into the file itself before the log goes: what SQLite keeps beside it is read after a crash as far as it is whole.
@@ -157,7 +158,7 @@ export class Engine {
   }
 
   query(board: string, metric: string, range: PointRange): Piece[] {
-    const { catalog, reader } = this.#at;
+    const { catalog, reader } = this.#readable;
     const series = catalog.find(board, metric);
     const since = this.#since;
     const served = since > range.from ? { ...range, from: since, skip: 0 } : range;
@@ -165,13 +166,13 @@ export class Engine {
   }
 
   buckets(board: string, metric: string, from: number, to: number, count: number): Bucket[] {
-    const { catalog, reader } = this.#at;
+    const { catalog, reader } = this.#readable;
     const series = catalog.find(board, metric);
     return series ? reader.buckets(series, from, to, count, this.#since) : [];
   }
 
   texts(board: string, limit: number): StoredText[] {
-    const { catalog, tables } = this.#at;
+    const { catalog, tables } = this.#readable;
     const known = catalog.board(board);
     if (!known) return [];
     const stored = tables.texts(known.id, limit).reverse();
@@ -208,7 +209,7 @@ export class Engine {
 
   info(): StoreInfo {
     const { files, folder } = this.#options;
-    const { catalog, tables } = this.#at;
+    const { catalog, tables } = this.#readable;
     const { boards, byId } = catalog;
     let points = 0;
     for (const series of byId.values()) points += series.points;
@@ -221,7 +222,7 @@ export class Engine {
 
   /** Reads everything. Lets other work go on in between. */
   async check(): Promise<StoreCheck> {
-    const { db, tables, catalog, directory } = this.#at;
+    const { db, tables, catalog, directory } = this.#readable;
     const found = await checkAll(db, tables, catalog, directory);
     for (const sentence of found.damage) this.#damaged(sentence);
     return { ...found, damage: [...this.#damage] };
@@ -263,6 +264,12 @@ export class Engine {
 
   get #at(): Opened {
     return this.#held.at;
+  }
+
+  /** @throws KitelineError STORE_FAILED while a damaged database is closed and could not be set aside */
+  get #readable(): Opened {
+    if (!this.#at.db.isOpen) throw notSetAside(this.#options.folder);
+    return this.#at;
   }
 
   get #cutoff(): number | undefined {

@@ -25,7 +25,7 @@ export class Held {
   /**
    * Does something that writes into the database. One that turns out to be damaged is set aside: the log still has what it has not.
    * @returns undefined then
-   * @throws what `work` throws else; the system's error where it cannot be set aside
+   * @throws what `work` throws else; the system's error where it cannot be set aside, and it is closed then
    */
   write<T>(work: (at: Opened) => T): T | undefined {
     try {
@@ -39,9 +39,14 @@ export class Held {
     }
   }
 
+  /** Opens a database that was damaged and could not be set aside: perhaps it can now. */
+  openAgain(): void {
+    if (!this.#at.db.isOpen) this.#openAnew();
+  }
+
   close(): void {
     this.#at.log.close();
-    this.#at.db.close();
+    if (this.#at.db.isOpen) this.#at.db.close();
   }
 
   #openAnew(): void {

@@ -82,6 +82,10 @@ export class Tables {
     this.#damaged = damaged;
   }
 
+  get isOpen(): boolean {
+    return this.#db.isOpen;
+  }
+
   /** Up to where the database goes. @throws DamagedDatabase: a wrong number would drop what the log still has, or take it twice */
   state(): State {
     const [state] = this.#all('state', readState);

@@ -48,6 +48,16 @@ export function setAsideSentence(
   );
 }
 
+export function notSetAside(folder: string): KitelineError {
+  return new KitelineError(
+    'STORE_FAILED',
+    say(
+      `The database in ${folder} is damaged and could not be set aside: what it holds cannot be read until it can. What comes meanwhile is kept in the log.`,
+      `${folder} 中的数据库已损坏，且未能改名保存：在此之前无法读取其中的内容。其间收到的数据保存在日志中。`,
+    ),
+  );
+}
+
 export function openedReadOnly(folder: string): KitelineError {
   return new KitelineError(
     'BAD_ARGUMENT',

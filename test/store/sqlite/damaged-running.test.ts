@@ -6,7 +6,7 @@ import { type OpenDatabase, openSqlite } from '../../../src/store/sqlite/databas
 import { systemFiles } from '../../../src/store/sqlite/files.ts';
 import { ingest, newFolder, openEngine } from './engines.ts';
 import { interceptDatabase, interceptFiles, type Operation } from './intercept.ts';
-import { Workload } from './workload.ts';
+import { BOARDS, Workload } from './workload.ts';
 
 /** As node:sqlite throws SQLITE_CORRUPT (sqlite.org/rescode.html). */
 const corrupt = () =>
@@ -35,6 +35,63 @@ function openFragile(folder: string, limits = {}) {
 }
 
 const damagedIn = (folder: string) => readdirSync(folder).filter((name) => name.startsWith('damaged-'));
+
+test('a damaged database that could not be set aside is set aside later, and commits go on meanwhile', async () => {
+  const folder = newFolder();
+  const workload = new Workload(1); // a batch is of one board: the others' chunks are not in memory when it begins
+  const first = openEngine(folder);
+  ingest(first.engine, workload, 1, 20);
+  first.engine.close();
+  const { engine, answers, problems, database } = openFragile(folder);
+  ingest(engine, workload, 21, 21);
+  await answers.points(BOARDS[0], 'n');
+  database.isDamaged = true;
+  database.isStuck = true;
+  expect(() => engine.checkpoint()).toThrow('EIO');
+  ingest(engine, workload, 22, 40);
+  expect(() => engine.checkpoint()).toThrow('EIO');
+  ingest(engine, workload, 41, 50);
+  for (const ask of [
+    () => answers.points(BOARDS[0], 'n'),
+    () => answers.texts(BOARDS[0]),
+    () => engine.info(),
+  ])
+    expect(ask).toThrow('could not be set aside');
+  await expect(engine.check()).rejects.toThrow('could not be set aside');
+  database.isStuck = false;
+  engine.checkpoint();
+  expect(damagedIn(folder)).toHaveLength(1);
+  ingest(engine, workload, 51, 60);
+  await workload.audit(answers, 60, 60);
+  expect(problems.map(({ message }) => message).join('\n')).toMatch(/^The database was damaged.*$/);
+  engine.close();
+  expect(database.openLogs).toBe(0);
+  const again = openEngine(folder);
+  await workload.audit(again.answers, 60, 60);
+  again.engine.close();
+});
+
+test('while a damaged database cannot be set aside, the log takes so much and no more', () => {
+  const folder = newFolder();
+  const limits = { logBytes: 4_000 };
+  const workload = new Workload(3);
+  const { engine, clock, database } = openFragile(folder, limits);
+  ingest(engine, workload, 1, 5);
+  database.isDamaged = true;
+  database.isStuck = true;
+  const add = () => {
+    for (let n = 6; n <= 1_000; n++) {
+      clock.advance(2_000); // it tries again each time
+      ingest(engine, workload, n, n);
+    }
+  };
+  expect(add).toThrow('EIO');
+  const log = readdirSync(folder).filter((name) => name.endsWith('.klog'));
+  const bytes = log.reduce((sum, name) => sum + systemFiles.size(join(folder, name)), 0);
+  expect(bytes).toBeLessThan(6 * limits.logBytes);
+  database.isStuck = false;
+  engine.close();
+});
 
 test('a database that retention finds damaged is set aside as well: else nothing would ever be given up', () => {
   const folder = newFolder();
