@@ -17,6 +17,7 @@ import { backupTo } from './backup.ts';
 import type { CatalogLimits } from './catalog.ts';
 import { checkAll } from './check.ts';
 import { checkpoint } from './checkpoint.ts';
+import { DamagedDatabase } from './database.ts';
 import { folderBytes } from './files.ts';
 import { Held } from './held.ts';
 import type { Piece } from './merge.ts';
@@ -141,7 +142,8 @@ export class Engine {
   /** Brings the database up to the last commit, and begins a new log. @throws the system's error */
   checkpoint(): void {
     this.#held.openAgain();
-    if (!this.#store()) return;
+    // One that is set aside has not taken it: then the new one is to.
+    if (!this.#store() && !this.#store()) throw new DamagedDatabase('the new one as well');
     const { db, log, stored } = this.#at;
     // Into the file itself before the log goes: what SQLite keeps beside it is read after a crash as far as it is whole.
     db.exec('PRAGMA wal_checkpoint(TRUNCATE)');

@@ -93,6 +93,22 @@ test('while a damaged database cannot be set aside, the log takes so much and no
   engine.close();
 });
 
+test('a database that is found damaged at a backup is set aside, and the backup has what the new one has', async () => {
+  const folder = newFolder();
+  const workload = new Workload(3);
+  const { engine, database } = openFragile(folder);
+  ingest(engine, workload, 1, 20);
+  engine.checkpoint();
+  ingest(engine, workload, 21, 40);
+  database.isDamaged = true;
+  const copy = newFolder();
+  await engine.backup(join(copy, 'history.db'));
+  engine.close();
+  const backup = openEngine(copy);
+  await workload.audit(backup.answers, 40, 40);
+  backup.engine.close();
+});
+
 test('a database that retention finds damaged is set aside as well: else nothing would ever be given up', () => {
   const folder = newFolder();
   const { engine, problems, clock, database } = openFragile(folder, { maxAge: 1_000 });
