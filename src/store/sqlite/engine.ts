@@ -225,7 +225,13 @@ export class Engine {
   /** Reads everything. Lets other work go on in between. */
   async check(): Promise<StoreCheck> {
     const { db, tables, catalog, directory } = this.#readable;
-    const found = await checkAll(db, tables, catalog, directory);
+    let found: StoreCheck;
+    try {
+      found = await checkAll(db, tables, catalog, directory);
+    } catch (error) {
+      if (db.isOpen) throw error;
+      return this.check(); // it has been set aside meanwhile, and there is another
+    }
     for (const sentence of found.damage) this.#damaged(sentence);
     return { ...found, damage: [...this.#damage] };
   }

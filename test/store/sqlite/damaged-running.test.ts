@@ -109,6 +109,19 @@ test('a database that is found damaged at a backup is set aside, and the backup 
   backup.engine.close();
 });
 
+test('a check whose database is set aside meanwhile looks at the new one', async () => {
+  const workload = new Workload(3);
+  const { engine, database } = openFragile(newFolder());
+  ingest(engine, workload, 1, 400);
+  engine.checkpoint();
+  ingest(engine, workload, 401, 401);
+  const check = engine.check();
+  database.isDamaged = true;
+  engine.checkpoint();
+  expect((await check).points).toBe(3 * 3 * 401);
+  engine.close();
+});
+
 test('a database that retention finds damaged is set aside as well: else nothing would ever be given up', () => {
   const folder = newFolder();
   const { engine, problems, clock, database } = openFragile(folder, { maxAge: 1_000 });
