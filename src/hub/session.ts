@@ -149,12 +149,16 @@ export class Session implements Sender {
   /** Resolves when all that was taken is answered, and stored or counted as lost. */
   finished(): void | Promise<void> {
     const waits = this.#turns.tail ?? this.asker.settled;
-    if (waits) return waits.then(() => this.finished());
+    return waits ? waits.then(() => this.finished()) : this.stored();
+  }
+
+  /** Resolves when what has gone to the store is stored and acknowledged, or counted as lost; undefined when it is. */
+  stored(): Promise<void> | undefined {
     const { intake } = this.#inside;
     const { link } = this;
     if (!link || link.isOver) return intake.settled(this);
     const all = [this, ...link.numberings].map((sender) => intake.settled(sender));
-    if (all.some((one) => one !== undefined)) return Promise.all(all).then(() => {});
+    return all.some((one) => one !== undefined) ? Promise.all(all).then(() => {}) : undefined;
   }
 
   /**

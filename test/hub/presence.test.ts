@@ -10,6 +10,7 @@ import { MemoryStore } from '../../src/store/memory.ts';
 import type { JsonObject } from '../../src/wire/index.ts';
 import { FakeBoard, Wire } from './boards.ts';
 import { startHub, until } from './helpers.ts';
+import { DiskStore } from './stores.ts';
 
 const BOARD = { board: 'greenhouse', boot: 'b1' };
 
@@ -70,6 +71,43 @@ test('a board that says no more than goodbye', async () => {
   board.session.closed('CLOSED');
   expect(info()?.presence).toMatchObject({ state: 'lost', why: 'BYE' });
   expect(info()?.presence).not.toHaveProperty('said');
+});
+
+test('a board that said goodbye is lost when all is stored, also where it leaves its end open; commands wait for it', async () => {
+  const store = new DiskStore();
+  const { hub, clock, tcp } = await startHub({ store });
+  const board = new Wire(await tcp());
+  await board.hello(BOARD);
+  board.send({ temp: 1, $seq: 1 });
+  board.notify('$log', { level: 'print', text: 'tired' });
+  board.notify('$bye', { why: 'deep sleep' });
+  await until(() => store.waiting === 1);
+  const state = () => hub.board('greenhouse')?.info()?.presence?.state;
+  expect(state()).toBe('online');
+  store.release();
+  expect(await board.next()).toMatchObject({ method: '$ack', params: { seq: 1 } });
+  expect(await board.next()).toBeUndefined();
+  expect(hub.counts.connections).toBe(1);
+  expect(hub.board('greenhouse')?.info()?.presence).toEqual({
+    state: 'lost',
+    since: clock.now(),
+    why: 'BYE',
+    said: 'deep sleep',
+  });
+  const outcome = hub.board('greenhouse')?.command('led', {}, { deadline: 100 });
+  clock.advance(100);
+  expect(await outcome).toMatchObject({ outcome: 'expired', why: 'OFFLINE' });
+});
+
+test('what came again in the same read as the goodbye is acknowledged', async () => {
+  const { connect } = begin();
+  const board = await connect();
+  await board.sends({ temp: 1, $seq: 1 });
+  await board.session.finished();
+  board.breaks();
+  const back = await connect();
+  back.sends({ temp: 1, $seq: 1 }, { jsonrpc: '2.0', method: '$bye' }, { temp: 2, $seq: 2 });
+  expect(back.gotOf('$ack')).toMatchObject([{ params: { seq: 1 } }]);
 });
 
 test('over TCP: an orderly end, a reset, and the feed', async () => {
