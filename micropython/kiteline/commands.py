@@ -105,7 +105,7 @@ class Commands:
         if not hasattr(result, "throw"):
             return self._done(running, id, name, result)
         end = []
-        running[id] = task = self._board._jobs.start(_until_end(result, end))
+        running[id] = task = self._board._jobs.start(_until_end(result, end, due))
         self._busy += 1
         self._board._jobs.start(self._beside(running, id, name, task, end, due))
 
@@ -124,11 +124,13 @@ class Commands:
             self._busy -= 1
             why = "at its deadline" if running.pop(id) else "because whoever asked gave it up"
         if not end:
+            self._fail(running, id, _EXPIRED, "%s was given up before it began, %s" % (name, why))
+        elif len(end) == 1:
             self._fail(running, id, _STOPPED, "%s was stopped while it ran, %s" % (name, why))
-        elif end[0]:
-            self._raised(running, id, name, end[0])
+        elif end[1]:
+            self._raised(running, id, name, end[1])
         else:
-            self._done(running, id, name, end[1])
+            self._done(running, id, name, end[2])
 
     def cancel(self, id):
         """Whoever asked has given up."""
@@ -186,8 +188,11 @@ class Commands:
         self._post(reply)
 
 
-async def _until_end(coroutine, end):
-    # What came out, as (exception, result); nothing when it was cancelled.
+async def _until_end(coroutine, end, due):
+    # Whether it began, and what came out: [], [True] when it was cancelled then, or [True, exception, result].
+    if due is not None and uptime() >= due:
+        return  # what else the loop had to do took too long
+    end.append(True)
     try:
         result = await coroutine
         end += (None, result)

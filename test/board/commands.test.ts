@@ -163,9 +163,42 @@ board.run()
   });
 });
 
+test('an async handler does not begin after its deadline, nor after it was given up, whatever else the board had to do first', async () => {
+  const { session } = await start(`
+events = []
+@board.command
+async def late():
+    events.append("ran")
+@board.command
+def block(until):
+    while board._clock.session() < until:
+        time.sleep_ms(10)
+    return events
+board.run()
+`);
+  // What arrives together is taken together: an async handler begins behind the last of it. 3 s: as above.
+  session.sayTogether([
+    command(1, 'late', { $deadline: 3_000 }),
+    command(2, 'late'),
+    { method: '$cancel', params: { id: 2 } },
+    command(3, 'block', { until: 3_010 }),
+  ]);
+  expect(await session.answer(1)).toMatchObject({
+    error: { code: -32001, message: 'late was given up before it began, at its deadline' },
+  });
+  expect(await session.answer(2)).toMatchObject({
+    error: {
+      code: -32001,
+      message: 'late was given up before it began, because whoever asked gave it up',
+    },
+  });
+  expect(await session.ask(command(4, 'block', { until: 0 }))).toMatchObject({ result: [] });
+});
+
 test('whoever asked may give up: $cancel stops an async handler, and nothing else', async () => {
   const { session } = await start();
   session.say(command(1, 'gate', { n: 1 }));
+  await settled(session);
   session.say({ method: '$cancel', params: { id: 1 } });
   expect(await session.answer(1)).toMatchObject({
     error: { code: -32002, message: 'gate was stopped while it ran, because whoever asked gave it up' },

@@ -139,7 +139,12 @@ export class Connection {
 
   /** Sends a JSON-RPC message. */
   say(message: Message): void {
-    this.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+    this.sayTogether([message]);
+  }
+
+  /** Sends messages in one write. */
+  sayTogether(messages: readonly Message[]): void {
+    this.write(messages.map((message) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`).join(''));
   }
 
   write(text: string | Uint8Array): void {
