@@ -23,8 +23,8 @@ const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}
 
 /** `90s`, `15m`, `1h30m`, `7d`, `2w`. @returns milliseconds. @throws KitelineError BAD_ARGUMENT */
 export function parseDuration(text: string): number {
-  const ms = SPAN.test(text) ? spanOf(text) : 0;
-  if (ms > 0) return ms;
+  const ms = durationOf(text);
+  if (ms !== undefined) return ms;
   throw new KitelineError(
     'BAD_ARGUMENT',
     say(
@@ -78,6 +78,11 @@ export function parseRange(from: string | undefined, to: string | undefined, now
       `时间范围的终点不晚于起点：从 ${first} 到 ${last}。`,
     ),
   );
+}
+
+/** The same for a caller with a sentence of its own; undefined for what is no span of time, and for 0. */
+export function durationOf(text: string): number | undefined {
+  return SPAN.test(text) ? spanOf(text) || undefined : undefined;
 }
 
 function spanOf(text: string): number {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { say } from '../language.ts';
-import { parseDuration } from '../times.ts';
 import type { CommandCliOptions } from './command/command.ts';
 import { addHubOptions } from './hub-client.ts';
 
@@ -24,7 +23,6 @@ export function addCommand(program: Command): void {
         'how long the board has to begin, e.g. 500ms, 1m (5s unless told)',
         '板子须在多久内开始，例如 500ms、1m（默认 5s）',
       ),
-      parseDeadline,
     )
     .option('--json', say('the outcome as one JSON object', '以一个 JSON 对象给出结果'));
   addHubOptions(command)
@@ -45,10 +43,4 @@ ${say(
       const { runCommand } = await import('./command/command.ts');
       await runCommand(board, name, pairs, options);
     });
-}
-
-/** As other spans of time, and milliseconds: `500ms`. */
-function parseDeadline(text: string): number {
-  const [, ms] = /^(\d{1,9})ms$/.exec(text) ?? [];
-  return ms === undefined ? parseDuration(text) : Number(ms);
 }

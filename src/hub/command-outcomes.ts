@@ -64,6 +64,12 @@ export const unknown = (why: UnknownWhy, board: string): CommandOutcome => ({
   message: UNKNOWN[why](board),
 });
 
+/** What the `why` of an outcome means, for a person; undefined for one that is not known here. */
+export function reasonSentence(why: string, board: string): string | undefined {
+  const sentences: Record<string, (board: string) => string> = { ...EXPIRED, ...UNKNOWN };
+  return Object.hasOwn(sentences, why) ? sentences[why]?.(board) : undefined;
+}
+
 const EXPIRED: Record<ExpiredWhy, (board: string) => string> = {
   OFFLINE: (board) =>
     say(

@@ -106,6 +106,17 @@ it('says what an argument must be, before anything is sent', async () => {
   }
 });
 
+it('says which deadlines there are', async () => {
+  for (const deadline of ['2d', 'soon', '0s', '86400001ms', '5']) {
+    const { code, stdout, stderr } = await here(['command', 'nobody', 'fan', '--deadline', deadline]);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `"${deadline}" is no deadline: write for example 500ms, 5s, 1m or 2h; it is more than 0 and at most 1d.\n`,
+    });
+  }
+});
+
 it('tells of what failed, and of what there is', async () => {
   await board((method) => {
     if (method === 'read')
@@ -165,6 +176,9 @@ it('a board that is lost is waited for, and shown as such', async () => {
   expect(late.stderr).toMatch(/^greenhouse is not there \(lost \d+ s ago: deep sleep\); waiting for it\.\n/);
   expect(late.stderr).toContain('was not connected before the deadline');
   await watcher.out(/read #2 expired: greenhouse was not connected/);
+  // In the language of this terminal, whatever the hub speaks.
+  const zh = await here(['command', 'greenhouse', 'read', '--deadline', '10ms'], { KITELINE_LANG: 'zh' });
+  expect(zh.stderr).toContain('截止时间前 greenhouse 没有连接；命令没有发出，也不会再执行。\n');
   open.interrupt();
   expect(await open.ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/^Given up/) });
 });

@@ -1,6 +1,6 @@
 import { KitelineError, systemCode } from '../../errors.ts';
 import type { BoardInfo } from '../../hub/boards.ts';
-import type { CommandOutcome } from '../../hub/command-outcomes.ts';
+import { type CommandOutcome, reasonSentence } from '../../hub/command-outcomes.ts';
 import { say } from '../../language.ts';
 import { nearFirst } from '../../near.ts';
 import { type Json, RPC, type RpcError } from '../../wire/index.ts';
@@ -8,11 +8,12 @@ import { askHub, jsonOf } from '../hub-client.ts';
 import { findHub, type HubAddress, type HubOptions } from '../hub-file.ts';
 import { presenceText } from '../presence.ts';
 import { interruption, print, printable, printableJson, printableLines, tell } from '../terminal.ts';
+import { parseDeadline } from './deadline.ts';
 import { parseArguments } from './values.ts';
 
 export interface CommandCliOptions extends HubOptions {
-  /** Milliseconds. */
-  deadline?: number;
+  /** As it was typed. */
+  deadline?: string;
   json?: boolean;
 }
 
@@ -29,6 +30,7 @@ export async function runCommand(
   pairs: string[],
   options: CommandCliOptions,
 ): Promise<void> {
+  const deadline = options.deadline === undefined ? undefined : parseDeadline(options.deadline);
   const interrupted = interruption();
   const hub = await findHub(options);
   const board = await boardOf(hub, name);
@@ -48,7 +50,6 @@ export async function runCommand(
       ),
     );
   }
-  const { deadline } = options;
   const body = JSON.stringify({ name: command, args, ...(deadline !== undefined && { deadline }) });
   const outcome = await post(hub, name, body, interrupted);
   if (options.json) {
@@ -132,9 +133,9 @@ function sentenceOf(
   board: string,
   command: string,
 ): string {
-  return outcome.outcome === 'failed'
-    ? failedSentence(outcome.error, board, command)
-    : printable(outcome.message);
+  if (outcome.outcome === 'failed') return failedSentence(outcome.error, board, command);
+  // In the language of whoever reads it here; a newer hub may give a reason that only it can put into words.
+  return reasonSentence(outcome.why, printable(board)) ?? printable(outcome.message);
 }
 
 function failedSentence({ code, message, data }: RpcError, name: string, command: string): string {
