@@ -44,6 +44,7 @@ interface Row {
   all: number[];
   half: number[];
   pause: number[];
+  busy: number[];
   resent: number[];
 }
 
@@ -51,14 +52,22 @@ async function measure(row: Row, from: () => number, rejoined: Promise<Rejoined[
   const answers = await rejoined;
   const after = answers.flatMap(({ online }) => online.map((at) => at - from()));
   await sleep(QUIET_MS); // what is sent again belongs to it
-  const { worst } = await hub.ask<HubPause>({ ask: 'pause' });
+  const { worst, busy } = await hub.ask<HubPause>({ ask: 'pause' });
   row.all.push(Math.max(...after) / 1_000);
   row.half.push(median(after) / 1_000);
   row.pause.push(worst);
+  row.busy.push(busy);
   row.resent.push(answers.reduce((sum, { resent }) => sum + resent, 0));
 }
 
-const newRow = (name: string): Row => ({ name, all: [], half: [], pause: [], resent: [] });
+const newRow = (name: string): Row => ({
+  name,
+  all: [],
+  half: [],
+  pause: [],
+  busy: [],
+  resent: [],
+});
 const first = newRow('the first time');
 const cut = newRow('all connections cut');
 const killed = newRow('hub killed and back');
@@ -107,12 +116,20 @@ console.log(
   `${BOARDS} boards in ${PROCESSES} processes, ${ROUNDS} rounds, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.versions.node}: median (lowest to highest)\n`,
 );
 table([
-  ['', 'all online after s', 'half of them', 'longest pause of the hub, ms', 'samples sent again'],
-  ...[first, cut, killed].map(({ name, all, half, pause, resent }) => [
+  [
+    '',
+    'all online after s',
+    'half of them',
+    'longest pause of the hub, ms',
+    'most CPU in one, ms',
+    'samples sent again',
+  ],
+  ...[first, cut, killed].map(({ name, all, half, pause, busy, resent }) => [
     name,
     spread(all, 2),
     spread(half, 2),
     spread(pause, 0),
+    spread(busy, 0),
     spread(resent, 0),
   ]),
 ]);

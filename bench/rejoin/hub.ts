@@ -14,6 +14,8 @@ export interface HubStart {
 export interface HubPause {
   /** The longest pause of the event loop, milliseconds; the watch itself adds its step of one. */
   worst: number;
+  /** The most CPU time that the hub's main thread used in one, milliseconds: the rest of a pause others had the cores. */
+  busy: number;
 }
 
 export interface HubEnd {
@@ -33,15 +35,23 @@ hub.on('problem', (problem) => {
 });
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
+let busy = 0;
+let before = process.threadCpuUsage();
+setInterval(() => {
+  const { user, system } = process.threadCpuUsage(before);
+  busy = Math.max(busy, (user + system) / 1_000);
+  before = process.threadCpuUsage();
+}, 1);
 const { tcp } = await hub.listen({ tcp: { host, port: Number(port) } });
 const at = now();
 const http = await serveHttp(hub, { host, port: 0 });
 
 answerParent({ port: tcp?.port, at } as HubStart, async ({ ask }): Promise<HubPause | HubEnd> => {
   if (ask === 'pause') {
-    const worst = delay.max / 1e6;
+    const pause = { worst: delay.max / 1e6, busy };
     delay.reset();
-    return { worst };
+    busy = 0;
+    return pause;
   }
   await http.close();
   await hub.close();
