@@ -35,6 +35,8 @@ export interface TcpConnectOptions {
 const MAX_CONNECTIONS = 16_384;
 /** Beyond that: those whose place was taken, until they are gone. */
 const LEAVING = 256;
+/** Connections that wait to be accepted, where the system allows it: as many boards may come back at once, and who finds no room tries again after a second. */
+const BACKLOG = 4_096;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Milliseconds of silence before the system asks whether the peer is still there: a board that lost power sends no FIN. */
 const KEEP_ALIVE_MS = 60_000;
@@ -57,7 +59,7 @@ export async function listenTcp(options: TcpListenOptions): Promise<TcpTransport
   server.maxConnections = most + LEAVING;
   const transport = new TcpTransport(options.clock ?? systemClock, server, most);
   const { host, port, reusePort = false } = options;
-  server.listen({ host, port, reusePort });
+  server.listen({ host, port, reusePort, backlog: BACKLOG });
   await once(server, 'listening'); // rejects with the error if there is one
   return transport;
 }
