@@ -82,7 +82,7 @@ export class Calls {
       this.#fail(id, RPC.BUSY, `more than ${MAX_CALLS} calls at once`);
       return;
     }
-    const ms = Math.min(timeout, LONGEST_DEADLINE_MS);
+    const ms = Math.min(Math.max(1, Math.round(timeout)), LONGEST_DEADLINE_MS);
     const call: Call = { controller: new AbortController(), alarm: undefined };
     const context = {
       board: this.#caller.board,

@@ -186,6 +186,8 @@ function argumentOf(where: string, info: Json): ArgumentInfo {
     if (typeof value !== 'number') throw new Wrong(`commands: ${where}.${bound}: a number`);
     argument[bound] = value;
   }
+  if ((argument.min ?? Number.NEGATIVE_INFINITY) > (argument.max ?? Number.POSITIVE_INFINITY))
+    throw new Wrong(`commands: ${where}.min: at most its max`);
   const unit = own(info, 'unit');
   if (unit !== undefined) {
     if (!isText(unit, helloLimits.unit)) throw new Wrong(`commands: ${where}.unit: text`);

@@ -108,6 +108,14 @@ test('what is no call of ours is refused', () => {
   expect(answers.map(({ error }) => error?.code)).toEqual(Array(4).fill(RPC.INVALID_PARAMS));
 });
 
+test('a time in parts of a millisecond is taken in whole ones, and is never none', () => {
+  const { clock, methods, call } = setUp();
+  const deadlines: number[] = [];
+  methods.set('plan', (_, { deadline }) => void deadlines.push(deadline - clock.now()));
+  for (const $timeout of [800.4, 800.5, 0.2]) call('plan', { $timeout });
+  expect(deadlines).toEqual([800, 801, 1]);
+});
+
 test('a function that never settles holds nothing up: its place is free when its time is over', () => {
   const { clock, methods, call, answers } = setUp();
   const signals: AbortSignal[] = [];

@@ -111,6 +111,7 @@ test.each([
   [{ ...BOARD, commands: { led: { args: { on: true } } } }, 'led.on: an object'],
   [{ ...BOARD, commands: { led: { args: { on: { type: 'flag' } } } } }, 'led.on.type: one of bool, int'],
   [{ ...BOARD, commands: { led: { args: { on: { type: 'int', min: '0' } } } } }, 'led.on.min: a number'],
+  [{ ...BOARD, commands: { led: { args: { on: { type: 'int', min: 2, max: 1 } } } } }, 'led.on.min: at most'],
   [{ ...BOARD, commands: { led: { args: { on: { type: 'int', unit: 1 } } } } }, 'led.on.unit: text'],
   [{ ...BOARD, commands: { led: { args: { on: { type: 'str', choices: [{}] } } } } }, 'led.on.choices: an'],
   [{ ...BOARD, commands: { led: { args: { on: { type: 'str', optional: 1 } } } } }, 'led.on.optional: true'],
@@ -375,7 +376,7 @@ test('a line that is too long is counted for the board of the session', async ()
 test('the wish for a keepalive holds within bounds, and without one the hub’s own', async () => {
   const { hub } = quietHub(new MemoryStore());
   const keepalives = [];
-  for (const keepalive of [1, 250, 1e9, null])
+  for (const keepalive of [1, 250, 333.3, 1e9, null])
     keepalives.push((await new FakeBoard(hub).hello({ ...BOARD, keepalive }))?.keepalive);
-  expect(keepalives).toEqual([100, 250, 600_000, 10_000]);
+  expect(keepalives).toEqual([100, 250, 333, 600_000, 10_000]);
 });

@@ -81,7 +81,9 @@ function begin(
       peer: session.peer,
       clock,
       hello,
-      keepalive: Math.min(Math.max(hello.keepalive ?? inside.keepalive, KEEPALIVE.least), KEEPALIVE.most),
+      keepalive: Math.round(
+        Math.min(Math.max(hello.keepalive ?? inside.keepalive, KEEPALIVE.least), KEEPALIVE.most),
+      ),
       arrival,
       isHeldBack: () => session.isHeldBack,
       refused: (reason) => presence.refused(reason),
