@@ -3,14 +3,22 @@ import type { SessionEnd } from '../hub/board-session.ts';
 import type { BoardInfo } from '../hub/boards.ts';
 import { say } from '../language.ts';
 import { span } from './table.ts';
-import { printable } from './terminal.ts';
+import { printable, printableWithin } from './terminal.ts';
+
+/** Of what a board said when it went, in a table: a board may say 200 characters. */
+const SAID_COLUMNS = 40;
 
 /** `online`, `lost 3 min ago: silent`; of a board that says no hello, when it was heard of. @param now milliseconds since 1970 */
 export function presenceText({ presence, lastSeen }: BoardInfo, now: number): string {
   if (!presence) return say(`heard ${span(now - lastSeen)} ago`, `${span(now - lastSeen)}前收到消息`);
   if (presence.state === 'online') return say('online', '在线');
   const since = span(now - presence.since);
-  return lostText(presence, say(`lost ${since} ago`, `${since}前失去连接`));
+  const { said, why } = presence;
+  const cause = {
+    ...(why && { why }),
+    ...(said !== undefined && { said: printableWithin(said, SAID_COLUMNS) }),
+  };
+  return lostText(cause, say(`lost ${since} ago`, `${since}前失去连接`));
 }
 
 /** @param lost what to begin with */

@@ -27,6 +27,21 @@ export function printableJson(json: string): string {
   return json.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** As `printable`, cut where it takes more columns: for a table, which one long text would blow up. */
+export function printableWithin(text: string, most: number): string {
+  const whole = printable(text);
+  if (columns(whole) <= most) return whole;
+  let shown = '';
+  let left = most - 1; // for the mark of the cut
+  for (const character of text) {
+    const next = printable(character);
+    left -= columns(next);
+    if (left < 0) break;
+    shown += next;
+  }
+  return `${shown}…`;
+}
+
 /** As `printable`, for a stream that may have lines of its own. */
 export function printableLines(text: string): string {
   return text.split(/\r?\n/).map(printable).join('\n');
