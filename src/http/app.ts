@@ -35,6 +35,7 @@ export function createApp(hub: Hub, live: Live, clock: Clock, failed: (error: un
     return problem(c, 405, say('Samples are sent here with POST.', '请用 POST 向这里发送采样。'));
   });
 
+  for (const path of [`${MIP}/kiteline`, `${MIP}/kiteline/`]) app.get(path, (c) => c.text(libraryPage(c)));
   app.route(`${MIP}/kiteline`, mipRoutes(`${MIP}/kiteline`));
   app.route(MIP, mipIndex(MIP));
 
@@ -93,11 +94,7 @@ function frontPage(hub: Hub, c: Context): string {
   lines.push(
     '',
     say('The library for boards:', '板子用的库：'),
-    `mip.install("http://${hostOf(c)}${MIP}/kiteline")`,
-    say(
-      `compiled, for less of the board's memory: mip.install("kiteline", index="http://${hostOf(c)}${MIP}")`,
-      `已编译，更省板上内存：mip.install("kiteline", index="http://${hostOf(c)}${MIP}")`,
-    ),
+    ...installLines(c),
     '',
     say('On this machine also:', '在本机还可访问：'),
     'GET /api/v1/boards',
@@ -112,4 +109,30 @@ function frontPage(hub: Hub, c: Context): string {
     '',
   );
   return lines.join('\n');
+}
+
+/** For whoever opens in a browser what is meant for `mip`. */
+function libraryPage(c: Context): string {
+  const lines = [
+    say(
+      'The Kiteline library for boards. At the MicroPython prompt of a board that is in this network:',
+      'Kiteline 板端库。在已连接本网络的板子上，于 MicroPython 提示符下输入：',
+    ),
+    '',
+    'import mip',
+    ...installLines(c),
+    '',
+  ];
+  return lines.join('\n');
+}
+
+function installLines(c: Context): string[] {
+  const base = `http://${hostOf(c)}${MIP}`;
+  return [
+    `mip.install("${base}/kiteline")`,
+    say(
+      `compiled, for less of the board's memory: mip.install("kiteline", index="${base}")`,
+      `已编译，更省板上内存：mip.install("kiteline", index="${base}")`,
+    ),
+  ];
 }

@@ -70,7 +70,7 @@ test('what the manifest names is served, and nothing else', async () => {
 });
 
 test('every hub serves the board library, to anybody', async () => {
-  const { get, raw } = await start();
+  const { get, raw, server } = await start();
   const { urls } = (await (await get('/mip/kiteline/package.json')).json()) as { urls: [string, string][] };
   expect(urls.length).toBeGreaterThan(0);
   for (const [, from] of urls) {
@@ -87,6 +87,13 @@ test('every hub serves the board library, to anybody', async () => {
     /"http:\/\/127\.0\.0\.1:\d+\/mip/,
   );
   expect((await get('/')).ok && (await (await get('/')).text())).toContain('mip.install(');
+  for (const path of ['/mip/kiteline', '/mip/kiteline/']) {
+    const page = await get(path);
+    expect([page.status, await page.text()], path).toEqual([
+      200,
+      expect.stringContaining(`\nimport mip\nmip.install("${server.url}/mip/kiteline")\n`),
+    ]);
+  }
 });
 
 test('an index gives bytecode to boards that read its format, and the source to others', async () => {
