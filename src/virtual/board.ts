@@ -14,6 +14,7 @@ import { BoardSockets } from './host/sockets.ts';
 import { Station } from './host/station.ts';
 import { Watchdog } from './host/watchdog.ts';
 import type { BoardSetup, Ending, FromBoard, ResetKind } from './messages.ts';
+import { checkBoardName, DEFAULT_NAME } from './name.ts';
 import { note } from './notes.ts';
 import type { BoardEvents, RunEnd, VirtualBoardOptions } from './options.ts';
 import { SharedState, WORD } from './shared.ts';
@@ -376,16 +377,8 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
  * @throws KitelineError ADDRESS_UNAVAILABLE, BAD_ARGUMENT
  */
 export async function virtualBoard(options: VirtualBoardOptions = {}): Promise<VirtualBoard> {
-  const name = options.name ?? 'esp32';
-  if (!/^[\w][\w.-]{0,31}$/u.test(name)) {
-    throw new KitelineError(
-      'BAD_ARGUMENT',
-      say(
-        `"${name}" cannot be a board's name: letters, digits, "_", "-" and ".", at most 32.`,
-        `"${name}" 不能作为板的名字：只能用字母、数字、"_"、"-" 和 "."，最多 32 个字符。`,
-      ),
-    );
-  }
+  const name = options.name ?? DEFAULT_NAME;
+  checkBoardName(name);
   const [module, claim] = await Promise.all([micropython(), claimAddress(name, options.ip)]);
   return new VirtualBoard(options, claim, module);
 }

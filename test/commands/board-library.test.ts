@@ -1,5 +1,13 @@
 /** `kiteline board run` and `board repl` with programs that import kiteline. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
@@ -64,6 +72,18 @@ it.each([
       '/lib/kiteline/__init__.py\n{"name":"esp32","hub":"127.0.0.1:9000","wifi":[{"ssid":"lab","password":"a:b"},{"ssid":"guests","password":""}]}\n',
   });
   expect(stderr).toMatch(line);
+});
+
+it('refuses a name before anything is said or put anywhere', async () => {
+  const flash = join(folder, 'flash');
+  mkdirSync(flash);
+  writeFileSync(join(flash, 'main.py'), 'print(1)\n');
+  for (const args of [['run', program(SHOW)], ['repl']]) {
+    const { code, stdout, stderr } = await run(['board', ...args, '--flash', flash, '--name', '10.0.0.7']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^"10\.0\.0\.7" cannot be a board's name: it is an IP address.*\n$/);
+  }
+  expect(readdirSync(flash)).toEqual(['main.py']);
 });
 
 it('leaves alone what the flash has, and programs that do not import it', async () => {

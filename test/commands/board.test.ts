@@ -142,6 +142,7 @@ describe('kiteline board run', () => {
     ['--wifi', ':secret', 'is no network'],
     ['--ip', 'everywhere', 'is no IPv4 address'],
     ['--name', 'a b', "cannot be a board's name"],
+    ['--name', '10.0.0.7', 'it is an IP address'],
   ])('refuses %s %s in a sentence', async (option, value, sentence) => {
     const { code, stderr } = await board('', option, value);
     expect(code).toBe(2);

@@ -1,4 +1,5 @@
 import { say } from '../../language.ts';
+import { checkBoardName } from '../../virtual/name.ts';
 import { tell } from '../terminal.ts';
 import { type BoardOptions, makeBoard } from './make.ts';
 import { connectKeys, connectOutput, feedKeys } from './serial.ts';
@@ -12,6 +13,7 @@ const LEAVE = 0x1d; // Ctrl-], as in mpremote and telnet: every other key is the
  * @throws KitelineError ADDRESS_UNAVAILABLE, BAD_ARGUMENT
  */
 export async function prompt(options: BoardOptions): Promise<void> {
+  if (options.name !== undefined) checkBoardName(options.name); // before anything is said or written
   const board = await makeBoard(options);
   connectOutput(board);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void board.stop());

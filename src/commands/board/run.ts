@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { KitelineError, systemCode } from '../../errors.ts';
 import { say } from '../../language.ts';
 import type { RunEnd, VirtualBoard } from '../../virtual/index.ts';
+import { checkBoardName } from '../../virtual/name.ts';
 import { tell } from '../terminal.ts';
 import { type BoardOptions, makeBoard } from './make.ts';
 import { connectOutput, feedLines } from './serial.ts';
@@ -16,6 +17,7 @@ const INSIST_TIMES = 3;
  */
 export async function runFile(file: string, options: BoardOptions): Promise<void> {
   const program = await read(file);
+  if (options.name !== undefined) checkBoardName(options.name); // before anything is said or written
   if (options.flash !== undefined) await keepOther(options.flash, program);
   const board = await makeBoard(options, program);
   connectOutput(board);
