@@ -1,7 +1,8 @@
 /**
  * A board's own record: what programs/lab.py and the library's trace write on its serial port, a line each, which survives
- * every reset. A line is U+001E and a JSON array, behind whatever the program printed without a line's end.
+ * every reset. A line is U+001E, the board's ticks_ms() and a JSON array, behind whatever the program printed without a line's end.
  */
+import { monotonicMs } from './monotonic.ts';
 import type { BootRecord, HandlerRecord, MadeSample } from './record.ts';
 import type { Milestone } from './script.ts';
 
@@ -9,7 +10,7 @@ const MARK = '\u001e';
 
 export class BoardLog {
   readonly boots: BootRecord[] = [];
-  readonly handlers: HandlerRecord[] = [];
+  readonly #handlers: HandlerRecord[] = [];
   readonly offline: string[] = [];
   readonly badCalls: string[] = [];
   readonly saidLogs: string[] = [];
@@ -23,6 +24,8 @@ export class BoardLog {
   readonly #changed: (event: string, args: unknown[]) => void;
   readonly #decoder = new TextDecoder();
   #rest = '';
+  /** Of each start: what its ticks are behind this machine's clock, at most, by the line that came fastest. */
+  readonly #behind: number[] = [];
   #isUndecided = false; // whether the newest sample was taken into the queue
 
   /** @param changed called after each event, as the board wrote it; `prints` is a line of the program's own */
@@ -40,11 +43,19 @@ export class BoardLog {
     return this.boot?.queued ?? 0;
   }
 
-  /** Takes what came from the serial port. */
-  take(bytes: Uint8Array): void {
+  /** What became of each command, and when it began. */
+  get handlers(): HandlerRecord[] {
+    return this.#handlers.map((record) => ({
+      ...record,
+      beganMs: record.beganMs + (this.#behind[record.boot] ?? 0),
+    }));
+  }
+
+  /** Takes what came from the serial port, now unless told (`monotonicMs`). */
+  take(bytes: Uint8Array, now: number = monotonicMs()): void {
     const lines = (this.#rest + this.#decoder.decode(bytes, { stream: true })).split('\n');
     this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#line(line);
+    for (const line of lines) this.#line(line, now);
   }
 
   /** It is switched on, or has ended by itself. */
@@ -67,17 +78,20 @@ export class BoardLog {
     this.#changed('reset', []);
   }
 
-  #line(line: string): void {
+  #line(line: string, now: number): void {
     const at = line.lastIndexOf(MARK);
-    const text = at < 0 ? line : line.slice(0, at);
-    if (text.trim() !== '') this.#changed('prints', [text.trimEnd()]);
-    if (at < 0) return;
-    const [event, ...args] = JSON.parse(line.slice(at + 1)) as [string, ...unknown[]];
-    this.#event(event, args);
+    const told = at < 0 ? undefined : toldIn(line.slice(at + 1));
+    const printed = told ? line.slice(0, at) : line;
+    if (printed.trim() !== '') this.#changed('prints', [printed.trimEnd()]);
+    if (!told) return;
+    const { event, args, ticks } = told;
+    this.#event(event, args, ticks);
+    const boot = this.boots.length - 1;
+    if (boot >= 0) this.#behind[boot] = Math.min(this.#behind[boot] ?? Number.POSITIVE_INFINITY, now - ticks);
     this.#changed(event, args);
   }
 
-  #event(event: string, args: unknown[]): void {
+  #event(event: string, args: unknown[], ticks: number): void {
     const [first, second] = args;
     const { boot } = this;
     switch (event) {
@@ -119,11 +133,16 @@ export class BoardLog {
         break;
       case 'start':
         this.counts.run++;
-        this.handlers.push({ k: Number(first), boot: this.boots.length - 1, end: { how: 'none' } });
+        this.#handlers.push({
+          k: Number(first),
+          boot: this.boots.length - 1,
+          beganMs: ticks,
+          end: { how: 'none' },
+        });
         break;
       case 'waits':
         this.counts.run--;
-        this.handlers.pop();
+        this.#handlers.pop();
         break;
       case 'returned':
         this.#ended(Number(first), { how: 'returned', result: second });
@@ -175,7 +194,7 @@ export class BoardLog {
   }
 
   #ended(k: number, end: HandlerRecord['end']): void {
-    const record = this.handlers.findLast((handler) => handler.k === k && handler.end.how === 'none');
+    const record = this.#handlers.findLast((handler) => handler.k === k && handler.end.how === 'none');
     if (record) record.end = end;
   }
 }
@@ -185,4 +204,16 @@ function madeOf([n, values]: unknown[]): MadeSample {
     ['number', 'string', 'boolean'].includes(typeof value),
   );
   return { n: Number(n), values: Object.fromEntries(known) };
+}
+
+/** What a line of programs/lab.py says; undefined for anything else, as a program may print it. */
+function toldIn(text: string): { event: string; args: unknown[]; ticks: number } | undefined {
+  const [, ticks, json] = /^(\d+)(\[.*\])$/s.exec(text.trimEnd()) ?? [];
+  if (json === undefined) return undefined;
+  try {
+    const [event, ...args] = JSON.parse(json) as [string, ...unknown[]];
+    return { event, args, ticks: Number(ticks) };
+  } catch {
+    return undefined;
+  }
 }

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Json } from '../wire/index.ts';
 import { HubDied } from './hub/hub-process.ts';
 import type { LabHub } from './hub/lab-hub.ts';
+import type { HubAnswers } from './hub/messages.ts';
 import type { GivenOutcome } from './outcome.ts';
 import type { CommandRecord } from './record.ts';
 import type { Order } from './script.ts';
@@ -51,18 +52,18 @@ export class Commander {
     this.#changed(
       `command ${k} ${name} ${JSON.stringify(args)} within ${deadlineMs} ms${giveUpMs > 0 ? `, given up after ${giveUpMs}` : ''}`,
     );
-    record.outcome = await this.#ask(name, { ...args, lab: k }, limits);
+    Object.assign(record, await this.#ask(name, { ...args, lab: k }, limits));
     this.#changed(`command ${k} came out ${JSON.stringify(record.outcome)}`);
-    return record.outcome;
+    return record.outcome ?? { outcome: 'not-given' };
   }
 
-  async #ask(name: string, args: Args, { deadlineMs, giveUpMs }: Limits): Promise<GivenOutcome> {
-    if (!this.#hub.up) return { outcome: 'not-given' };
+  async #ask(name: string, args: Args, { deadlineMs, giveUpMs }: Limits): Promise<HubAnswers['command']> {
+    if (!this.#hub.up) return { outcome: { outcome: 'not-given' } };
     try {
       const board = this.#board;
       return await this.#hub.process.ask({ ask: 'command', board, name, args, deadlineMs, giveUpMs });
     } catch (error) {
-      if (error instanceof HubDied) return { outcome: 'hub-died' };
+      if (error instanceof HubDied) return { outcome: { outcome: 'hub-died' } };
       throw error;
     }
   }

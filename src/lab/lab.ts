@@ -85,7 +85,9 @@ export async function runLab(options: LabOptions): Promise<LabResult> {
     while (next < planned.length && !options.signal?.aborted) {
       const hub = await openHub(options);
       try {
-        for (let had = 0; had < RUNS_PER_HUB && next < planned.length && !options.signal?.aborted; had++) {
+        const before = await hub.process.ask({ ask: 'held' });
+        let had = 0;
+        for (; had < RUNS_PER_HUB && hub.up && next < planned.length && !options.signal?.aborted; had++) {
           const number = next++;
           const run = planned[number] as PlannedRun;
           // Names of their own: the hub's store has been through other runs.
@@ -95,7 +97,7 @@ export async function runLab(options: LabOptions): Promise<LabResult> {
           runs[number] = result;
           options.onRun?.(result);
         }
-        hubs.push(...(await auditHub(hub, (board) => names.get(board) ?? board)));
+        if (hub.up) hubs.push(...(await auditHub(hub, before, had, (board) => names.get(board) ?? board)));
       } finally {
         await hub.close();
       }

@@ -35,6 +35,8 @@ export interface HandlerRecord {
   k: number;
   /** Which start of the board it was. */
   boot: number;
+  /** When it began, at the latest: `monotonicMs`. */
+  beganMs: number;
   end:
     | { how: 'returned'; result: unknown }
     /** No message: the library's own words, for a result that cannot be sent. */
@@ -48,6 +50,8 @@ export interface HandlerRecord {
 export interface CommandRecord {
   k: number;
   name: string;
+  /** Until when it may begin, as its hub counts: `monotonicMs`. None: no hub took it, or it died before it could say. */
+  untilMs?: number;
   /** None: it has not been settled by the end of the run. */
   outcome: GivenOutcome | undefined;
 }

@@ -79,6 +79,7 @@ class Run {
     this.#hub.events = {
       arrived: (name, n) => this.#posts.find(({ board }) => board.name === name)?.arrived.push(n),
       told: (name, text) => this.#story.tell('hub', `${name} ${text}`),
+      died: (how) => this.#watch.breaks(say(`The hub has ended: ${how}`, `中枢结束了：${how}`)),
     };
     try {
       this.#posts = await Promise.all(this.#script.boards.map((_, i) => this.#makePost(i)));
@@ -87,7 +88,9 @@ class Run {
       await this.#work();
       await Promise.all(steps);
       await this.#settle();
-      const boards = await Promise.all(this.#posts.map((post) => this.#recordOf(post)));
+      // Without a hub nobody can say what is stored.
+      const seen = this.#hub.up ? this.#posts : [];
+      const boards = await Promise.all(seen.map((post) => this.#recordOf(post)));
       const { clocksJump } = this.#script;
       // How patient it is with a silent hub is up to the user's program.
       const linkHolds = this.#script.linkHolds && !this.#isOwn;

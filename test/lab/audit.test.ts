@@ -127,7 +127,7 @@ describe('samples', () => {
 });
 
 describe('commands', () => {
-  const run = (how: HandlerRecord['end']): HandlerRecord => ({ k: 8, boot: 1, end: how });
+  const run = (how: HandlerRecord['end']): HandlerRecord => ({ k: 8, boot: 1, beganMs: 100, end: how });
   const RETURNED = run({ how: 'returned', result: { level: 1 } });
   const RAISED = run({ how: 'raised', message: 'ValueError: no' });
   const failed = (code: number, message = 'ValueError: no'): GivenOutcome => ({
@@ -180,6 +180,16 @@ describe('commands', () => {
     expect(says(unknown)).toEqual([]);
     expect(says(unknown, RETURNED)).toEqual([]);
     expect(says({ outcome: 'hub-died' }, RETURNED)).toEqual([]);
+  });
+
+  test('one that began after its deadline, as far as two clocks can tell', () => {
+    const began = (untilMs: number) =>
+      found((board) => {
+        board.commands.push({ k: 8, name: 'dim', outcome: done, untilMs });
+        board.handlers.push(RETURNED);
+      });
+    expect(began(80)).toEqual([]);
+    expect(began(60)).toEqual(['wrong-outcome 1']);
   });
 
   test('one that never came out, and a run that nobody asked for', () => {

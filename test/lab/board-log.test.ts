@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import { BoardLog } from '../../src/lab/board-log.ts';
 
-const line = (...event: unknown[]) => `\u001e${JSON.stringify(event)}\n`;
+/** As programs/lab.py writes it, some milliseconds after the board's start. */
+const line = (...event: unknown[]) => `\u001e5${JSON.stringify(event)}\n`;
 
 /** Gives a log these texts, in pieces of so many bytes. */
 function logOf(text: string, pieces = 1_000): BoardLog {
   const log = new BoardLog();
   const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; at += pieces) log.take(bytes.subarray(at, at + pieces));
+  for (let at = 0; at < bytes.length; at += pieces) log.take(bytes.subarray(at, at + pieces), 1_000);
   return log;
 }
 
@@ -47,8 +48,8 @@ test.each([1, 2, 7, 1_000])('a start of a board as it is told, in pieces of %d b
     },
   ]);
   expect(log.handlers).toEqual([
-    { k: 1, boot: 0, end: { how: 'returned', result: { k: 1 } } },
-    { k: 2, boot: 0, end: { how: 'raised', message: 'ValueError: нет' } },
+    { k: 1, boot: 0, beganMs: 1_000, end: { how: 'returned', result: { k: 1 } } },
+    { k: 2, boot: 0, beganMs: 1_000, end: { how: 'raised', message: 'ValueError: нет' } },
   ]);
   expect(log.online).toBe(true);
   expect(log.counts).toMatchObject({ online: 1, made: 4, acked: 1, run: 2 });
@@ -63,7 +64,7 @@ test('a reset ends a start, and the line that it was in the middle of', () => {
     ['b1', 'reset', 2],
     ['b2', 'alive', 0],
   ]);
-  expect(log.handlers.at(-1)).toEqual({ k: 3, boot: 0, end: { how: 'none' } });
+  expect(log.handlers.at(-1)).toMatchObject({ k: 3, boot: 0, end: { how: 'none' } });
 });
 
 test('what the program prints is kept apart, also where it ends no line before an event', () => {
@@ -72,4 +73,13 @@ test('what the program prints is kept apart, also where it ends no line before a
   log.take(Buffer.from(`hello\nhalf a line${line('online')}\n`));
   expect(events).toEqual([['prints', 'hello'], ['prints', 'half a line'], ['online']]);
   expect(log.counts.online).toBe(1);
+});
+
+test('when a command began is told by the line that came fastest', () => {
+  const log = new BoardLog();
+  const at = (ticks: number, event: unknown[]) => Buffer.from(`\u001e${ticks}${JSON.stringify(event)}\n`);
+  log.take(at(10, ['begin', 7]), 5_000);
+  log.take(at(20, ['start', 1]), 5_900);
+  log.take(at(30, ['online']), 5_015);
+  expect(log.handlers.map(({ beganMs }) => beganMs)).toEqual([5_005]);
 });

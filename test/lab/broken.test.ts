@@ -33,6 +33,12 @@ const LIBRARIES: Case[] = [
     kind: 'wrong-outcome',
   },
   {
+    what: 'begins commands after their deadline',
+    patch: { file: 'commands.py', from: 'if left <= 0:', to: 'if False:' },
+    scenario: 'half-open-to-board',
+    kind: 'wrong-outcome',
+  },
+  {
     what: 'forgets samples when they are sent, not when they are on disk',
     patch: {
       file: 'samples.py',
@@ -61,6 +67,17 @@ const LIBRARIES: Case[] = [
 ];
 
 const HUBS: Case[] = [
+  {
+    what: 'falls over',
+    patch: {
+      file: 'hub/numbering.ts',
+      from: '    this.#storing = this.#taken;\n',
+      to: `    this.#storing = this.#taken;
+    if (this.#taken > 9) setImmediate(() => process.exit(3));\n`,
+    },
+    scenario: 'calm',
+    kind: 'broke',
+  },
   {
     what: 'acknowledges before the commit',
     patch: {

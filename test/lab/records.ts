@@ -23,10 +23,10 @@ export function boardRecord(over: Partial<BoardRecord> = {}): BoardRecord {
     boots,
     offline: ['the Wi-Fi is gone'],
     handlers: [
-      { k: 1, boot: 0, end: { how: 'returned', result: { k: 1 } } },
-      { k: 2, boot: 0, end: { how: 'raised', message: 'ValueError: no' } },
-      { k: 4, boot: 1, end: { how: 'none' } },
-      { k: 5, boot: 1, end: { how: 'cancelled' } },
+      { k: 1, boot: 0, beganMs: 100, end: { how: 'returned', result: { k: 1 } } },
+      { k: 2, boot: 0, beganMs: 100, end: { how: 'raised', message: 'ValueError: no' } },
+      { k: 4, boot: 1, beganMs: 100, end: { how: 'none' } },
+      { k: 5, boot: 1, beganMs: 100, end: { how: 'cancelled' } },
     ],
     commands: [
       { k: 1, name: 'mark', outcome: { outcome: 'done', result: { k: 1 } } },

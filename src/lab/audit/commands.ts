@@ -14,6 +14,12 @@ const CODE = {
   WRONG_ARGUMENTS: -32602,
 } as const;
 
+/**
+ * Milliseconds by which the two clocks of a beginning and its deadline may differ: a board's ticks are brought to this machine's
+ * clock by the line that came fastest of some hundred.
+ */
+const CLOCK_SLACK_MS = 30;
+
 /** What is wrong with a board's commands; nothing, where all is as promised. */
 export function auditCommands({ name, commands, handlers }: BoardRecord): Breach[] {
   const breaches: Breach[] = [];
@@ -28,7 +34,7 @@ export function auditCommands({ name, commands, handlers }: BoardRecord): Breach
         sentence: say(`${what} ran ${runs.length} times.`, `${what} 执行了 ${runs.length} 次。`),
       });
     }
-    const why = wrong(command, runs);
+    const why = wrong(command, runs) ?? tooLate(command, runs);
     if (why) breaches.push({ kind: 'wrong-outcome', count: 1, sentence: `${what}: ${why}` });
   }
   for (const { k } of handlers) {
@@ -72,6 +78,13 @@ function wrong({ outcome }: CommandRecord, runs: HandlerRecord[]): string | unde
     case 'hub-died':
       return undefined; // at most once is all that is promised
   }
+}
+
+/** Nothing begins after its deadline, whatever the network does. */
+function tooLate({ untilMs }: CommandRecord, [run]: HandlerRecord[]): string | undefined {
+  if (!run || untilMs === undefined || run.beganMs <= untilMs + CLOCK_SLACK_MS) return undefined;
+  const late = Math.round(run.beganMs - untilMs);
+  return say(`began ${late} ms after its deadline.`, `在截止时间之后 ${late} 毫秒才开始。`);
 }
 
 const told = (outcome: Extract<GivenOutcome, { outcome: 'expired' | 'not-given' }>): string =>

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { say } from '../../language.ts';
 import type { LabHub } from './lab-hub.ts';
+import type { HeldByHub } from './messages.ts';
 
 /** Milliseconds in which the last connections that nobody ended are noticed: heartbeats, and some more. */
 const PATIENCE_MS = 5_000;
@@ -9,11 +10,21 @@ const LOOK_EVERY_MS = 100;
 /** Timers, sockets and the like of a hub that has nobody: its listener, its store's thread, its channel to us. */
 const MOST_RESOURCES = 20;
 
+/** Bytes of JavaScript heap that a hub may have more after its runs: code that it had not used yet, and what it knows of each board. */
+const HEAP_SLACK = { once: 6_000_000, perRun: 250_000 } as const;
+
 /**
  * What is wrong with it, a sentence each.
+ * @param before what it held before its first run
+ * @param runs how many it has been through
  * @param runOf says in which run a board was, for whoever looks for the reason
  */
-export async function auditHub(hub: LabHub, runOf: (board: string) => string): Promise<string[]> {
+export async function auditHub(
+  hub: LabHub,
+  before: HeldByHub,
+  runs: number,
+  runOf: (board: string) => string,
+): Promise<string[]> {
   const held = () => hub.process.ask({ ask: 'held' });
   const isEmpty = ({ connections, resources }: Awaited<ReturnType<typeof held>>) =>
     connections === 0 && resources <= MOST_RESOURCES;
@@ -31,6 +42,14 @@ export async function auditHub(hub: LabHub, runOf: (board: string) => string): P
           say(
             `A hub whose boards have all gone still holds ${now.connections} connections${of} and ${now.resources} timers and sockets.`,
             `所有板子都已离开，中枢仍持有 ${now.connections} 个连接${of}、${now.resources} 个定时器和套接字。`,
+          ),
+        ]),
+    ...(now.heapBytes - before.heapBytes <= HEAP_SLACK.once + runs * HEAP_SLACK.perRun
+      ? []
+      : [
+          say(
+            `A hub's heap has grown from ${before.heapBytes} to ${now.heapBytes} bytes in ${runs} runs.`,
+            `中枢的堆在 ${runs} 次运行中从 ${before.heapBytes} 字节增长到 ${now.heapBytes} 字节。`,
           ),
         ]),
     ...damage.map((sentence) =>

@@ -7,8 +7,16 @@ import { createHub } from '../../hub/hub.ts';
 import { say } from '../../language.ts';
 import { openSqliteStore } from '../../store/sqlite.ts';
 import type { Point } from '../../store/store.ts';
-import type { GivenOutcome } from '../outcome.ts';
-import type { FromHub, HeldByHub, HubQuestion, HubSetup, KeptOfBoard, ToHub } from './messages.ts';
+import { monotonicMs } from '../monotonic.ts';
+import type {
+  FromHub,
+  HeldByHub,
+  HubAnswers,
+  HubQuestion,
+  HubSetup,
+  KeptOfBoard,
+  ToHub,
+} from './messages.ts';
 
 /** By which programs/lab.py numbers the samples of whatever program. */
 const METRIC = 'lab.n';
@@ -88,12 +96,14 @@ async function answer(question: HubQuestion): Promise<unknown> {
   }
 }
 
-async function command(question: HubQuestion & { ask: 'command' }): Promise<GivenOutcome> {
+async function command(question: HubQuestion & { ask: 'command' }): Promise<HubAnswers['command']> {
   const { board, name, args, deadlineMs, giveUpMs } = question;
   const known = hub.board(board);
-  if (!known) return { outcome: 'not-given' };
+  if (!known) return { outcome: { outcome: 'not-given' } };
   const signal = giveUpMs > 0 ? AbortSignal.timeout(giveUpMs) : undefined;
-  return known.command(name, args, { deadline: deadlineMs, ...(signal && { signal }) });
+  const untilMs = monotonicMs() + deadlineMs;
+  const outcome = await known.command(name, args, { deadline: deadlineMs, ...(signal && { signal }) });
+  return { outcome, untilMs };
 }
 
 async function kept(board: string): Promise<KeptOfBoard> {

@@ -18,6 +18,8 @@ const KEPT_STDERR = 4_000;
 export interface HubEvents {
   arrived(board: string, n: number): void;
   told(board: string, text: string): void;
+  /** It ended by itself. */
+  died(how: string): void;
 }
 
 /** The hub was killed before it answered. */
@@ -58,12 +60,13 @@ export class HubProcess {
     this.#exited.catch(() => {});
   }
 
+  get isRunning(): boolean {
+    return !this.#over;
+  }
+
   get pid(): number {
     return this.#child.pid ?? 0;
   }
-
-  /** What it complained of, when nobody had ended it; undefined while it runs, or was ended by us. */
-  died: string | undefined;
 
   /** Resolves with the port when it listens. @throws KitelineError CLOSED when it does not come to that */
   async listening(): Promise<number> {
@@ -113,10 +116,10 @@ export class HubProcess {
   #ended(how: string): void {
     if (this.#over) return;
     this.#over = true;
-    if (!this.#wanted) this.died = how.trim();
     this.#listening.reject(notStarted(how));
     for (const waiting of this.#waiting.values()) waiting.reject(new HubDied('the hub has ended'));
     this.#waiting.clear();
+    if (!this.#wanted) this.#events()?.died(how.trim());
   }
 }
 

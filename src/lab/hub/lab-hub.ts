@@ -25,8 +25,6 @@ export class LabHub {
   #fate: Promise<void> = Promise.resolve();
   /** Who is told of what the hub does: the run that is under way. */
   events: HubEvents | undefined;
-  /** Lives so far: one more than it was started again. */
-  lives = 0;
 
   private constructor(options: LabHubOptions) {
     this.#options = options;
@@ -43,7 +41,6 @@ export class LabHub {
 
   #begin(): HubProcess {
     const { keepaliveMs, graceMs, execArgv } = this.#options;
-    this.lives++;
     const setup = { folder: this.#folder, port: this.#port, keepaliveMs, graceMs };
     return new HubProcess(setup, () => this.events, execArgv);
   }
@@ -59,7 +56,7 @@ export class LabHub {
 
   /** Whether it listens. */
   get up(): boolean {
-    return this.#up;
+    return this.#up && this.#process.isRunning;
   }
 
   /**

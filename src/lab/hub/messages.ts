@@ -37,7 +37,8 @@ export type HubQuestion =
   | { ask: 'close' };
 
 export interface HubAnswers {
-  command: GivenOutcome;
+  /** `untilMs`: until when it may begin, of `monotonicMs`. */
+  command: { outcome: GivenOutcome; untilMs?: number };
   board: KeptOfBoard;
   refuse: null;
   clock: null;

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from time import ticks_ms
 
 from kiteline.board import Board
 from kiteline.commands import Commands
@@ -22,7 +23,7 @@ _command = None  # the lab's number of the command that is being taken
 
 
 def tell(*event):
-    sys.stdout.write(MARK + json.dumps(event) + "\n")
+    sys.stdout.write("%s%d%s\n" % (MARK, ticks_ms(), json.dumps(event)))
 
 
 def settings():
