@@ -73,7 +73,8 @@ export class Commander {
 function callOf({ name, takesMs }: Order): Call {
   switch (name) {
     case 'slow':
-      return ['slow', { ms: takesMs }];
+    case 'block':
+      return [name, { ms: takesMs }];
     case 'wrong':
       return ['dim', { level: 500 }];
     case 'mark':

@@ -46,10 +46,19 @@ export async function strike(fault: Fault, board: LabBoard, { hub, boards }: Wor
         await wait(fault.ms);
         hub.makeRoom();
       } else {
-        hub.refuse(true);
+        hub.setDisk({ refuses: true });
         await wait(fault.ms);
-        hub.refuse(false);
+        hub.setDisk({});
       }
+      return;
+    case 'disk-slow':
+      hub.setDisk({ slowerMs: fault.byMs });
+      await wait(fault.ms);
+      hub.setDisk({});
+      return;
+    case 'hub-stalls':
+      hub.stall(fault.ms);
+      await wait(fault.ms);
       return;
     case 'hub-clock':
       hub.setClock(fault.aheadMs);

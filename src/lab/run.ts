@@ -13,8 +13,8 @@ import type { Moment, Script, Step } from './script.ts';
 import { Story } from './story.ts';
 import { Watch } from './watch.ts';
 
-/** Milliseconds after which a fault whose moment has not come is left out. */
-const MOST_WORK_MS = 4_000;
+/** Milliseconds beyond the work of the script for what has not struck yet; then it is left out. */
+const OVERTIME_MS = 5_000;
 /** Of a program that is not the lab's: milliseconds that it works at least, and that stand for one event of the lab's own. */
 const OWN = { workMs: 2_000, eventMs: 15 } as const;
 /** Milliseconds for a command when all is well again. */
@@ -65,6 +65,9 @@ class Run {
   readonly #isOwn: boolean;
   #posts: Post[] = [];
   #struck = 0;
+  /** Faults whose moment has not come. */
+  #ahead = 0;
+  #isWorkOver = false;
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -86,6 +89,8 @@ class Run {
       const steps = this.#script.steps.map((step) => this.#step(step));
       for (const { board } of this.#posts) board.powerOn();
       await this.#work();
+      this.#isWorkOver = true;
+      this.#watch.changed();
       await Promise.all(steps);
       await this.#settle();
       // Without a hub nobody can say what is stored.
@@ -143,7 +148,7 @@ class Run {
     await Promise.all([wait(this.#isOwn ? Math.max(workMs, OWN.workMs) : workMs), ...given]);
     const allCut = () =>
       this.#posts.every(({ board: { air, script } }) => air.connections > script.cuts.length);
-    await this.#watch.until(allCut, MOST_WORK_MS);
+    await this.#watch.until(() => this.#watch.isOver || (this.#ahead === 0 && allCut()), OVERTIME_MS);
   }
 
   async #command({ board, commander }: Post): Promise<void> {
@@ -157,7 +162,11 @@ class Run {
   /** One fault, when its moment has come; unless it never does. */
   async #step({ at, fault, board: which = 0 }: Step): Promise<void> {
     const board = this.#posts[which]?.board;
-    if (!board || !(await this.#moment(at))) return;
+    this.#ahead++;
+    const hasCome = await this.#moment(at);
+    this.#ahead--;
+    this.#watch.changed();
+    if (!board || !hasCome) return;
     this.#struck++;
     this.#story.tell('fault', JSON.stringify(fault));
     try {
@@ -168,12 +177,15 @@ class Run {
     this.#story.tell('fault', `${fault.do} is over`);
   }
 
+  /** @returns whether it has come before the work was over */
   async #moment(moment: Moment): Promise<boolean> {
     const { board, after, count, ms } = this.#isOwn ? timed(moment) : moment;
     const log = this.#posts[board]?.board.log;
-    const came = await this.#watch.until(() => (log?.counts[after] ?? 0) >= count, MOST_WORK_MS);
-    if (came && ms > 0) await wait(ms);
-    return came && !this.#watch.isOver;
+    const hasCome = () => (log?.counts[after] ?? 0) >= count;
+    await this.#watch.until(() => hasCome() || this.#isWorkOver);
+    if (!hasCome() || this.#watch.isOver) return false;
+    if (ms > 0) await wait(ms);
+    return true;
   }
 
   /** Every fault is over: everything comes back, empties and answers, or that is what is broken. */

@@ -34,6 +34,10 @@ export type Fault =
   | { do: 'board-reset'; kind: 'hard' | 'soft' }
   /** The hub's disk takes nothing more, for `ms`. */
   | { do: 'disk-full'; how: DiskFault; ms: number }
+  /** The hub's disk takes `byMs` longer for each round, for `ms`. */
+  | { do: 'disk-slow'; byMs: number; ms: number }
+  /** The hub's process stands still. */
+  | { do: 'hub-stalls'; ms: number }
   /** The hub's wall clock is set: so many milliseconds ahead of this machine's. */
   | { do: 'hub-clock'; aheadMs: number };
 
@@ -54,7 +58,7 @@ export interface Step {
 export interface Order {
   /** Milliseconds after the one before. */
   gapMs: number;
-  name: 'mark' | 'slow' | 'fail' | 'wrong' | 'missing' | 'big';
+  name: 'mark' | 'slow' | 'block' | 'fail' | 'wrong' | 'missing' | 'big';
   /** How long the board's handler takes. */
   takesMs: number;
   deadlineMs: number;

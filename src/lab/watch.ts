@@ -32,8 +32,8 @@ export class Watch {
     return this.notRecovered.length > 0 || this.broke.length > 0;
   }
 
-  /** Resolves with true as soon as it holds, with false after `ms`. */
-  until(holds: () => boolean, ms: number): Promise<boolean> {
+  /** Resolves with true as soon as it holds, with false after `ms`; without, it is to hold some day. */
+  until(holds: () => boolean, ms?: number): Promise<boolean> {
     return new Promise((resolve) => {
       const settle = (came: boolean) => {
         clearTimeout(deadline);
@@ -43,7 +43,7 @@ export class Watch {
       const look = () => {
         if (holds()) settle(true);
       };
-      const deadline = setTimeout(() => settle(holds()), ms);
+      const deadline = ms === undefined ? undefined : setTimeout(() => settle(holds()), ms);
       this.#looks.add(look);
       look();
     });

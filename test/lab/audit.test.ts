@@ -188,8 +188,8 @@ describe('commands', () => {
         board.commands.push({ k: 8, name: 'dim', outcome: done, untilMs });
         board.handlers.push(RETURNED);
       });
-    expect(began(80)).toEqual([]);
-    expect(began(60)).toEqual(['wrong-outcome 1']);
+    expect(began(50)).toEqual([]);
+    expect(began(-50)).toEqual(['wrong-outcome 1']);
   });
 
   test('one that never came out, and a run that nobody asked for', () => {

@@ -30,9 +30,10 @@ const clock: Clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
 
 const store = await openSqliteStore(setup.folder).catch(refuse);
 const append = store.append.bind(store);
-let refuses = false;
+const disk = { refuses: false, slowerMs: 0 };
 store.append = async (batch) => {
-  if (refuses) throw new KitelineError('STORE_FAILED', say('The disk is full.', '磁盘已满。'));
+  if (disk.slowerMs > 0) await wait(disk.slowerMs);
+  if (disk.refuses) throw new KitelineError('STORE_FAILED', say('The disk is full.', '磁盘已满。'));
   await append(batch);
 };
 
@@ -80,8 +81,12 @@ async function answer(question: HubQuestion): Promise<unknown> {
       return command(question);
     case 'board':
       return kept(question.board);
-    case 'refuse':
-      refuses = question.refuses;
+    case 'disk':
+      disk.refuses = question.refuses;
+      disk.slowerMs = question.slowerMs;
+      return null;
+    case 'stall':
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, question.ms);
       return null;
     case 'clock':
       aheadMs = question.aheadMs;

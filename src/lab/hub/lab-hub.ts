@@ -93,9 +93,14 @@ export class LabHub {
     this.#limitFiles('unlimited');
   }
 
-  /** The store refuses every round from now on, or no more. */
-  refuse(refuses: boolean): void {
-    this.#process.ask({ ask: 'refuse', refuses }).catch(() => {}); // a hub that died meanwhile refuses nothing
+  /** The store refuses every round from now on, or takes so many milliseconds longer for each; or neither. */
+  setDisk({ refuses = false, slowerMs = 0 }: { refuses?: boolean; slowerMs?: number }): void {
+    this.#process.ask({ ask: 'disk', refuses, slowerMs }).catch(() => {}); // of a hub that died meanwhile all is well
+  }
+
+  /** Its process stands still for so many milliseconds. */
+  stall(ms: number): void {
+    this.#process.ask({ ask: 'stall', ms }).catch(() => {});
   }
 
   /** Its wall clock is so many milliseconds ahead of this machine's. */

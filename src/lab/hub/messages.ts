@@ -26,8 +26,10 @@ export type HubQuestion =
     }
   /** What is kept of a board. */
   | { ask: 'board'; board: string }
-  /** The store refuses from now on, or not any more. */
-  | { ask: 'refuse'; refuses: boolean }
+  /** The store refuses from now on, or not any more; and takes so many milliseconds longer. */
+  | { ask: 'disk'; refuses: boolean; slowerMs: number }
+  /** Stands still for so many milliseconds. */
+  | { ask: 'stall'; ms: number }
   /** The wall clock is so many milliseconds ahead from now on. */
   | { ask: 'clock'; aheadMs: number }
   | { ask: 'held' }
@@ -40,7 +42,8 @@ export interface HubAnswers {
   /** `untilMs`: until when it may begin, of `monotonicMs`. */
   command: { outcome: GivenOutcome; untilMs?: number };
   board: KeptOfBoard;
-  refuse: null;
+  disk: null;
+  stall: null;
   clock: null;
   held: HeldByHub;
   check: string[];

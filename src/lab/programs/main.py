@@ -21,6 +21,8 @@ def sample():
     values = {"made": made, "even": made % 2 == 0}
     if made % 3 == 0:
         values["text"] = "№%d 温度 %d °C 🌡" % (TAG, made)
+    if made % 17 == 0:
+        values["long"] = "長" * 600  # more than a segment holds
     for at, seconds in S["jumps"]:
         if at == made:
             set_clock(seconds)
@@ -105,6 +107,12 @@ def mark(text):
 async def slow(ms):
     await asyncio.sleep_ms(ms)
     return {"slept": ms}
+
+
+@board.command(ms=(int, 0, 5000, "ms"))
+def block(ms):
+    time.sleep_ms(ms)
+    return {"blocked": ms}
 
 
 @board.command

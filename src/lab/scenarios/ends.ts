@@ -1,6 +1,7 @@
 /** What the hub, its disk, the boards and the clocks do. */
 
 import { say } from '../../language.ts';
+import type { Cut } from '../../virtual/index.ts';
 import type { Dice } from '../dice.ts';
 import type { Step } from '../script.ts';
 import type { Scenario } from './scenario.ts';
@@ -63,10 +64,49 @@ export const endScenarios: Scenario[] = [
       }),
   },
   {
+    name: 'hub-stalls',
+    describe: () =>
+      say(
+        'the hub stands still for longer than its boards are patient, and then finds what they did meanwhile',
+        '中枢停顿的时间超过板子的耐心，之后才看到它们在此期间做的事',
+      ),
+    write: (dice) =>
+      script(dice, { steps: several(dice, 2, () => ({ do: 'hub-stalls', ms: dice.between(50, 900) })) }),
+  },
+  {
     name: 'hub-restarted',
     describe: () => say('the hub is ended in order, and started again', '中枢正常结束后重新启动'),
     write: (dice) =>
       script(dice, { steps: several(dice, 1, () => ({ do: 'hub-restarted', ms: dice.between(0, 150) })) }),
+  },
+  {
+    name: 'board-blocks',
+    describe: () =>
+      say(
+        'handlers that block the board, some for longer than its hub is patient',
+        '阻塞板子的处理函数，有的比中枢的耐心还长',
+      ),
+    write: (dice) =>
+      script(dice, {
+        boards: [{ ...board(dice), orders: orders(dice, 14, ['block', 'mark', 'mark', 'slow'], 800) }],
+      }),
+  },
+  {
+    name: 'late-start',
+    describe: () =>
+      say(
+        'the board starts while there is no access point, or no hub',
+        '板子启动时还没有接入点，或者还没有中枢',
+      ),
+    write: (dice) => {
+      const ms = dice.between(100, 600);
+      const fault = dice.pick<Step['fault']>([
+        { do: 'access-point-gone', ms },
+        { do: 'other-password', ms },
+        { do: 'hub-killed', ms },
+      ]);
+      return script(dice, { steps: [{ at: { board: 0, after: 'power', count: 1, ms: 0 }, fault }] });
+    },
   },
   resets('board-hard-reset', 'hard', () =>
     say('the board loses power, or its reset button is pressed', '板子断电或被按下复位键'),
@@ -88,6 +128,32 @@ export const endScenarios: Scenario[] = [
           ms: dice.between(50, 300),
         })),
       }),
+  },
+  {
+    name: 'disk-slow',
+    describe: () =>
+      say(
+        "the hub's disk is slow while connections break: what is on its way to the disk is not stored again",
+        '连接断开时中枢的磁盘很慢：正在写入磁盘的内容不会再存一次',
+      ),
+    write: (dice) => {
+      const cuts = Array.from(
+        { length: dice.between(2, 5) },
+        (): Cut => ({ direction: 'from-board', bytes: dice.between(900, 2_500) }),
+      );
+      const slow: Step = {
+        at: { board: 0, after: 'online', count: 1, ms: 0 },
+        fault: { do: 'disk-slow', byMs: dice.between(20, 250), ms: dice.between(500, 1_500) },
+      };
+      const full: Step = {
+        at: moment(dice, { latest: 40 }),
+        fault: { do: 'disk-full', how: 'refused', ms: dice.between(20, 200) },
+      };
+      return script(dice, {
+        boards: [board(dice, {}, cuts)],
+        steps: dice.chance(0.4) ? [slow, full] : [slow],
+      });
+    },
   },
   {
     name: 'disk-full-killed',
