@@ -97,6 +97,8 @@ export interface RunRecord {
   broke: string[];
   /** Nothing happened for which a session may end. */
   linkHolds: boolean;
+  /** The longest that this process was kept waiting by the machine, milliseconds: how exact its times are. */
+  lagMs: number;
   /** Whether samples' times say something. */
   clocksJump: boolean;
   /** When the run began and ended, by the clock of this machine, milliseconds since 1970. */

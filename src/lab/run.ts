@@ -1,9 +1,11 @@
 /** One run: boards and a hub work, faults strike, everything comes back, and what was seen is written down. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { say } from '../language.ts';
 import { Commander } from './commander.ts';
 import { Dice } from './dice.ts';
 import { strike } from './faults.ts';
+import { HubDied } from './hub/hub-process.ts';
 import type { LabHub } from './hub/lab-hub.ts';
 import type { KeptOfBoard } from './hub/messages.ts';
 import { type Files, LabBoard } from './lab-board.ts';
@@ -79,6 +81,8 @@ class Run {
 
   async go(): Promise<RunSeen> {
     const from = Date.now();
+    const lag = monitorEventLoopDelay();
+    lag.enable();
     this.#hub.events = {
       arrived: (name, n) => this.#posts.find(({ board }) => board.name === name)?.arrived.push(n),
       told: (name, text) => this.#story.tell('hub', `${name} ${text}`),
@@ -93,17 +97,17 @@ class Run {
       this.#watch.changed();
       await Promise.all(steps);
       await this.#settle();
-      // Without a hub nobody can say what is stored.
-      const seen = this.#hub.up ? this.#posts : [];
-      const boards = await Promise.all(seen.map((post) => this.#recordOf(post)));
+      const boards = await this.#records();
       const { clocksJump } = this.#script;
       // How patient it is with a silent hub is up to the user's program.
       const linkHolds = this.#script.linkHolds && !this.#isOwn;
       const { notRecovered, broke } = this.#watch;
-      const record = { boards, notRecovered, broke, linkHolds, clocksJump, from, to: Date.now() };
+      const lagMs = lag.max / 1e6;
+      const record = { boards, notRecovered, broke, linkHolds, clocksJump, lagMs, from, to: Date.now() };
       const cuts = this.#posts.reduce((sum, { board }) => sum + board.air.air.counts.cuts, 0);
       return { record, story: this.#story.lines, faults: this.#struck + cuts };
     } finally {
+      lag.disable();
       this.#hub.events = undefined;
       await Promise.all(this.#posts.map(({ board }) => board.close()));
       if (this.#script.clocksJump) this.#hub.setClock(0);
@@ -154,7 +158,7 @@ class Run {
   async #command({ board, commander }: Post): Promise<void> {
     const { orders } = board.script;
     if (!this.#isOwn) return commander.giveAll(orders);
-    const { commands = {} } = await this.#kept(board);
+    const { commands = {} } = await this.#kept(board).catch(() => ({ commands: {} })); // a hub that died tells of itself
     const dice = new Dice(this.#options.seed, board.name.slice(-1));
     await commander.giveAll(orders, () => anyCall(dice, commands));
   }
@@ -220,6 +224,17 @@ class Run {
 
   #kept(board: LabBoard): Promise<KeptOfBoard> {
     return this.#hub.process.ask({ ask: 'board', board: board.name });
+  }
+
+  /** None where there is no hub to say what is stored. */
+  async #records(): Promise<BoardRecord[]> {
+    if (!this.#hub.up) return [];
+    try {
+      return await Promise.all(this.#posts.map((post) => this.#recordOf(post)));
+    } catch (error) {
+      if (error instanceof HubDied) return [];
+      throw error;
+    }
   }
 
   async #recordOf({ board, commander, arrived }: Post): Promise<BoardRecord> {

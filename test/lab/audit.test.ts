@@ -188,7 +188,7 @@ describe('commands', () => {
         board.commands.push({ k: 8, name: 'dim', outcome: done, untilMs });
         board.handlers.push(RETURNED);
       });
-    expect(began(50)).toEqual([]);
+    expect(began(30)).toEqual([]);
     expect(began(-50)).toEqual(['wrong-outcome 1']);
   });
 

@@ -43,7 +43,6 @@ export async function runUntil(kind: BreachKind, options: LabOptions): Promise<B
   const found = new AbortController();
   const { runs } = await runLab({
     lanes: 4,
-    patienceMs: 5_000,
     ...options,
     signal: found.signal,
     onRun: ({ breaches }) => {

@@ -60,6 +60,7 @@ export function runRecord(board: BoardRecord = boardRecord(), over: Partial<RunR
     notRecovered: [],
     broke: [],
     linkHolds: false,
+    lagMs: 10,
     clocksJump: false,
     from: FROM,
     to: FROM + 1_000,

@@ -16,7 +16,7 @@ export function audit(record: RunRecord): Breach[] {
   return [
     ...record.boards.flatMap((board) => [
       ...auditSamples(board, record),
-      ...auditCommands(board),
+      ...auditCommands(board, record.lagMs),
       ...auditTexts(board),
       ...auditBounds(board),
       ...(record.linkHolds ? auditLink(board) : []),

@@ -1,6 +1,7 @@
 /** What a hub may hold once every board of its runs has gone, and what its store must be. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { say } from '../../language.ts';
+import { HubDied } from './hub-process.ts';
 import type { LabHub } from './lab-hub.ts';
 import type { HeldByHub } from './messages.ts';
 
@@ -20,6 +21,20 @@ const HEAP_SLACK = { once: 6_000_000, perRun: 250_000 } as const;
  * @param runOf says in which run a board was, for whoever looks for the reason
  */
 export async function auditHub(
+  hub: LabHub,
+  before: HeldByHub,
+  runs: number,
+  runOf: (board: string) => string,
+): Promise<string[]> {
+  try {
+    return await findings(hub, before, runs, runOf);
+  } catch (error) {
+    if (!(error instanceof HubDied)) throw error;
+    return [say('A hub ended by itself after its runs.', '一个中枢在运行结束后自行退出。')];
+  }
+}
+
+async function findings(
   hub: LabHub,
   before: HeldByHub,
   runs: number,
