@@ -5,7 +5,7 @@ import type { Cut } from '../../virtual/index.ts';
 import type { Dice } from '../dice.ts';
 import type { Step } from '../script.ts';
 import type { Scenario } from './scenario.ts';
-import { board, moment, orders, script, UNHURRIED_MS } from './workload.ts';
+import { board, type Kinds, moment, orders, script, UNHURRIED_MS } from './workload.ts';
 
 /** One or more of a fault, at different times. */
 function several(dice: Dice, most: number, make: () => Step['fault']): Step[] {
@@ -27,8 +27,10 @@ function resets(name: string, kind: 'hard' | 'soft', describe: () => string): Sc
         fault: { do: 'board-reset', kind },
       };
       const others = several(dice, 1, () => ({ do: 'board-reset', kind }));
+      // Slow ones are under way at the reset, with time left for another start to run them, which it must not.
+      const kinds: Kinds = ['slow', 'slow', 'slow', 'mark', 'fail'];
       return script(dice, {
-        boards: [{ ...board(dice), orders: orders(dice, 14, ['slow', 'slow', 'slow', 'mark', 'fail'], 400) }],
+        boards: [{ ...board(dice), orders: orders(dice, { kinds, slowMs: 400, deadlineMs: 4_000 }) }],
         steps: dice.chance(0.6) ? [midst, ...others] : others,
       });
     },
@@ -59,7 +61,7 @@ export const endScenarios: Scenario[] = [
       ),
     write: (dice) =>
       script(dice, {
-        boards: [{ ...board(dice), orders: orders(dice, 24) }],
+        boards: [{ ...board(dice), orders: orders(dice, { count: 24 }) }],
         steps: several(dice, 2, () => ({ do: 'hub-killed', ms: dice.between(0, 150) })),
       }),
   },
@@ -88,7 +90,9 @@ export const endScenarios: Scenario[] = [
       ),
     write: (dice) =>
       script(dice, {
-        boards: [{ ...board(dice), orders: orders(dice, 14, ['block', 'mark', 'mark', 'slow'], 800) }],
+        boards: [
+          { ...board(dice), orders: orders(dice, { kinds: ['block', 'mark', 'mark', 'slow'], slowMs: 800 }) },
+        ],
       }),
   },
   {

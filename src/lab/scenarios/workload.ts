@@ -6,7 +6,7 @@ import type { BoardScript, Moment, Order, ProgramSettings, Script, Step } from '
 
 const ORDERS = 14;
 
-type Kinds = readonly [Order['name'], ...Order['name'][]];
+export type Kinds = readonly [Order['name'], ...Order['name'][]];
 const KINDS: Kinds = [
   'mark',
   'mark',
@@ -31,13 +31,23 @@ const PROGRAM: ProgramSettings = {
   jumps: [],
 };
 
+interface OrderOptions {
+  count?: number;
+  kinds?: Kinds;
+  /** The most that a slow handler takes, milliseconds. */
+  slowMs?: number;
+  /** Of those that have time enough, the most, milliseconds. */
+  deadlineMs?: number;
+}
+
 /** Commands of all kinds; a quarter of them have so little time that some come too late, some are given up. */
-export function orders(dice: Dice, count = ORDERS, kinds: Kinds = KINDS, slowMs = 150): Order[] {
+export function orders(dice: Dice, options: OrderOptions = {}): Order[] {
+  const { count = ORDERS, kinds = KINDS, slowMs = 150, deadlineMs = 1_200 } = options;
   return Array.from({ length: count }, () => ({
     gapMs: dice.chance(0.2) ? 0 : dice.between(0, 80),
     name: dice.pick(kinds),
     takesMs: dice.between(0, slowMs),
-    deadlineMs: dice.chance(0.25) ? dice.between(1, 60) : dice.between(300, 1_200),
+    deadlineMs: dice.chance(0.25) ? dice.between(1, 60) : dice.between(300, deadlineMs),
     giveUpMs: dice.chance(0.15) ? dice.between(1, 120) : 0,
   }));
 }
