@@ -3,9 +3,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // A journey starts real processes and worker threads: 30 s is far above any of them on a loaded 2-core machine.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Only what hangs should meet these. The slowest tests write and sync thousands of small files: 10 s on a quiet machine,
+    // over a minute where the disk has other work.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Each virtual board is a thread of its own; more files at once than cores only makes them wait for each other.
     maxWorkers: 2,
     pool: 'forks',

@@ -12,7 +12,7 @@ import {
 } from '../../src/virtual/index.ts';
 
 /** Above anything that a loaded 2-core machine needs, below vitest's own limit, whose message says less. */
-const PATIENCE_MS = 25_000;
+const PATIENCE_MS = 60_000;
 
 /** What a tutorial begins with. */
 export const JOIN = `
