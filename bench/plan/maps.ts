@@ -1,0 +1,174 @@
+/** Maps and the ways that are asked for on them: made from a seed, or read from files of the Moving AI Lab. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import {
+  BLOCKED,
+  Grid,
+  gridOf,
+  LAND,
+  PathFinder,
+  type Point,
+  parseMap,
+  parseScenarios,
+} from '../../src/plan/index.ts';
+
+/** What a child process needs to make the map for itself. */
+export type MapSpec =
+  | { readonly kind: 'rooms' | 'maze' | 'scattered' | 'boxes'; readonly name: string; readonly seed: number }
+  | { readonly kind: 'file'; readonly name: string; readonly path: string };
+
+export interface Way {
+  readonly start: Point;
+  readonly goal: Point;
+  /** As published; undefined where nobody has. */
+  readonly length: number | undefined;
+}
+
+const SIDE = 512;
+const SEED = 20_260_731;
+
+/** Made here, as there is no map to be had everywhere. */
+export const MADE: readonly MapSpec[] = [
+  { kind: 'rooms', name: 'rooms of 16', seed: SEED },
+  { kind: 'maze', name: 'maze of 8', seed: SEED },
+  { kind: 'scattered', name: 'scattered 35 %', seed: SEED },
+  { kind: 'boxes', name: 'boxes', seed: SEED },
+];
+
+/** Every map of a folder that has its scenarios beside it. */
+export function mapsIn(folder: string): MapSpec[] {
+  const files = readdirSync(folder);
+  return files
+    .filter((file) => file.endsWith('.map') && files.includes(`${file}.scen`))
+    .sort()
+    .map((file): MapSpec => ({ kind: 'file', name: basename(file, '.map'), path: join(folder, file) }));
+}
+
+/**
+ * The map, and about so many ways on it, spread over all lengths.
+ * @throws Error for a file that is no map or no scenarios
+ */
+export function load(spec: MapSpec, count: number): { grid: Grid; ways: Way[] } {
+  if (spec.kind !== 'file') {
+    const random = randomFrom(spec.seed);
+    const grid = MAKERS[spec.kind](random);
+    return { grid, ways: randomWays(grid, count, random) };
+  }
+  const map = parseMap(readFileSync(spec.path, 'latin1'));
+  const list = parseScenarios(readFileSync(`${spec.path}.scen`, 'latin1'));
+  if (!map.ok) throw new Error(`${spec.path}, line ${map.line}: ${map.problem}`);
+  if (!list.ok) throw new Error(`${spec.path}.scen, line ${list.line}: ${list.problem}`);
+  const every = Math.max(1, Math.floor(list.scenarios.length / count));
+  return { grid: gridOf(map.map), ways: list.scenarios.filter((_, row) => row % every === 0) };
+}
+
+/** Uniform from 0 up to 1 (mulberry32). */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+type Random = () => number;
+
+const below = (random: Random, limit: number): number => Math.floor(random() * limit);
+
+function randomWays(grid: Grid, count: number, random: Random): Way[] {
+  const finder = new PathFinder(grid);
+  const ways: Way[] = [];
+  while (ways.length < count) {
+    const [start, goal] = [0, 1].map((): Point => [below(random, SIDE), below(random, SIDE)]) as [
+      Point,
+      Point,
+    ];
+    if (finder.plan(start, goal) === 'found') ways.push({ start, goal, length: undefined });
+  }
+  return ways;
+}
+
+const MAKERS = {
+  /** Rooms of 16 × 16 in a square, walls of one cell, a door of one cell in most of them. */
+  rooms(random: Random): Grid {
+    const grid = open();
+    for (let y = 0; y < SIDE; y++) {
+      for (let x = 0; x < SIDE; x++) if (x % 17 === 16 || y % 17 === 16) grid.set(x, y, BLOCKED);
+    }
+    for (let y = 0; y < SIDE; y += 17) {
+      for (let x = 0; x < SIDE; x += 17) {
+        const east: Point = [x + 16, y + below(random, 16)];
+        const south: Point = [x + below(random, 16), y + 16];
+        for (const door of [east, south])
+          if (random() < 0.85 && grid.contains(...door)) grid.set(...door, LAND);
+      }
+    }
+    return grid;
+  },
+
+  /** A perfect maze with corridors of eight cells and walls of one, dug depth first. */
+  maze(random: Random): Grid {
+    const grid = new Grid(SIDE, SIDE);
+    const cells = Math.floor(SIDE / 9);
+    const visited = new Set<number>([0]);
+    const stack = [0];
+    dig(0, 0, 8, 8);
+    for (let at = stack.at(-1); at !== undefined; at = stack.at(-1)) {
+      const [x, y] = [at % cells, Math.floor(at / cells)];
+      const next = [
+        [x + 1, y],
+        [x - 1, y],
+        [x, y + 1],
+        [x, y - 1],
+      ].filter(
+        ([i = -1, j = -1]) => i >= 0 && j >= 0 && i < cells && j < cells && !visited.has(j * cells + i),
+      );
+      const [i, j] = next[below(random, next.length)] ?? [];
+      if (i === undefined || j === undefined) {
+        stack.pop();
+        continue;
+      }
+      dig(9 * Math.min(x, i), 9 * Math.min(y, j), i === x ? 8 : 17, j === y ? 8 : 17);
+      visited.add(j * cells + i);
+      stack.push(j * cells + i);
+    }
+    return grid;
+
+    function dig(fromX: number, fromY: number, width: number, height: number): void {
+      for (let y = fromY; y < fromY + height; y++)
+        for (let x = fromX; x < fromX + width; x++) grid.set(x, y, LAND);
+    }
+  },
+
+  /** Cell by cell. */
+  scattered(random: Random): Grid {
+    const grid = open();
+    for (let cell = 0; cell < grid.cells.length; cell++) if (random() < 0.35) grid.cells[cell] = BLOCKED;
+    return grid;
+  },
+
+  /** Things of up to 40 × 40 cells in a hall. */
+  boxes(random: Random): Grid {
+    const grid = open();
+    for (let i = 0; i < 300; i++) {
+      const [x, y, width, height] = [
+        below(random, SIDE),
+        below(random, SIDE),
+        below(random, 40),
+        below(random, 40),
+      ];
+      for (let row = y; row < Math.min(SIDE, y + height); row++) {
+        for (let column = x; column < Math.min(SIDE, x + width); column++) grid.set(column, row, BLOCKED);
+      }
+    }
+    return grid;
+  },
+};
+
+function open(): Grid {
+  const grid = new Grid(SIDE, SIDE);
+  grid.cells.fill(LAND);
+  return grid;
+}
