@@ -7,6 +7,8 @@ import type { Fault } from './script.ts';
 export interface World {
   hub: LabHub;
   boards: readonly LabBoard[];
+  /** Resolves when the boards have worked for long enough. */
+  workOver: Promise<void>;
 }
 
 /**
@@ -14,7 +16,8 @@ export interface World {
  * @param board whose it is, where it is one board's
  * @throws KitelineError CLOSED when the hub does not start again
  */
-export async function strike(fault: Fault, board: LabBoard, { hub, boards }: World): Promise<void> {
+export async function strike(fault: Fault, board: LabBoard, world: World): Promise<void> {
+  const { hub, boards, workOver } = world;
   switch (fault.do) {
     case 'access-point-gone':
     case 'other-password': {
@@ -30,7 +33,7 @@ export async function strike(fault: Fault, board: LabBoard, { hub, boards }: Wor
       return;
     case 'weather':
       board.air.weather = fault.weather;
-      await wait(fault.ms);
+      await (fault.ms === 'work' ? workOver : wait(fault.ms));
       board.air.weather = {};
       return;
     case 'hub-killed':

@@ -70,6 +70,7 @@ class Run {
   /** Faults whose moment has not come. */
   #ahead = 0;
   #isWorkOver = false;
+  readonly #workOver = Promise.withResolvers<void>();
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -94,6 +95,7 @@ class Run {
       for (const { board } of this.#posts) board.powerOn();
       await this.#work();
       this.#isWorkOver = true;
+      this.#workOver.resolve();
       this.#watch.changed();
       await Promise.all(steps);
       await this.#settle();
@@ -174,7 +176,8 @@ class Run {
     this.#struck++;
     this.#story.tell('fault', JSON.stringify(fault));
     try {
-      await strike(fault, board, { hub: this.#hub, boards: this.#posts.map((post) => post.board) });
+      const boards = this.#posts.map((post) => post.board);
+      await strike(fault, board, { hub: this.#hub, boards, workOver: this.#workOver.promise });
     } catch (error) {
       this.#watch.breaks((error as Error).message);
     }

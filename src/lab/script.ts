@@ -25,8 +25,8 @@ export type Fault =
   | { do: 'other-password'; ms: number }
   /** The chip bungles its next attempts to join, so many of them: see the air. */
   | { do: 'chip-fault'; fault: ChipFault; times: number }
-  /** Losses, delays, single bytes, for `ms`. */
-  | { do: 'weather'; weather: Partial<Weather>; ms: number }
+  /** Losses, delays, single bytes, for `ms`, or for as long as the boards work. */
+  | { do: 'weather'; weather: Partial<Weather>; ms: number | 'work' }
   /** SIGKILL; started again on the same data and port after `ms`. */
   | { do: 'hub-killed'; ms: number }
   /** Ended in order, and started again on the same data and port after `ms`. */

@@ -93,7 +93,7 @@ const HUBS: Case[] = [
   {
     what: 'stores what comes again',
     patch: { file: 'hub/numbering.ts', from: 'if (seq <= this.#taken) return false;', to: '' },
-    scenario: 'stale-fragment',
+    scenario: 'disk-slow',
     kind: 'doubled',
   },
   {

@@ -43,7 +43,8 @@ def begin():
 
 def scale():
     Connection.CONNECT_MS = 400
-    Connection.HELLO_MS = 500
+    # Where heartbeats are slow, a hello may come byte by byte.
+    Connection.HELLO_MS = min(max(500, settings()["keepaliveMs"]), 4000)
     Connection.TICK_MS = 25
     Link.RETRY_MS = (10, 80)
     Link.APART_MS = 10

@@ -25,7 +25,7 @@ function halfOpen(name: string, silent: Direction | undefined, describe: () => s
 /** Weather from the first byte on, for as long as the board works. */
 const always = (weather: (Fault & { do: 'weather' })['weather']): Step => ({
   at: { board: 0, after: 'power', count: 1, ms: 0 },
-  fault: { do: 'weather', weather, ms: 1_000 },
+  fault: { do: 'weather', weather, ms: 'work' },
 });
 
 export const radioScenarios: Scenario[] = [
