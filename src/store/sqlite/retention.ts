@@ -102,14 +102,19 @@ export function retain(
   function makeRoom(room: number): void {
     const used = db.prepare(USED);
     const newest = tables.newestChunk();
-    const chunks = oldestChunks(tables, newest, gone);
+    const isNewest = ({ series, no }: ChunkRow) => series === newest?.series && no === newest.no;
+    const chunks = oldestChunks(tables, Number.POSITIVE_INFINITY, gone);
+    const next = () => {
+      const { value } = chunks.next();
+      return value && !isNewest(value.row) ? value : undefined;
+    };
     const texts = oldestTexts(tables);
-    let chunk = chunks.next().value;
+    let chunk = next();
     let text = texts.next().value;
     while (Number(used.get()?.bytes) > room && gone.left > 0 && (chunk || text)) {
       if (chunk && (!text || chunk.row.lastAt <= text.at)) {
         drop(chunk);
-        chunk = chunks.next().value;
+        chunk = next();
       } else if (text) {
         gone.texts += tables.dropText(text.id);
         gone.left--;

@@ -42,7 +42,7 @@ const STATEMENTS = {
   firstAt: 'SELECT min(first_at) AS at FROM chunks WHERE series = ?',
   chunk: 'SELECT * FROM chunks WHERE series = ? AND no = ?',
   chunksBefore: 'SELECT * FROM chunks WHERE last_at < ? ORDER BY last_at, series, no LIMIT ?',
-  newestChunk: 'SELECT max(last_at) AS at FROM chunks',
+  newestChunk: 'SELECT * FROM chunks ORDER BY last_at DESC, series DESC, no DESC LIMIT 1',
   putChunk: 'INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   dropChunk: 'DELETE FROM chunks WHERE series = ? AND no = ?',
   data: 'SELECT data FROM chunk_data WHERE id = ?',
@@ -159,9 +159,10 @@ export class Tables {
     });
   }
 
-  /** When the chunk that ended last did. */
-  newestChunk(): number {
-    return Number(this.#get('newestChunk')?.at ?? Number.NEGATIVE_INFINITY);
+  /** The last in the order of `oldestChunks`, even if it is damaged; undefined where there is none. */
+  newestChunk(): ChunkRow | undefined {
+    const sql = this.#get('newestChunk');
+    return sql && readChunk(sql).row;
   }
 
   /** @returns its row */
