@@ -28,6 +28,8 @@ export interface Bounds {
 /** What has gone in one transaction. */
 interface Gone {
   chunks: Map<Series, ChunkRow[]>;
+  /** Those of which a chunk was damaged: how many points that had is not known. */
+  damaged: Set<Series>;
   /** Points and texts. */
   lost: number;
   /** Texts alone. */
@@ -44,7 +46,7 @@ export function retain(
   { db, tables, catalog, directory }: Pick<Opened, 'db' | 'tables' | 'catalog' | 'directory'>,
   bounds: Bounds,
 ): { lost: number; isMore: boolean } {
-  const gone: Gone = { chunks: new Map(), lost: 0, texts: 0, left: ROUND };
+  const gone: Gone = { chunks: new Map(), damaged: new Set(), lost: 0, texts: 0, left: ROUND };
   const rest = new Map<Series, SeriesRow | undefined>();
   let empty: Board[] = [];
   transaction(db, () => {
@@ -57,7 +59,9 @@ export function retain(
     if (bounds.room !== undefined && usedBytes(db) > bounds.room) makeRoom(bounds.room - bounds.spare);
     for (const [series, rows] of gone.chunks) {
       const row =
-        rows.length < series.chunks ? { ...rowOf(series), ...without(tables, series, rows) } : undefined;
+        rows.length < series.chunks
+          ? { ...rowOf(series), ...without(tables, series, rows, gone.damaged.has(series)) }
+          : undefined;
       rest.set(series, row);
       if (row) tables.putSeries(row);
       else tables.dropSeries(series.id);
@@ -94,6 +98,7 @@ export function retain(
     gone.left--;
     const series = catalog.byId.get(row.series);
     const rows = series && gone.chunks.get(series);
+    if (series && !isWhole) gone.damaged.add(series);
     if (rows) rows.push(row);
     else if (series) gone.chunks.set(series, [row]);
   }
@@ -116,7 +121,9 @@ export function retain(
         drop(chunk);
         chunk = next();
       } else if (text) {
-        gone.texts += tables.dropText(text.id);
+        if (tables.dropText(text.id) === 0)
+          throw new DamagedDatabase('a text is not found by its own number');
+        gone.texts++;
         gone.left--;
         text = texts.next().value;
       }
@@ -157,10 +164,11 @@ const USED =
 export const usedBytes = (db: DatabaseSync): number => Number(db.prepare(USED).get()?.bytes);
 
 /** A series without some of its chunks, which are not in the database any more. */
-function without(tables: Tables, series: Series, rows: readonly ChunkRow[]) {
+function without(tables: Tables, series: Series, rows: readonly ChunkRow[], areDamaged: boolean) {
+  const countOf = (chunks: readonly ChunkRow[]) => chunks.reduce((sum, { count }) => sum + count, 0);
   const tailDropped = series.tailStored && rows.some(({ no }) => no === series.nextNo);
   return {
-    points: series.points - rows.reduce((sum, { count }) => sum + count, 0),
+    points: areDamaged ? countOf(tables.chunksOf(series.id)) : series.points - countOf(rows),
     chunks: series.chunks - rows.length,
     firstAt: tables.firstAt(series.id) ?? series.firstAt,
     tail: series.tailStored && !tailDropped,
