@@ -17,6 +17,8 @@ export interface Commit {
 const MAGIC = 0x31474c4b; // "KLG1"
 const HEADER = 32;
 const ALIGN = 8;
+/** Bytes of the shortest frame that holds anything. */
+export const LEAST_FRAME = HEADER + ALIGN;
 const NOTHING = Buffer.alloc(ALIGN);
 
 /** @returns the frame in parts, to be written one behind the other; those of the samples are not copied */
@@ -54,6 +56,8 @@ export function decodeFrame(file: Buffer, at: number): { commit: Commit; end: nu
   const size = sizes[0] + sizes[1] + sizes[2] + sizes[3];
   const end = at + HEADER + Math.ceil(size / ALIGN) * ALIGN;
   if (end > file.length || crc32(file.subarray(at + 8, end)) !== file.readUInt32LE(at + 4)) return undefined;
+  const number = file.readDoubleLE(at + 8);
+  if (!Number.isSafeInteger(number)) return undefined;
   let from = at + HEADER;
   const [words, strings, layouts, rest] = sizes.map((bytes) => {
     from += bytes;
@@ -63,7 +67,7 @@ export function decodeFrame(file: Buffer, at: number): { commit: Commit; end: nu
     rest.length > 0 ? (JSON.parse(rest.toString()) as Partial<Pick<Commit, 'texts' | 'acks'>>) : {};
   return {
     commit: {
-      number: file.readDoubleLE(at + 8),
+      number,
       samples: {
         words: new Float64Array(words.buffer, words.byteOffset, words.length / 8),
         strings,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { say } from '../../language.ts';
 import type { Files } from './files.ts';
-import { alignedCopy, type Commit, decodeFrame, encodeFrame, nextPlace } from './frame.ts';
+import { alignedCopy, type Commit, decodeFrame, encodeFrame, LEAST_FRAME, nextPlace } from './frame.ts';
 
 const NAME = /^log-(\d+)\.klog$/;
 
@@ -54,7 +54,10 @@ export class Log {
       let bad = -1; // where the damaged place began
       for (let at = 0; at < file.length; ) {
         const frame = decodeFrame(file, at);
-        if (!frame) {
+        // What a board sent may look like a frame: one behind a damaged place has no number that does not fit there. Behind
+        // the first frame of a file alone it may be any, for nothing of a board is in that.
+        const most = bad > 0 ? last + 1 + (at - bad) / LEAST_FRAME : Number.POSITIVE_INFINITY;
+        if (!frame || frame.commit.number > most) {
           if (bad < 0) bad = at;
           at = nextPlace(file, at);
           continue;

@@ -122,6 +122,30 @@ test('a stretch of rubbish, and one that is cut out: the rest is served, and the
   }
 });
 
+test.each([2 ** 53, 2 ** 52, 1e6, Number.NaN, 3.5])(
+  'what a board sent and looks like commit %d is none where the commit around it was cut off',
+  (number) => {
+    const [one, two, three] = COMMITS as [Commit, Commit, Commit];
+    const forged = Buffer.concat(encodeFrame({ ...commitOf(5), number }));
+    const strings = Buffer.concat([Buffer.from('a string'), forged, Buffer.alloc(100)]);
+    const around = { ...three, samples: { ...three.samples, strings } };
+    const { bytes } = fileOf(0, [one, two, around]);
+    expect(replay({ [NAME]: bytes }).commits).toHaveLength(3);
+    const { commits, last, sentences } = replay({ [NAME]: bytes.subarray(0, bytes.length - 8) });
+    expect(commits).toEqual(TEXTS.slice(0, 2));
+    expect(last).toBe(2);
+    expect(sentences).toEqual([expect.stringContaining('no whole commit')]);
+  },
+);
+
+test('a log whose first frame is damaged is read, and those before it are missed', () => {
+  const { bytes } = fileOf(1_000, [commitOf(1_001)]);
+  bytes[9] = 0xff;
+  const { commits, sentences } = replay({ [NAME]: bytes });
+  expect(commits).toEqual([textOf(commitOf(1_001))]);
+  expect(sentences).toHaveLength(1);
+});
+
 test('a database that has less than it had when the log was begun is told of', () => {
   const bytes = fileOf(6, [commitOf(7)]).bytes;
   expect(replay({ [NAME]: bytes }, 6).sentences).toEqual([]);
