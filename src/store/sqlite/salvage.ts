@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { decodeChunk, type PointColumns, summarize } from '../chunk/index.ts';
+import { BOOTS_PER_BOARD } from '../store.ts';
 import { latestText } from './checkpoint.ts';
 import { checksumOf, checksumOfBlob } from './checksum.ts';
 import { transaction } from './database.ts';
@@ -17,6 +18,7 @@ import {
   type SeriesRow,
   type Sql,
   type TextRow,
+  textChecksum,
 } from './rows.ts';
 import type { Tables } from './tables.ts';
 
@@ -39,8 +41,8 @@ interface Found {
 
 /**
  * Brings every whole row that stands on the pages of a damaged database into a new one. Each has its checksum; rows that were
- * deleted or replaced and still stand there are older versions: of a chunk the one with most points is taken, of a board or
- * series the one that goes furthest.
+ * deleted or replaced and still stand there are older versions: of a chunk, a board or a series the one is taken that goes
+ * furthest. Of two boards of one name, or series of one metric, the later one: the other was given up before.
  * @param commit up to which the damaged database goes if it does not say so itself any more
  * @throws the system's error, SQLite's of the new database
  */
@@ -66,7 +68,7 @@ class Salvage {
   readonly #series = new Map<number, SeriesRow>();
   readonly #acks = new Map<string, AckRow>();
   readonly #chunks = new Map<number, Map<number, Found>>();
-  readonly #texts = new Set<number>(); // by row id
+  readonly #texts = new Set<string>(); // row id and checksum: a number that was free is given again
   #commit = 0;
 
   constructor(tables: Tables) {
@@ -95,12 +97,12 @@ class Salvage {
         readSeries,
         sql({ id, board: b, metric: c, unit: d, points: e, ...times, ...rest }),
       );
-      if (series && series.nextNo >= (this.#series.get(id)?.nextNo ?? -1)) this.#series.set(id, series);
+      if (series && isFurther(series, this.#series.get(id))) this.#series.set(id, series);
     } else if (columns.length === 5 && d instanceof Uint8Array) {
       this.#takeChunk(Number(b), Number(c), d, Number(e));
     } else if (columns.length === 5) {
       const text = whole(readText, sql({ id, board: b, at: c, text: d, crc: e }));
-      if (text && !this.#texts.has(id)) this.#takeText(id, text);
+      if (text) this.#takeText(text);
     }
   }
 
@@ -108,31 +110,41 @@ class Salvage {
   finish(commit: number): Salvaged {
     const salvaged = { points: 0, texts: this.#texts.size, series: 0 };
     const boards = new Set<number>();
-    for (const board of this.#boards.values()) {
+    for (const board of latestOf(this.#boards.values(), ({ name }) => name)) {
       this.#tables.putBoard(board);
       boards.add(board.id);
     }
+    salvaged.texts -= this.#tables.dropStrayTexts();
+    const named = [...this.#series.values()].filter(
+      ({ id, board }) => boards.has(board) && this.#chunks.has(id),
+    );
+    const series = new Map<number, SeriesRow>();
+    for (const one of latestOf(named, ({ board, metric }) => `${board} ${metric}`)) series.set(one.id, one);
     for (const [id, chunks] of this.#chunks) {
-      const series = this.#series.get(id);
-      if (!series || !boards.has(series.board)) {
-        for (const no of chunks.keys()) this.#drop(id, no);
-        continue;
+      const one = series.get(id);
+      for (const [no, { firstAt }] of chunks) {
+        if (one && firstAt >= one.firstAt) continue;
+        this.#drop(id, no); // given up before, perhaps of another series that had this number
+        chunks.delete(no);
       }
-      const row = this.#seriesRow(series, chunks);
+      if (!one || chunks.size === 0) continue;
+      const row = this.#seriesRow(one, chunks);
       this.#tables.putSeries(row);
       salvaged.points += row.points;
       salvaged.series++;
     }
-    const acks = [...this.#acks.values()].filter(({ board }) => boards.has(board));
+    let acks = 0;
     for (const board of boards) {
-      const own = acks.filter((ack) => ack.board === board);
-      if (own.length > 0) this.#tables.putAcks(board, own);
+      const own = [...this.#acks.values()].filter((ack) => ack.board === board);
+      const newest = own.sort((a, b) => a.place - b.place).slice(-BOOTS_PER_BOARD);
+      if (newest.length > 0) this.#tables.putAcks(board, newest);
+      acks += newest.length;
     }
     this.#tables.putState({
       commit: this.#commit || commit,
       boards: boards.size,
       series: salvaged.series,
-      acks: acks.length,
+      acks,
       texts: salvaged.texts,
     });
     return salvaged;
@@ -143,8 +155,10 @@ class Salvage {
     if (ack.seq >= (this.#acks.get(key)?.seq ?? -1)) this.#acks.set(key, ack);
   }
 
-  #takeText(id: number, text: TextRow): void {
-    this.#texts.add(id);
+  #takeText(text: TextRow): void {
+    const key = `${text.id} ${textChecksum(text)}`;
+    if (this.#texts.has(key)) return;
+    this.#texts.add(key);
     this.#tables.addText(text);
   }
 
@@ -153,9 +167,11 @@ class Salvage {
     const chunks = this.#chunks.get(series) ?? new Map<number, Found>();
     const known = chunks.get(no);
     const points = opened(blob);
-    if (!points || points.length === 0 || points.length <= (known?.count ?? 0)) return;
+    if (!points || points.length === 0) return;
     const firstAt = points.times[0] as number;
     const lastAt = points.times[points.length - 1] as number;
+    // A tail that grew ends where it did or later.
+    if (known && (lastAt < known.lastAt || (lastAt === known.lastAt && points.length <= known.count))) return;
     const info = { no, firstAt, lastAt, ...summarize(points, 0, points.length) };
     this.#tables.putChunk(series, { ...info, blob, replaces: known !== undefined });
     chunks.set(no, { count: points.length, firstAt, lastAt });
@@ -193,6 +209,17 @@ class Salvage {
     if (points) row.latest = latestText(pointValue(points, points.length - 1));
     return row;
   }
+}
+
+/** Whether a row of a series is a later one than another of the same number. */
+const isFurther = (one: SeriesRow, other: SeriesRow | undefined): boolean =>
+  !other || one.lastAt > other.lastAt || (one.lastAt === other.lastAt && one.nextNo >= other.nextNo);
+
+/** Of rows that mean the same, those with the highest number. */
+function latestOf<T extends { id: number }>(rows: Iterable<T>, keyOf: (row: T) => string): Iterable<T> {
+  const latest = new Map<string, T>();
+  for (const row of rows) if (row.id > (latest.get(keyOf(row))?.id ?? 0)) latest.set(keyOf(row), row);
+  return latest.values();
 }
 
 function whole<T>(read: (sql: Sql) => Read<T>, sql: Sql): T | undefined {

@@ -58,6 +58,7 @@ const STATEMENTS = {
     'DELETE FROM texts WHERE id IN (SELECT id FROM texts WHERE board = ? ORDER BY at DESC, id DESC LIMIT -1 OFFSET ?)',
   // By the index, which has no texts in it: the table can have a gigabyte.
   dropTextsBefore: 'DELETE FROM texts WHERE id IN (SELECT id FROM texts WHERE at < ? LIMIT ?)',
+  dropStrayTexts: 'DELETE FROM texts WHERE board NOT IN (SELECT id FROM boards)',
   oldestTexts: 'SELECT id, at FROM texts ORDER BY id LIMIT ?',
   dropText: 'DELETE FROM texts WHERE id = ?',
   hasTexts: 'SELECT id FROM texts WHERE board = ? LIMIT 1',
@@ -250,6 +251,11 @@ export class Tables {
   /** At most so many. @returns how many there were */
   dropTextsBefore(at: number, most: number): number {
     return this.#run('dropTextsBefore', at, most);
+  }
+
+  /** Those of boards that there are not. @returns how many there were */
+  dropStrayTexts(): number {
+    return this.#run('dropStrayTexts');
   }
 
   /** Those that came first. */
