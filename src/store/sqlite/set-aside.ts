@@ -36,18 +36,25 @@ export function setAside(place: Place, counts: StoreCounts, error: unknown): voi
   problem(setAsideSentence(to, error, salvaged));
 }
 
-/** After a crash between the last two renames: what was salvaged is whole, and takes its place. */
+/**
+ * After a crash between the last two renames: what was salvaged is whole, and takes its place. Before that it may be any part,
+ * and is done anew.
+ */
 export function finishSetAside(files: Files, folder: string): void {
   const names = files.list(folder);
-  if (!names.includes('history.db') && names.includes(SALVAGED))
-    files.rename(join(folder, SALVAGED), databasePath(folder));
+  if (names.includes('history.db')) removeSalvaged(files, folder, names);
+  else if (names.includes(SALVAGED)) files.rename(join(folder, SALVAGED), databasePath(folder));
+}
+
+function removeSalvaged(files: Files, folder: string, names: readonly string[]): void {
+  for (const end of ['', ...BESIDE]) {
+    if (names.includes(`${SALVAGED}${end}`)) files.remove(join(folder, `${SALVAGED}${end}`));
+  }
 }
 
 /** @returns undefined when that fails, on a full disk for one: the damaged file is kept, and the hub goes on */
 function salvageInto({ folder, files, openDatabase: open }: Place, path: string): Salvaged | undefined {
-  const remove = () => {
-    for (const end of ['', ...BESIDE]) files.remove(`${path}${end}`);
-  };
+  const remove = () => removeSalvaged(files, folder, files.list(folder));
   try {
     remove();
     const db = openDatabase(path, false, open);

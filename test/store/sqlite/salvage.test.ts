@@ -96,6 +96,16 @@ test('a set-aside that was cut off between its last steps is finished', async ()
   engine.close();
 });
 
+test('a set-aside that was cut off before its last steps leaves nothing behind', async () => {
+  const { folder, workload } = closedStore();
+  for (const end of ['', '-wal', '-shm']) writeFileSync(join(folder, `salvaged.db${end}`), 'a part');
+  const { engine, answers, problems } = openEngine(folder);
+  expect(await workload.audit(answers, BATCHES, BATCHES)).toBe(BATCHES);
+  expect(problems).toEqual([]);
+  expect(readdirSync(folder).filter((name) => name.startsWith('salvaged'))).toEqual([]);
+  engine.close();
+});
+
 test('rows are found on the pages as SQLite gives them, also those that fill more than one', () => {
   const folder = newFolder();
   const { engine } = openEngine(folder);
