@@ -20,10 +20,10 @@ import { checkpoint } from './checkpoint.ts';
 import { DamagedDatabase } from './database.ts';
 import { folderBytes } from './files.ts';
 import { Held } from './held.ts';
+import { acksOf, boardsOf, latestOf, seriesOf, textsOf, totalsOf } from './lookup.ts';
 import type { Piece } from './merge.ts';
 import { type Opened, openFiles, type Place } from './opening.ts';
 import { retain, usedBytes } from './retention.ts';
-import type { Series } from './series.ts';
 import { logLeft, notSetAside, openedReadOnly, storeFailed, tooOldSentence } from './trouble.ts';
 
 export interface EngineLimits extends CatalogLimits {
@@ -151,12 +151,7 @@ export class Engine {
   }
 
   latest(board: string): LatestValue[] {
-    return this.#seriesOf(board).map((series) => ({
-      metric: series.metric,
-      value: series.latest,
-      at: series.lastAt,
-      ...(series.unit !== undefined && { unit: series.unit }),
-    }));
+    return latestOf(this.#at.catalog, board, this.#since);
   }
 
   query(board: string, metric: string, range: PointRange): Piece[] {
@@ -174,52 +169,32 @@ export class Engine {
   }
 
   texts(board: string, limit: number): StoredText[] {
-    const { catalog, tables } = this.#readable;
-    const known = catalog.board(board);
-    if (!known) return [];
-    const stored = tables.texts(known.id, limit).reverse();
-    const all = [...stored, ...known.texts].map(({ at, text }) => ({ board: known.name, at, text }));
     const most = Math.min(limit, this.#options.limits.textsPerBoard);
-    return all
-      .sort((a, b) => a.at - b.at)
-      .slice(-most)
-      .filter(({ at }) => at >= this.#since);
+    return textsOf(this.#readable, board, most, this.#since);
   }
 
   boards(): StoredBoard[] {
-    return [...this.#at.catalog.boards.values()].map(({ name, series, lastAt }) => ({
-      board: name,
-      series: series.size,
-      lastAt: Number.isFinite(lastAt) ? lastAt : 0,
-    }));
+    return boardsOf(this.#at.catalog);
   }
 
   series(board: string): SeriesInfo[] {
-    return this.#seriesOf(board).map((series) => ({
-      metric: series.metric,
-      ...(series.unit !== undefined && { unit: series.unit }),
-      points: series.points,
-      from: Math.max(series.firstAt, this.#since),
-      to: series.lastAt,
-    }));
+    return seriesOf(this.#at.catalog, board, this.#since);
   }
 
   acks(board: string): Ack[] {
-    const acks = [...(this.#at.catalog.board(board)?.acks.values() ?? [])];
-    return acks.map(({ boot, seq }) => ({ board, boot, seq })).reverse();
+    return acksOf(this.#at.catalog, board);
   }
 
   info(): StoreInfo {
     const { files, folder } = this.#options;
-    const { catalog, tables } = this.#readable;
-    const { boards, byId } = catalog;
-    let points = 0;
-    for (const series of byId.values()) points += series.points;
-    let texts = tables.countTexts();
-    for (const board of boards.values()) texts += board.texts.length;
-    const bytes = folderBytes(files, folder);
-    const counts = { ...this.counts };
-    return { kind: 'sqlite', folder, boards: boards.size, series: byId.size, points, texts, bytes, counts };
+    const totals = totalsOf(this.#readable);
+    return {
+      kind: 'sqlite',
+      folder,
+      ...totals,
+      bytes: folderBytes(files, folder),
+      counts: { ...this.counts },
+    };
   }
 
   /** Reads everything. Lets other work go on in between. */
@@ -294,14 +269,6 @@ export class Engine {
   get #room(): number | undefined {
     const { maxBytes, logBytes } = this.#options.limits;
     return maxBytes === undefined ? undefined : Math.max(maxBytes - 3 * logBytes, maxBytes / 4);
-  }
-
-  /** Those of which there is something that is served. */
-  #seriesOf(board: string): Series[] {
-    const since = this.#since;
-    return [...(this.#at.catalog.board(board)?.series.values() ?? [])].filter(
-      ({ lastAt }) => lastAt >= since,
-    );
   }
 
   #open(): Opened {
