@@ -149,9 +149,10 @@ export class NativeSockets {
   send(slot: number, address: number, length: number, deadline: number): number {
     this.#native.poll();
     const result = this.#native.waitFor(() => {
+      // Flags first: whoever ends the connection sets the error before them.
+      const flags = this.flags(slot);
       const error = this.takeError(slot);
       if (error) return -error;
-      const flags = this.flags(slot);
       if (!(flags & FLAG.CONNECTED)) return flags & FLAG.CONNECTING ? 0 : -ERRNO.ENOTCONN;
       if (length === 0) return 1;
       const room = SEND_BUFFER - this.#get(slot, SLOT.SENDING);

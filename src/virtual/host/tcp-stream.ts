@@ -63,8 +63,7 @@ export class HostStream {
 
   /** The connection stands. */
   established(): void {
-    this.#clear(FLAG.CONNECTING);
-    this.#flag(FLAG.CONNECTED | FLAG.ESTABLISHED);
+    this.#change(FLAG.CONNECTED | FLAG.ESTABLISHED, FLAG.CONNECTING);
     this.#cut.established();
     if (this.#cut.state === 'reset') this.abort(ERRNO.ECONNRESET);
   }
@@ -77,20 +76,21 @@ export class HostStream {
   }
 
   #flag(flag: number): void {
-    if (this.#shut) return;
-    Atomics.or(this.#shared.words, this.#shared.slotWord(this.#slot, SLOT.FLAGS), flag);
-    this.#shared.wake();
+    this.#change(flag, 0);
   }
 
-  #clear(flag: number): void {
-    if (!this.#shut) Atomics.and(this.#shared.words, this.#shared.slotWord(this.#slot, SLOT.FLAGS), ~flag);
+  /** In one store: the board's thread may look at any moment, and must not see a connection between two states. */
+  #change(raise: number, clear: number): void {
+    if (this.#shut) return;
+    const word = this.#shared.slotWord(this.#slot, SLOT.FLAGS);
+    this.#shared.set(word, (this.#shared.get(word) & ~clear) | raise);
+    this.#shared.wake();
   }
 
   #fail(errno: number): void {
     if (this.#shut) return;
     this.#shared.set(this.#shared.slotWord(this.#slot, SLOT.ERROR), errno);
-    this.#clear(FLAG.CONNECTED | FLAG.CONNECTING);
-    this.#flag(FLAG.DEAD);
+    this.#change(FLAG.DEAD, FLAG.CONNECTED | FLAG.CONNECTING);
   }
 
   #arrive(bytes: Uint8Array): void {
@@ -144,10 +144,8 @@ export class HostStream {
     if (this.#shut) return;
     this.#deliver();
     if (this.#held.length > 0) return;
-    this.#clear(FLAG.HELD);
-    if (this.#ended) this.#flag(FLAG.PEER_CLOSED);
+    this.#change(this.#ended ? FLAG.PEER_CLOSED : 0, FLAG.HELD);
     this.#socket.resume();
-    this.#shared.wake();
   }
 
   #peerClosed(): void {
