@@ -1,12 +1,10 @@
 /** The air of one board: the lab's access point, and what is to go wrong. */
-import { Air, type Cut, type Fault, type Weather } from '../virtual/index.ts';
+import { Air, CALM, type Cut, type Fault, type Weather } from '../virtual/index.ts';
 
 export const SSID = 'lab';
 export const PASSWORD = 'secret';
 /** Milliseconds from connect() to an address; a hundredth of what a chip takes. */
 const JOIN_MS = 25;
-
-const CALM: Weather = { loss: 0, delayMs: 0, jitterMs: 0, slice: 0 };
 
 export class LabAir {
   readonly air: Air;

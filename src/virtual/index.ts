@@ -19,8 +19,8 @@ export {
   type Direction,
   type Fault,
   type Step,
-  type Weather,
 } from './host/air.ts';
 export { type Climate, type Drive, VirtualPin } from './host/pins.ts';
+export { CALM, type Weather } from './host/weather.ts';
 export { boardLibrary } from './library.ts';
 export type { RunEnd, VirtualBoardOptions } from './options.ts';

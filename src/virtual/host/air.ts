@@ -4,21 +4,8 @@
  */
 import { type Clock, systemClock } from '../../clock.ts';
 import { type AccessPoint, handshake, heard, passedOver, REASON, rssiOf } from './access-point.ts';
-
-/** What the radio does to traffic, in both directions. */
-export interface Weather {
-  /** Share of datagrams lost, 0 to 1. A lost TCP segment comes 200 ms late instead, as a retransmission would. */
-  loss: number;
-  /** Milliseconds that everything is late. */
-  delayMs: number;
-  /** Further milliseconds at random. Datagrams may overtake each other, bytes of a stream do not. */
-  jitterMs: number;
-  /**
-   * Bytes of a stream pass in pieces of at most so many, each a delivery of its own: what the board has not read yet holds
-   * up the next piece, and each piece to the other side is one write in its own turn of the event loop. 0: as they come.
-   */
-  slice: number;
-}
+import { DatagramPath } from './datagram-path.ts';
+import { CALM, type Weather } from './weather.ts';
 
 export type Direction = 'from-board' | 'to-board';
 
@@ -98,15 +85,24 @@ export class Air {
   readonly clock: Clock;
   readonly joinMs: number;
   readonly beaconMs: number;
-  readonly weather: Weather = { loss: 0, delayMs: 0, jitterMs: 0, slice: 0 };
+  readonly weather: Weather = { ...CALM };
   /** What the air did, for tests and reports. */
-  readonly counts = { datagramsLost: 0, segmentsLate: 0, cuts: 0, attempts: 0, faults: 0 };
+  readonly counts = {
+    datagramsLost: 0,
+    datagramsDoubled: 0,
+    datagramsAside: 0,
+    segmentsLate: 0,
+    cuts: 0,
+    attempts: 0,
+    faults: 0,
+  };
   readonly #points: Map<string, AccessPoint> | undefined;
   /** In an air where every network exists: those that were taken away. */
   readonly #gone = new Set<string>();
   readonly #listeners = new Map<string, Listener>();
   readonly #cut: AirOptions['cut'];
   readonly #fault: AirOptions['fault'];
+  readonly #datagrams = { 'from-board': new DatagramPath(this), 'to-board': new DatagramPath(this) };
   #nextFault: Fault | undefined;
   #connections = 0;
   #state: number;
@@ -207,21 +203,16 @@ export class Air {
   /** Carries a broadcast to every other board in this air. */
   broadcast(board: string, port: number, from: { address: string; port: number }, bytes: Uint8Array): void {
     for (const [name, listener] of this.#listeners) {
-      if (name !== board) this.carryDatagram(() => listener.broadcast(port, from, bytes));
+      if (name !== board) this.carryDatagram('to-board', () => listener.broadcast(port, from, bytes));
     }
   }
 
-  /** Carries one datagram: late, or not at all (false). */
-  carryDatagram(deliver: () => void): boolean {
-    const { loss, delayMs, jitterMs } = this.weather;
-    if (loss > 0 && this.random() < loss) {
-      this.counts.datagramsLost += 1;
-      return false;
-    }
-    const late = delayMs + (jitterMs > 0 ? this.random() * jitterMs : 0);
-    if (late > 0) this.clock.alarm(late, deliver);
-    else deliver();
-    return true;
+  /**
+   * Carries one datagram: once or twice, late, or not at all (false).
+   * @param deliver called for each copy that arrives
+   */
+  carryDatagram(direction: Direction, deliver: () => void): boolean {
+    return this.#datagrams[direction].carry(deliver);
   }
 
   /** Milliseconds that the next segment of a stream is late. */

@@ -59,7 +59,9 @@ export class HostDatagrams {
       type: 'udp4',
       ...(this.#own && address !== undefined ? besideWildcard() : {}),
     });
-    socket.on('message', (bytes, from) => this.#air.carryDatagram(() => this.receive(bytes, from)));
+    socket.on('message', (bytes, from) =>
+      this.#air.carryDatagram('to-board', () => this.receive(bytes, from)),
+    );
     try {
       socket.bind({ port, ...(address === undefined ? {} : { address }), exclusive: true });
       await once(socket, 'listening');
@@ -123,10 +125,13 @@ export class HostDatagrams {
       this.#sent(bytes.length);
       return;
     }
-    const carried = this.#air.carryDatagram(() => {
+    // One that the air doubles is sent by the program once.
+    let left = bytes.length;
+    const carried = this.#air.carryDatagram('from-board', () => {
       const transmission = this.#transmit(bytes, address, port).finally(() => {
         this.#underWay.delete(transmission);
-        this.#sent(bytes.length);
+        this.#sent(left);
+        left = 0;
       });
       this.#underWay.add(transmission);
     });
