@@ -11,7 +11,7 @@ from .jobs import Jobs
 from .link import Link
 from .log import Log
 from .samples import Samples
-from .wire import LINE, dumps, line, plain
+from .wire import dumps, line, plain
 
 _EXTRA = const(48)  # bytes that $t and $seq add to a sample
 _LONGEST_MS = const(1 << 28)  # three days: what sleep_ms() and ticks_diff() bear
@@ -31,28 +31,30 @@ class Board:
         queue_bytes=16_384,
         drop="oldest",
         watchdog=None,
-        rtc=False
+        rtc=False,
+        key=None
     ):
         """A board, not yet running; what is not given here is read from /kiteline.json.
 
         hub: "192.168.1.5:9000". wifi: [(ssid, password), …]; none: the board is in a network already. keepalive: ms.
         queue, queue_bytes: how many samples wait for the hub at most, and how much of RAM they take. drop: "oldest" or
         "newest", when there are more. watchdog: ms without a turn of the loop until the chip restarts, or (these, ms without
-        a session until it does). rtc: True sets the chip's clock by the hub's. ValueError with a sentence.
+        a session until it does). rtc: True sets the chip's clock by the hub's. key: the board's, 64 hex digits: then the hub has
+        to prove that it has it, and every line is signed. ValueError with a sentence.
         """
         from .config import check, settings
 
         self.trace = trace = type(self).trace  # here it does not become a method
         self._watchdog = watchdog if isinstance(watchdog, tuple) else (watchdog, None)
         check(drop, keepalive, queue, queue_bytes, *self._watchdog)
-        self.name, host, port, station, self._reset = settings(name, hub, wifi, trace)
+        self.name, host, port, station, self._reset, key = settings(name, hub, wifi, key, trace)
         # Its 2.5 KB are needed once.
         del sys.modules["kiteline.config"], sys.modules["kiteline"].config
         self.boot = hexlify(os.urandom(6)).decode()
         self._keepalive = keepalive
         self._rtc = rtc
         self._metrics = {}
-        self._link = link = Link(self, host, port, station)
+        self._link = link = Link(self, host, port, station, key)
         self._clock = Clock()
         self._log = Log(self._clock, link.wake)
         self._jobs = Jobs(self._log, self.send)
@@ -98,8 +100,9 @@ class Board:
         body = dumps({name: values[name] for name in values if values[name] is not None})[:-1]
         if len(body) < 2:
             return None
-        if len(body) + _EXTRA > LINE:
-            raise ValueError("a sample takes %d bytes at most, this one has %d" % (LINE - _EXTRA, len(body)))
+        most = self._link.longest - _EXTRA
+        if len(body) > most:
+            raise ValueError("a sample takes %d bytes at most, this one has %d" % (most, len(body)))
         if t is None:
             t = self._clock.now()
         elif not isinstance(t, int) or t < 0:
@@ -238,8 +241,9 @@ class Board:
         if self._metrics:
             params["metrics"] = {name: {"unit": self._metrics[name]} for name in self._metrics}
         size = len(dumps(params)) + 64
-        if size > LINE:
-            raise ValueError("commands and units take %d bytes to announce, a line has %d" % (size, LINE))
+        most = self._link.longest
+        if size > most:
+            raise ValueError("commands and units take %d bytes to announce, a line has %d" % (size, most))
         return params
 
     def _report(self):

@@ -3,7 +3,7 @@ import asyncio
 from micropython import const
 
 from .clock import uptime
-from .wire import LINE, line, plain
+from .wire import line, plain
 
 TimeoutError = asyncio.TimeoutError
 
@@ -42,8 +42,8 @@ class Calls:
                 await _before(link.up, end, name, "there is no link to the hub")
             params["$timeout"] = max(1, end - uptime())
             request = line({"id": id, "method": name, "params": params})
-            if len(request) > LINE + 1:
-                raise ValueError("a call takes %d bytes, this one has %d" % (LINE, len(request)))
+            if len(request) > link.longest + 1:
+                raise ValueError("a call takes %d bytes, this one has %d" % (link.longest, len(request)))
             if not link.post(request, True):
                 raise CallError(_BUSY, "too much waits to be sent")
             entry[2] = link.session

@@ -5,7 +5,7 @@ from micropython import const
 from .arguments import announce, check, declare
 from .clock import uptime
 from .log import traceback
-from .wire import LINE, dumps, line, plain
+from .wire import dumps, line, plain
 
 _LAST_REPLIES = const(16)
 _REPLY_BYTES = const(8192)  # of all that are kept; the newest always is
@@ -27,6 +27,7 @@ class Commands:
     def __init__(self, board):
         self._board = board
         self._post = board._link.post
+        self._longest = board._link.longest
         self._known = {}  # name -> (function, its arguments or None)
         self._busy = 0  # of every run of the hub
         self._hub = None
@@ -154,8 +155,8 @@ class Commands:
             reply = line({"id": id, "result": plain(result)})
         except TypeError as e:
             return self._fail(running, id, _RAISED, "TypeError: the result of %s: %s" % (name, e))
-        if len(reply) > LINE + 1:
-            text = "%s ran; its result of %d bytes does not fit a line of %d" % (name, len(reply), LINE)
+        if len(reply) > self._longest + 1:
+            text = "%s ran; its result of %d bytes does not fit a line of %d" % (name, len(reply), self._longest)
             return self._fail(running, id, _RESULT_TOO_LONG, text)
         self._reply(running, id, reply, True)
 
@@ -171,7 +172,7 @@ class Commands:
         if data:
             error["data"] = data
         reply = line({"id": id, "error": error})
-        if len(reply) > LINE + 1:
+        if len(reply) > self._longest + 1:
             del error["data"]
             reply = line({"id": id, "error": error})
         self._reply(running, id, reply, False)

@@ -1,5 +1,6 @@
 # Where a board learns its name, its hub and its Wi-Fi: from its program, or else from /kiteline.json.
 import json
+from binascii import unhexlify
 from micropython import const
 
 _PORT = const(9000)
@@ -23,17 +24,18 @@ def check(drop, keepalive, queue, queue_bytes, watchdog, offline):
             raise ValueError("%s is a whole number from 1 on, not %r" % (name, number))
 
 
-def settings(name, hub, wifi, trace):
-    """(name, host, port, station of the Wi-Fi or None, why the chip started or None); ValueError with a sentence."""
-    file = {} if name and hub and wifi is not None else _read(hub)
+def settings(name, hub, wifi, key, trace):
+    """(name, host, port, station of the Wi-Fi or None, why the chip started or None, key or None); ValueError with a sentence."""
+    file = {} if name and hub and wifi is not None and key is not None else _read(hub)
     name = _name(name or file.get("name") or _own_name())
     host, port = _hub(hub or file.get("hub"))
+    key = _key(file.get("key") if key is None else key)
     networks = _networks(file.get("wifi") if wifi is None else wifi)
     if not networks:
-        return name, host, port, None, _reset_cause()
+        return name, host, port, None, _reset_cause(), key
     from .wifi import Station
 
-    return name, host, port, Station(networks, _hostname(name), trace), _reset_cause()
+    return name, host, port, Station(networks, _hostname(name), trace), _reset_cause(), key
 
 
 def _read(hub):
@@ -77,6 +79,17 @@ def _hub(hub):
     if not host or not 0 < port < 65536:
         raise ValueError('hub is an address as "192.168.1.5:9000", not %r' % (hub,))
     return host, port
+
+
+def _key(key):
+    if key is None:
+        return None
+    try:
+        if len(key) == 64:
+            return unhexlify(key)
+    except (TypeError, ValueError):
+        pass
+    raise ValueError("key is 64 hex digits, as `kiteline boards add` prints them")  # and is not shown
 
 
 def _networks(wifi):

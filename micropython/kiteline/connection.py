@@ -30,7 +30,7 @@ class Connection:
         self._link = link
         self._board = board
         self._station = station
-        self._where = where
+        self.where = where
         self.began = None  # uptime then
         self.why = None  # the reason of its end
         self.refused = False  # the hub does not want this board
@@ -42,7 +42,9 @@ class Connection:
         self._keepalive = None
         self._out = []  # control lines that wait
         self._size = 0  # their bytes
-        self._asked = None  # id of hello or of the last $ping
+        self.seal = None  # signs and opens lines, once a hub has proved that it has the board's key
+        self._asked = None  # id of $prove, hello or the last $ping
+        self._then = None  # what its answer goes to
         self._sent = 0  # uptime when it was asked
         self.stuck = None  # uptime when the write began that is not through
 
@@ -63,12 +65,17 @@ class Connection:
             self.reached = True
             self._stream = stream = asyncio.StreamReader(s)
             self._heard = uptime()
-            self._ask("hello", self._board._hello())
+            if self._link.key:
+                from .sign import prove
+
+                prove(self, self._link.key, self._board)
+            else:
+                self.hello()
             for part in (self._read(stream), self._write(stream), self._watch()):
                 tasks.append(self._board._jobs.start(self._guard(part)))
             await self._over.wait()
         except asyncio.TimeoutError:
-            self.end("%s does not answer" % self._where)
+            self.end("%s does not answer" % self.where)
         except OSError as e:
             self._failed(e)
         finally:
@@ -100,7 +107,7 @@ class Connection:
         # Behind half a line $bye would be the other half.
         if self._link.session is not None and not self._stream.out_buf:
             try:
-                self._socket.write(line({"method": "$bye", "params": {"why": why}}))
+                self._socket.write(self._signed(line({"method": "$bye", "params": {"why": why}})))
             except OSError:
                 pass
         if self.why is None:
@@ -121,7 +128,7 @@ class Connection:
     def _failed(self, e):
         # A connection that was refused shows so at its first write.
         text = "no connection to %s: %s; is a hub running there?" if self.began is None else "the connection to %s broke: %s"
-        self.end(text % (self._where, e))
+        self.end(text % (self.where, e))
 
     async def _guard(self, part):
         try:
@@ -133,30 +140,44 @@ class Connection:
             self._board._log.error(e, "link")
             self.end(type(e).__name__)
 
-    def _ask(self, method, params):
+    def hello(self):
+        self.ask("hello", self._board._hello(), self._answered)
+
+    def ask(self, method, params, then):
         self._asked = self._link.next_id()
+        self._then = then
         self._sent = uptime()
         self._put(line({"id": self._asked, "method": method, "params": params}))
 
     async def _write(self, stream):
-        board = self._board
         while True:
             await self.work.wait()
             self.work.clear()
             while True:
                 data = bytearray()
-                while self._out and len(data) < _WRITE:
-                    self._size -= len(self._out[0])
-                    data.extend(self._out.pop(0))
-                if self._link.session is not None:
-                    board._log.take(data, _WRITE - len(data))
-                    board._samples.take(data, _WRITE - len(data))
+                while len(data) < _WRITE:
+                    text = self._next()
+                    if not text:
+                        break
+                    data.extend(self._signed(text))
                 if not data:
                     break
                 self.stuck = uptime()
                 stream.write(data)
                 await stream.drain()
                 self.stuck = None
+
+    def _next(self):
+        # The line that goes out next, None when there is none.
+        if self._out:
+            self._size -= len(self._out[0])
+            return self._out.pop(0)
+        if self._link.session is not None:
+            return self._board._log.take() or self._board._samples.take()
+
+    def _signed(self, text):
+        # In the order of the calls it must be written: what is signed counts.
+        return self.seal.sign(text[:-1]) + b"\n" if self.seal else text
 
     async def _read(self, stream):
         lines = Lines()
@@ -165,12 +186,19 @@ class Connection:
             if not data:
                 self.end("the hub closed the connection")
                 return
-            self._heard = uptime()
+            if not self.seal:
+                self._heard = uptime()
             for text in lines.push(data):
                 while self._size > _ENOUGH:
                     await asyncio.sleep_ms(1)
                 if self.why:
                     return
+                if self.seal:
+                    text = self.seal.open(text)
+                    if text is None:
+                        self.end("a line came that %s did not sign, or not as the next one" % self.where)
+                        return
+                    self._heard = uptime()  # only now: anyone can keep a connection open
                 self._take(text)
 
     def _take(self, text):
@@ -186,7 +214,7 @@ class Connection:
         method = message.get("method")
         if not isinstance(method, str):
             if id == self._asked:
-                self._answered(message)
+                self._then(message)
             elif self._board._calls:
                 self._board._calls.answered(id, message)
         elif self._link.session is None:
@@ -248,7 +276,7 @@ class Connection:
         if isinstance(error, dict):
             text = error.get("message")
         self.refused = not isinstance(error, dict) or error.get("code") != _LATER
-        self.end("%s refuses this board: %s" % (self._where, text))
+        self.end("%s refuses this board: %s" % (self.where, text))
 
     async def _watch(self):
         ticked = dialled = uptime()
@@ -265,7 +293,7 @@ class Connection:
                 self.end("the Wi-Fi is gone")
             elif self._link.session is None:
                 if now - dialled > self.HELLO_MS:
-                    self.end("%s does not answer hello" % self._where)
+                    self.end("%s does not answer as a hub does" % self.where)
             elif now - self._heard > self.SILENT * self._keepalive:
                 self.end("the hub is silent")
             elif self.stuck is not None and now - self.stuck > self.SILENT * self._keepalive:
@@ -274,7 +302,7 @@ class Connection:
                 self._board._report()
                 if now - self._pinged > self.PING * self._keepalive:
                     self._pinged = now
-                    self._ask("$ping", {})
+                    self.ask("$ping", {}, self._answered)
 
 
 def _writable(s):

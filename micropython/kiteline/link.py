@@ -5,6 +5,7 @@ import socket
 
 from .clock import uptime
 from .connection import Connection
+from .wire import LINE, SIGNED
 
 
 class Link:
@@ -15,11 +16,13 @@ class Link:
     TELL_MS = 1000  # how often the reason why there is no Wi-Fi is looked at
     DOUBT_MS = (120_000, 3_600_000)  # nobody reached until the Wi-Fi is begun anew: doubles up to the second
 
-    def __init__(self, board, host, port, station):
+    def __init__(self, board, host, port, station, key):
         self._board = board
         self._host = host
         self._port = port
         self._station = station
+        self.key = key  # 32 bytes, or None: then nothing is signed
+        self.longest = SIGNED if key else LINE  # bytes of a message
         self._connection = None
         self.session = None  # its id, from the answer to hello until the end of the connection
         self.up = asyncio.Event()  # set while there is a session

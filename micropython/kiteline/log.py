@@ -44,13 +44,11 @@ class Log:
         self._size += len(entry)
         self._wake()
 
-    def take(self, out, room):
-        """Appends lines to `out`, about `room` bytes."""
-        end = len(out) + room
-        while self._out and len(out) < end:
-            entry = self._out.pop(0)
-            self._size -= len(entry)
-            out.extend(entry)
+    def take(self):
+        """The next line, which the log has no more; None when there is none."""
+        if self._out:
+            self._size -= len(self._out[0])
+            return self._out.pop(0)
 
     def error(self, e, where):
         """Tells of an exception here and to the hub; of one that repeats itself once a minute."""

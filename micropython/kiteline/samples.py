@@ -76,10 +76,9 @@ class Samples:
         if self._trace:
             self._trace("acked", self._boot, seq)
 
-    def take(self, out, room):
-        """Appends lines that this session has not sent to `out`, about `room` bytes."""
-        end = len(out) + room
-        while self._next < self._first + self.count and len(out) < end:
-            out.extend(self._ring[(self._at + self._next - self._first) % len(self._ring)])
-            out.extend(b',"$seq":%d}\n' % self._next)
+    def take(self):
+        """The line of the oldest sample that this session has not sent, which it has then; None when there is none."""
+        if self._next < self._first + self.count:
+            seq = self._next
             self._next += 1
+            return self._ring[(self._at + seq - self._first) % len(self._ring)] + b',"$seq":%d}\n' % seq

@@ -2,6 +2,7 @@
 import json
 
 LINE = 8192  # bytes of a message, its end not counted
+SIGNED = 8150  # where a signature follows it
 
 
 class Lines:
