@@ -80,7 +80,7 @@ class Board:
     @property
     def waiting(self):
         """Samples that the hub has not yet told to be on disk."""
-        return self._samples.count
+        return self._samples.waiting()
 
     def now(self):
         """Milliseconds since 1970 UTC by the hub's clock; None before the first session."""
@@ -170,7 +170,7 @@ class Board:
     async def stored(self, timeout=5000):
         """Waits until every sample is on the hub's disk; False when `timeout` ms were not enough. Then deep sleep is safe."""
         end = uptime() + timeout
-        while self._samples.count:
+        while self._samples.waiting():
             if uptime() >= end:
                 return False
             await asyncio.sleep_ms(10)
@@ -188,6 +188,7 @@ class Board:
                     asyncio.run(self._jobs.end())
                 finally:
                     asyncio.new_event_loop()
+                    self._samples.keep()
 
     async def serve(self):
         """The same inside of an asyncio loop that the program has; ends when it is cancelled, or by stop()."""
@@ -212,6 +213,7 @@ class Board:
         finally:
             self._unhook(self._why)
             await self._jobs.end()
+            self._samples.keep()
 
     def stop(self, why="ended"):
         """Ends run(); `why` is for the hub to show, as "deep sleep"."""
@@ -240,10 +242,12 @@ class Board:
             params["commands"] = self._commands.announced()
         if self._metrics:
             params["metrics"] = {name: {"unit": self._metrics[name]} for name in self._metrics}
-        size = len(dumps(params)) + 64
+        size = len(dumps(params)) + self._samples.EXTRA
         most = self._link.longest
         if size > most:
             raise ValueError("commands and units take %d bytes to announce, a line has %d" % (size, most))
+        if self._samples.boots:
+            params["boots"] = self._samples.boots
         return params
 
     def _report(self):
@@ -252,10 +256,10 @@ class Board:
             self._reported = totals
             self._link.post(line({"method": "$dropped", "params": {"samples": totals[0], "logs": totals[1]}}))
 
-    def _came(self, hub, stored):
+    def _came(self, hub, acks):
         if self._commands:
             self._commands.begin(hub)
-        self._samples.begin(stored, self._clock.offset)
+        self._samples.begin(acks, self._clock.offset)
         self._link.tell("online, as %s" % self.name)
         if self._rtc:
             from .rtc import set_clock

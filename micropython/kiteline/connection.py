@@ -235,8 +235,8 @@ class Connection:
         board = self._board
         if method == "$ack":
             seq = params.get("seq")
-            if isinstance(seq, int) and params.get("boot", board.boot) == board.boot:
-                board._samples.ack(seq)
+            if isinstance(seq, int):
+                board._samples.ack(seq, params.get("boot", board.boot))
         elif method == "$cancel":
             board._command_part().cancel(params.get("id"))
         elif method == "$bye":
@@ -254,7 +254,8 @@ class Connection:
             clock = int(result["clock"])
             if self._link.session is None:
                 keepalive = int(result["keepalive"])
-                stored = int(result["acks"].get(self._board.boot, 0))
+                acks = result["acks"]
+                acks[self._board.boot] = int(acks.get(self._board.boot, 0))
                 hub = result["hub"]
                 session = str(result["session"])
         except Exception:
@@ -267,7 +268,7 @@ class Connection:
             self._keepalive = max(100, keepalive)
             self._link.session = session
             self.began = self._pinged = uptime()
-            self._board._came(hub, stored)
+            self._board._came(hub, acks)
             self._link.up.set()
             self.work.set()
 

@@ -7,7 +7,10 @@ _UNTIMED = b"\0"  # begins a sample from before the hub's time was known; then f
 
 class Samples:
     """A bounded queue of numbered samples. Numbers begin with 1 for each boot id and have no gaps here: the oldest one's
-    number, and how many there are, say them all."""
+    number, and how many there are, say them all. (Spilled of spill.py is one that goes on in flash.)"""
+
+    boots = ()  # other boot ids of which there are samples here
+    EXTRA = 64  # bytes of a hello beside commands and units
 
     def __init__(self, boot, places, most, newest, trace):
         self._ring = [None] * places
@@ -29,11 +32,8 @@ class Samples:
         else:
             body += b',"$t":%d' % t
         size = len(body)
-        while self.count == len(self._ring) or self._size + size > self._most:
-            if self._newest or size > self._most:
-                return self._drop()
-            self._free()
-            self._drop()
+        if not self._room(size):
+            return self._drop(1)
         self._ring[(self._at + self.count) % len(self._ring)] = body
         seq = self._first + self.count
         self.count += 1
@@ -42,8 +42,27 @@ class Samples:
             self._trace("queued", seq)
         return seq
 
-    def _drop(self):
-        self.dropped += 1
+    def waiting(self):
+        """How many the hub has not yet told to be on disk."""
+        return self.count
+
+    def keep(self):
+        """The program ends: what is left here dies with it."""
+
+    def _full(self, size):
+        return self.count == len(self._ring) or self._size + size > self._most
+
+    def _room(self, size):
+        # Whether there is room for one of this size, made where it may be.
+        while self._full(size):
+            if self._newest or size > self._most:
+                return False
+            self._free()
+            self._drop(1)
+        return True
+
+    def _drop(self, count):
+        self.dropped += count
         if self._trace:
             self._trace("dropped", self.dropped)
 
@@ -56,10 +75,10 @@ class Samples:
         if self._next < self._first:
             self._next = self._first
 
-    def begin(self, stored, offset):
-        """A session begins; up to number `stored` the hub has all. `offset`: its time less the uptime."""
+    def begin(self, acks, offset):
+        """A session begins; up to which number the hub has all, by boot id. `offset`: its time less the uptime."""
         self._next = self._first + self.count
-        self.ack(stored)
+        self.ack(acks[self._boot], self._boot)
         self._next = self._first
         for i in range(self.count):
             at = (self._at + i) % len(self._ring)
@@ -69,8 +88,10 @@ class Samples:
                 self._ring[at] = body[6:] + b',"$t":%d' % t
                 self._size += len(self._ring[at]) - len(body)
 
-    def ack(self, seq):
-        """What was sent up to this number is on disk."""
+    def ack(self, seq, boot):
+        """What was sent of this boot id up to this number is on disk."""
+        if boot != self._boot:
+            return
         while self.count and self._first <= seq and self._first < self._next:
             self._free()
         if self._trace:
