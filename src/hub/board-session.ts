@@ -5,6 +5,8 @@ import { encodeNotification, encodeRequest, type RpcId } from '../wire/index.ts'
 import { Heartbeat } from './heartbeat.ts';
 import type { Hello } from './hello.ts';
 import type { Numbering } from './numbering.ts';
+import type { Seal } from './seal.ts';
+import { sendLines } from './signed-lines.ts';
 
 /** Why a board's session ended. */
 export type SessionEnd =
@@ -27,15 +29,14 @@ const BYES: Partial<Record<SessionEnd, string>> = {
   REPLACED: 'replaced',
 };
 
-const LF = 0x0a;
-const FEED = Uint8Array.of(LF);
-
 /** Pings have ids of their own kind, so that no response to one is taken for a command's. */
 const PING_ID = /^ping([1-9]\d{0,15})$/;
 
 /** What a session needs of the connection that it is on, and of its board's presence. */
 export interface BoardSessionParts {
   peer: Peer;
+  /** Of a board that has proved its key. */
+  seal: Seal | undefined;
   clock: Clock;
   hello: Hello;
   /** Milliseconds. */
@@ -54,6 +55,8 @@ export interface BoardSessionParts {
 export class BoardSession {
   readonly id = randomBytes(4).toString('hex');
   readonly board: string;
+  /** Signs and checks every line and datagram of the session, where the board has a key. */
+  readonly seal: Seal | undefined;
   readonly boot: string;
   readonly library: string | undefined;
   /** Why the board started, as it said. */
@@ -77,8 +80,9 @@ export class BoardSession {
 
   /** @param numberings of every boot id that the hello named */
   constructor(parts: BoardSessionParts, numberings: ReadonlyMap<string, Numbering>) {
-    const { hello, peer, clock, keepalive, arrival } = parts;
+    const { hello, peer, seal, clock, keepalive, arrival } = parts;
     this.#parts = parts;
+    this.seal = seal;
     this.board = hello.board;
     this.boot = hello.boot;
     this.library = hello.library;
@@ -119,14 +123,11 @@ export class BoardSession {
   }
 
   /**
-   * Sends a line; its LF is added where it has none.
-   * @returns false when it was not sent, nor ever will be: the session is over, or the board does not read
+   * Sends a line, signed where the board has a key; its LF is added where it has none.
+   * @returns false when it was not sent, nor ever will be: the session is over, the board does not read, or signed it would be too long
    */
   send(bytes: Uint8Array): boolean {
-    if (this.#isOver) return false;
-    return this.#parts.peer.send(
-      bytes.length === 0 || bytes.at(-1) === LF ? bytes : Buffer.concat([bytes, FEED]),
-    );
+    return !this.#isOver && sendLines(this.#parts.peer, this.seal, bytes);
   }
 
   /** Something has come of the board, or it is read from again. */

@@ -23,4 +23,17 @@ export {
 export { isName, type Sample, type Value } from './sample.ts';
 export { Scanner } from './scanner.ts';
 export { BOOLEAN, NUMBER, type Shape, STRING } from './shape.ts';
+export {
+  type DatagramTrailer,
+  type Direction,
+  datagramTrailer,
+  headOf,
+  type LineTrailer,
+  lineTrailer,
+  type Mac,
+  SIGNED_BYTES,
+  signDatagram,
+  signLine,
+  TRAILER_BYTES,
+} from './trailer.ts';
 export { endsInsideCharacter, showBytes } from './utf8.ts';

@@ -79,6 +79,7 @@ function begin(
   const link = new BoardSession(
     {
       peer: session.peer,
+      seal: undefined,
       clock,
       hello,
       keepalive: Math.round(
