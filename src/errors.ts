@@ -29,6 +29,8 @@ export type ErrorCode =
   | 'STORE_VERSION'
   /** The store could not be read or written: a full disk, a damaged file. */
   | 'STORE_FAILED'
+  /** A TLS handshake came to nothing. */
+  | 'TLS_FAILED'
   /** Two programs use one board's name, and push each other out again and again. */
   | 'NAME_TAKEN'
   /** A sentence for the person at the terminal is the whole message; nothing else went wrong in our code. */

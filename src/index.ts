@@ -33,7 +33,7 @@ export type {
 export type { ArgumentInfo, CommandInfo } from './hub/hello.ts';
 export { createHub, type Hub, type HubOptions } from './hub/hub.ts';
 export type { HubCounts } from './hub/inside.ts';
-export type { ListenAddress } from './hub/listen.ts';
+export type { ListenAddress, ListenAt, Listening, TlsAddress } from './hub/listen.ts';
 export type { PresenceInfo, PresenceState, SessionInfo } from './hub/presence.ts';
 export type { Reason, ReasonCounts } from './hub/reasons.ts';
 export type { Bucket } from './store/buckets.ts';
@@ -58,7 +58,14 @@ export {
   type StoreInfo,
   type TextQuery,
 } from './store/store.ts';
+export {
+  type Certificate,
+  describeCertificate,
+  keepCertificate,
+  makeCertificate,
+} from './transport/certificate.ts';
 export { connectTcp, listenTcp, type TcpConnectOptions, type TcpListenOptions } from './transport/tcp.ts';
+export type { TlsKeys } from './transport/tls-gate.ts';
 export type {
   CloseReason,
   Peer,

@@ -29,6 +29,8 @@ export function lossSentence(reason: TransportReason): string {
       );
     case 'TOO_MANY_CONNECTIONS':
       return say('a connection was refused: there are too many', '连接过多，已拒绝一个连接');
+    case 'TLS_FAILED':
+      return say('a TLS handshake came to nothing', '一次 TLS 握手未完成');
     default:
       return say('a message was refused', '一条消息被拒绝');
   }

@@ -1,12 +1,13 @@
 import type { Clock } from '../clock.ts';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
-import { type HostPort, isLoopback } from '../transport/address.ts';
+import { isLoopback } from '../transport/address.ts';
 import type { Peer, Transport, TransportEvents } from '../transport/transport.ts';
 import { listenUdp, UdpTransport } from '../transport/udp.ts';
 import {
-  type ListenAddress,
+  type ListenAt,
   type Listener,
+  type Listening,
   openConnection,
   openListener,
   parseUrl,
@@ -20,7 +21,7 @@ export class Doors {
   readonly #eventsFor: (options: SessionsOptions) => TransportEvents;
   readonly #listeners: Listener[] = [];
   readonly #transports = new Set<Transport>();
-  readonly #where: { tcp?: HostPort; udp?: HostPort } = {};
+  readonly #where: Listening = {};
   readonly #udp: UdpTransport[] = []; // to send datagrams from, those that boards know first
   #isClosed = false;
 
@@ -31,7 +32,7 @@ export class Doors {
   }
 
   /** Where the hub listens; of each protocol what was opened last. */
-  get listening(): { tcp?: HostPort; udp?: HostPort } {
+  get listening(): Listening {
     return { ...this.#where };
   }
 
@@ -48,15 +49,16 @@ export class Doors {
 
   /**
    * Opens listeners, all or none.
-   * @throws KitelineError PORT_TAKEN, ADDRESS_UNAVAILABLE, CLOSED
+   * @throws KitelineError PORT_TAKEN, ADDRESS_UNAVAILABLE, BAD_ARGUMENT (a certificate that cannot be used), CLOSED
    */
-  async listen(at: { tcp?: ListenAddress; udp?: ListenAddress }): Promise<void> {
+  async listen(at: ListenAt): Promise<void> {
     this.mustBeOpen();
-    const opened: Listener[] = [];
+    const opened: (Listener & { protocol: keyof ListenAt })[] = [];
     try {
-      for (const protocol of ['tcp', 'udp'] as const) {
+      for (const protocol of ['tcp', 'udp', 'tls'] as const) {
         const address = at[protocol];
-        if (address !== undefined) opened.push(await openListener(protocol, address, this.#clock));
+        if (address === undefined) continue;
+        opened.push({ ...(await openListener(protocol, address, this.#clock)), protocol });
       }
       this.mustBeOpen(); // it may have been closed meanwhile
     } catch (error) {
@@ -64,10 +66,10 @@ export class Doors {
       throw error;
     }
     for (const listener of opened) {
-      const { transport } = listener;
+      const { transport, protocol } = listener;
       this.#listeners.push(listener);
       this.#attach(transport, {});
-      this.#where[transport.kind] = { host: transport.host, port: transport.port };
+      this.#where[protocol] = { host: transport.host, port: transport.port };
       if (transport instanceof UdpTransport) this.#udp.push(transport);
     }
   }

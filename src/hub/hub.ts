@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
 import { MemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
-import type { HostPort } from '../transport/address.ts';
 import type { Peer, Transport } from '../transport/transport.ts';
 import { type JsonObject, Scanner } from '../wire/index.ts';
 import { type BoardHandle, boardHandle } from './board-handle.ts';
@@ -17,7 +16,7 @@ import { type CommandEvent, Feed, type FeedOptions, type Subscription } from './
 import type { HubCounts, Inside } from './inside.ts';
 import { Intake } from './intake.ts';
 import { mustKnow } from './known.ts';
-import type { ListenAddress } from './listen.ts';
+import type { ListenAt, Listening } from './listen.ts';
 import { Methods } from './methods.ts';
 import { Session, type SessionOptions } from './session.ts';
 import { Sessions } from './sessions.ts';
@@ -115,18 +114,15 @@ export class Hub {
   /**
    * Opens listeners, all or none.
    * @returns where each listens
-   * @throws KitelineError PORT_TAKEN, ADDRESS_UNAVAILABLE, CLOSED
+   * @throws KitelineError PORT_TAKEN, ADDRESS_UNAVAILABLE, BAD_ARGUMENT (a certificate that cannot be used), CLOSED
    */
-  async listen(at: {
-    tcp?: ListenAddress;
-    udp?: ListenAddress;
-  }): Promise<{ tcp?: HostPort; udp?: HostPort }> {
+  async listen(at: ListenAt): Promise<Listening> {
     await this.#doors.listen(at);
     return this.listening;
   }
 
   /** Where the hub listens; of each protocol what was opened last. */
-  get listening(): { tcp?: HostPort; udp?: HostPort } {
+  get listening(): Listening {
     return this.#doors.listening;
   }
 

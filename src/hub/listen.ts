@@ -6,11 +6,26 @@ import { say } from '../language.ts';
 import { type HostPort, parseHostPort } from '../transport/address.ts';
 import { claimPort } from '../transport/ports.ts';
 import { connectTcp, listenTcp } from '../transport/tcp.ts';
+import type { TlsKeys } from '../transport/tls-gate.ts';
 import type { Transport } from '../transport/transport.ts';
 import { listenUdp } from '../transport/udp.ts';
 
 /** A port on all addresses, or a host and a port; port 0 asks the system. */
 export type ListenAddress = number | { host?: string; port: number };
+
+/** The same, and what to prove with, PEM (`keepCertificate` has both). */
+export type TlsAddress = { host?: string; port: number } & TlsKeys;
+
+/** What a hub can listen on. */
+export interface ListenAt {
+  tcp?: ListenAddress;
+  udp?: ListenAddress;
+  /** TCP, encrypted: for boards that have the certificate. */
+  tls?: TlsAddress;
+}
+
+/** Where it does. */
+export type Listening = { [protocol in keyof ListenAt]?: HostPort };
 
 /** A transport that has a port of its own, and gives it back with `release`. */
 export interface Listener {
@@ -20,17 +35,22 @@ export interface Listener {
 
 /**
  * Opens a listener under the rules of transport/ports.ts.
- * @throws KitelineError PORT_TAKEN, ADDRESS_UNAVAILABLE
+ * @throws KitelineError PORT_TAKEN, ADDRESS_UNAVAILABLE, BAD_ARGUMENT (a certificate that cannot be used)
  */
 export async function openListener(
-  protocol: 'tcp' | 'udp',
-  address: ListenAddress,
+  protocol: 'tcp' | 'udp' | 'tls',
+  address: ListenAddress | TlsAddress,
   clock: Clock,
 ): Promise<Listener> {
   const { host = '0.0.0.0', port } = typeof address === 'number' ? { port: address } : address;
-  const request = { protocol, host, port, program: 'kiteline hub', option: `--${protocol}` };
-  const { bound, release } = await claimPort<Transport>(request, (bind) =>
-    protocol === 'tcp' ? listenTcp({ ...bind, clock }) : listenUdp(bind),
+  const tls = typeof address === 'object' && 'cert' in address ? { tls: address } : {};
+  const request = { host, port, program: 'kiteline hub', option: `--${protocol}` };
+  const { bound, release } = await claimPort<Transport>(
+    { ...request, protocol: protocol === 'udp' ? 'udp' : 'tcp' },
+    (bind) => {
+      if (protocol === 'udp') return listenUdp(bind);
+      return listenTcp({ ...bind, clock, ...tls });
+    },
   );
   return { transport: bound, release };
 }

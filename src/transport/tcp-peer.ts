@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import type { Alarm, Clock } from '../clock.ts';
 import { LineFramer, limits } from '../wire/index.ts';
 import { formatHostPort } from './address.ts';
@@ -19,6 +20,7 @@ export const tcpLimits = {
 export class TcpPeer implements Peer {
   readonly transport = 'tcp';
   readonly stream = true;
+  readonly secure: boolean;
   readonly maxBytes = Number.POSITIVE_INFINITY;
   readonly host: string;
   readonly port: number;
@@ -44,6 +46,7 @@ export class TcpPeer implements Peer {
     this.#socket = socket;
     this.#events = events;
     this.#clock = clock;
+    this.secure = socket instanceof TLSSocket;
     this.host = plainHost(socket.remoteAddress ?? '');
     this.port = socket.remotePort ?? 0;
     this.address = formatHostPort(this.host, this.port);
@@ -88,13 +91,19 @@ export class TcpPeer implements Peer {
   /** Cuts the connection: its place is needed, and its host holds more of them than any other. */
   evict(): void {
     this.#evicted = true;
-    this.#socket.resetAndDestroy();
+    this.#reset();
   }
 
   /** Cuts a connection that was never told of. */
   refuse(): void {
     this.#refused = true;
-    this.#socket.resetAndDestroy();
+    this.#reset();
+  }
+
+  /** An end without TLS's own farewell is no orderly one, so that it needs no RST; Node has none for TLS. */
+  #reset(): void {
+    if (this.secure) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   #received(bytes: Uint8Array): void {

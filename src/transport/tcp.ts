@@ -6,6 +6,7 @@ import { say } from '../language.ts';
 import { formatHostPort } from './address.ts';
 import { Places } from './places.ts';
 import { TcpPeer } from './tcp-peer.ts';
+import { TlsGate, type TlsKeys, tlsLimits } from './tls-gate.ts';
 import { plainHost, type Transport, type TransportEvents } from './transport.ts';
 
 export interface TcpListenOptions {
@@ -20,6 +21,8 @@ export interface TcpListenOptions {
    * place of the host that has most of them, and is counted.
    */
   maxConnections?: number;
+  /** Everything goes over TLS, with this certificate. */
+  tls?: TlsKeys;
   clock?: Clock;
 }
 
@@ -51,13 +54,16 @@ const SOCKET_OPTIONS = {
 
 /**
  * Listens for TCP connections.
- * @throws the system's error (EADDRINUSE, EADDRNOTAVAIL, EACCES, …), for transport/ports.ts to explain
+ * @throws the system's error (EADDRINUSE, EADDRNOTAVAIL, EACCES, …), for transport/ports.ts to explain; KitelineError
+ * BAD_ARGUMENT for a certificate that cannot be used
  */
 export async function listenTcp(options: TcpListenOptions): Promise<TcpTransport> {
+  const { clock = systemClock, tls } = options;
+  const gate = tls && new TlsGate(tls, clock);
   const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: true });
   const most = options.maxConnections ?? MAX_CONNECTIONS;
-  server.maxConnections = most + LEAVING;
-  const transport = new TcpTransport(options.clock ?? systemClock, server, most);
+  server.maxConnections = most + LEAVING + (gate ? tlsLimits.handshakes : 0);
+  const transport = new TcpTransport(clock, server, most, gate);
   const { host, port, reusePort = false } = options;
   server.listen({ host, port, reusePort, backlog: BACKLOG });
   await once(server, 'listening'); // rejects with the error if there is one
@@ -97,10 +103,12 @@ export class TcpTransport implements Transport {
   #events: TransportEvents | undefined;
   #closed: Promise<void> | undefined;
   readonly #own: Server | Socket;
+  readonly #gate: TlsGate | undefined;
 
   /** Use `listenTcp` or `connectTcp`. */
-  constructor(clock: Clock, own: Server | Socket, maxConnections = 1) {
+  constructor(clock: Clock, own: Server | Socket, maxConnections = 1, gate?: TlsGate) {
     this.#clock = clock;
+    this.#gate = gate;
     this.#places = new Places(maxConnections);
     this.#own = own;
     if (own instanceof Socket) {
@@ -110,6 +118,11 @@ export class TcpTransport implements Transport {
     this.#server = own;
     own.on('connection', (socket: Socket) => this.#connected(socket));
     own.on('drop', () => this.#events?.dropped(undefined, 'TOO_MANY_CONNECTIONS', 1));
+  }
+
+  /** Whether its connections are encrypted. */
+  get secure(): boolean {
+    return this.#gate !== undefined;
   }
 
   get host(): string {
@@ -125,6 +138,11 @@ export class TcpTransport implements Transport {
     if (this.#events) throw new Error('this transport was started already');
     this.#events = events;
     this.#server?.on('error', (error) => events.failed(error));
+    this.#gate?.start({
+      failed: () => events.dropped(undefined, 'TLS_FAILED', 1),
+      crowded: () => events.dropped(undefined, 'TOO_MANY_CONNECTIONS', 1),
+      told: (error) => events.failed(error),
+    });
     for (const socket of this.#waiting.splice(0)) this.#connected(socket);
   }
 
@@ -137,6 +155,7 @@ export class TcpTransport implements Transport {
     const gone = [...this.#waiting, ...(this.#server ? [this.#server] : [])].map((one) => once(one, 'close'));
     this.#server?.close();
     for (const socket of this.#waiting.splice(0)) socket.destroy();
+    this.#gate?.close();
     for (const peer of this.#peers) peer.close();
     await Promise.all([...gone, this.#lastPeerGone()]);
   }
@@ -167,6 +186,11 @@ export class TcpTransport implements Transport {
       socket.destroy();
       return;
     }
+    if (this.#gate) this.#gate.pass(socket, (secure) => this.#stands(secure, events));
+    else this.#stands(socket, events);
+  }
+
+  #stands(socket: Socket, events: TransportEvents): void {
     const peer = new TcpPeer(socket, events, this.#clock, () => {
       this.#peers.delete(peer);
       this.#places.leave(peer);

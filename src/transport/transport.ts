@@ -17,7 +17,9 @@ export type TransportReason =
   /** Not sent: larger than `peer.maxBytes`. */
   | 'DATAGRAM_TOO_LONG'
   /** A connection was refused: there are as many as the listener takes. */
-  | 'TOO_MANY_CONNECTIONS';
+  | 'TOO_MANY_CONNECTIONS'
+  /** A TLS handshake came to nothing. */
+  | 'TLS_FAILED';
 
 export type CloseReason =
   /** The peer finished, or we did. */
@@ -47,6 +49,8 @@ export interface Peer {
   readonly address: string;
   /** Whether messages arrive in order and complete, so that a line may be cut across sends. */
   readonly stream: boolean;
+  /** Whether what it sends and gets is encrypted. */
+  readonly secure?: boolean;
   /** Whether the peer separates its messages by LF. Datagrams need not. */
   readonly framed: boolean;
   /** The most bytes of one `send`. */

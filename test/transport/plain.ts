@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { PlainEnd } from '../suites/transport.ts';
 
 /** Collects what comes and resolves whoever waits for enough of it. */
@@ -39,6 +40,23 @@ export async function plainTcp(port: number, host = '127.0.0.1'): Promise<PlainE
   return {
     socket,
     address: `${socket.localAddress}:${socket.localPort}`,
+    send: (bytes) => socket.write(bytes),
+    received: (bytes) => inbox.received(bytes),
+    close: () => socket.destroy(),
+  };
+}
+
+/** A client of node:tls that takes this certificate and no other. */
+export async function plainTls(port: number, ca: string): Promise<PlainEnd & { socket: TLSSocket }> {
+  const tcp = await plainTcp(port);
+  const socket = connectTls({ socket: tcp.socket, ca, servername: 'localhost' });
+  await once(socket, 'secureConnect');
+  const inbox = new Inbox();
+  socket.on('data', (bytes) => inbox.add(bytes));
+  socket.on('error', () => {});
+  return {
+    socket,
+    address: tcp.address,
     send: (bytes) => socket.write(bytes),
     received: (bytes) => inbox.received(bytes),
     close: () => socket.destroy(),
