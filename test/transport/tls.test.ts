@@ -3,6 +3,8 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { ManualClock } from '../../src/clock.ts';
 import { describeCertificate, keepCertificate, makeCertificate } from '../../src/transport/certificate.ts';
@@ -84,6 +86,9 @@ test('a client that does not take the certificate is told of as that', async () 
   const { events, dial } = await begin();
   // node:tls as a client judges after the handshake; a chip says no in the middle of it, as this alert does.
   const alerting = await dial();
+  const hello = new Duplex({ read() {}, write: (bytes, _encoding, done) => alerting.write(bytes, done) });
+  connectTls({ socket: hello, servername: 'localhost', maxVersion: 'TLSv1.2' }).on('error', () => {});
+  await once(alerting, 'data'); // ServerHello and the certificate
   alerting.write(Uint8Array.of(21, 3, 3, 0, 2, 2, 48)); // alert, TLS 1.2, 2 bytes: fatal, unknown_ca
   await ended(alerting);
   await events.next('dropped');
