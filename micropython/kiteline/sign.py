@@ -60,11 +60,11 @@ def _seal(key, asked, message):
     answer = message.get("result")
     if not isinstance(answer, dict):
         error = message.get("error")
-        raise ValueError("it says: %s" % str(error.get("message"))[:200] if isinstance(error, dict) else "its answer is none")
+        raise ValueError("it says: %s" % str(error.get("message"))[:200] if isinstance(error, dict) else "what it answers is no proof")
     nonce = answer.get("nonce")
     proof = answer.get("proof")
     if not isinstance(nonce, str) or len(nonce) != 32 or not isinstance(proof, str):
-        raise ValueError("its answer is none")
+        raise ValueError("what it answers is no proof")
     hmac = Hmac(key)
     said = (asked + nonce).encode()
     if not same(hexlify(hmac.digest(b"kiteline 1 hub\n", said)[:16]), proof.encode()):

@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { onTestFailed, onTestFinished } from 'vitest';
 import { boardLibrary, type VirtualBoardOptions } from '../../src/virtual/index.ts';
 import { linesOf, startBoard, type Watched } from './board.ts';
+import { type HubSeal, proven } from './signing.ts';
 
 /** The files of the library where mip puts them. */
 const LIBRARY = boardLibrary();
@@ -46,10 +47,13 @@ export class ScriptedHub {
   readonly #connections: Connection[] = [];
   #waiting: ((connection: Connection) => void)[] = [];
   readonly port: number;
+  /** The board's key, where it has one. */
+  readonly #key: string | undefined;
 
-  private constructor(server: Server, port: number) {
+  private constructor(server: Server, port: number, key: string | undefined) {
     this.#server = server;
     this.port = port;
+    this.#key = key;
     server.on('connection', (socket) => {
       const connection = new Connection(socket);
       const next = this.#waiting.shift();
@@ -58,12 +62,13 @@ export class ScriptedHub {
     });
   }
 
-  static async start(): Promise<ScriptedHub> {
+  /** @param key of the board: then its sessions are signed */
+  static async start(key?: string): Promise<ScriptedHub> {
     const server = createServer({ noDelay: true }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const where = server.address();
     if (!where || typeof where === 'string') throw new Error('no port');
-    const hub = new ScriptedHub(server, where.port);
+    const hub = new ScriptedHub(server, where.port, key);
     onTestFinished(() => hub.close());
     return hub;
   }
@@ -80,7 +85,7 @@ export class ScriptedHub {
    */
   async session(answer: Message = {}): Promise<Connection & { hello: Message }> {
     const connection = await this.connection();
-    const hello = await connection.take('hello').catch((error: unknown) => {
+    const hello = await this.#hello(connection).catch((error: unknown) => {
       if (connection.left.length > 0) throw error;
     });
     if (!hello) return this.session(answer);
@@ -99,6 +104,11 @@ export class ScriptedHub {
     return Object.assign(connection, { hello: params });
   }
 
+  async #hello(connection: Connection): Promise<Message> {
+    if (this.#key !== undefined) await connection.prove(this.#key);
+    return connection.take('hello');
+  }
+
   close(): void {
     this.#server.close();
     for (const connection of this.#connections) connection.cut();
@@ -110,6 +120,10 @@ export class Connection {
   readonly #messages: Message[] = [];
   /** How many lines each segment that came had. */
   readonly segments: number[] = [];
+  /** Every whole line as it came. */
+  readonly lines: string[] = [];
+  /** Of this session, once the hub has proved that it has the key: what is said is signed, and what comes must be. */
+  seal: HubSeal | undefined;
   #rest = '';
   #look = new Set<() => void>();
   #ended = false;
@@ -123,7 +137,8 @@ export class Connection {
       const lines = (this.#rest + text).split('\n');
       this.#rest = lines.pop() ?? '';
       this.segments.push(lines.length);
-      for (const line of lines) this.#messages.push(JSON.parse(line));
+      this.lines.push(...lines);
+      for (const line of lines) this.#messages.push(JSON.parse(this.seal?.open(line) ?? line));
       for (const look of [...this.#look]) look();
     });
     socket.on('close', () => {
@@ -144,11 +159,21 @@ export class Connection {
 
   /** Sends messages in one write. */
   sayTogether(messages: readonly Message[]): void {
-    this.write(messages.map((message) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`).join(''));
+    const lines = messages.map((message) => JSON.stringify({ jsonrpc: '2.0', ...message }));
+    this.write(lines.map((line) => `${this.seal?.sign(line) ?? line}\n`).join(''));
   }
 
   write(text: string | Uint8Array): void {
     this.socket.write(text);
+  }
+
+  /** Answers the board's $prove with this key; gives what it asked. */
+  async prove(key: string): Promise<Message> {
+    const { id, params } = await this.take('$prove');
+    const { result, seal } = proven(key, params);
+    this.say({ id, result });
+    this.seal = seal;
+    return params;
   }
 
   /** Waits for a message that is not taken yet, and takes it: the first that fits, by method or by a look at it. */
