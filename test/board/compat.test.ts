@@ -12,6 +12,10 @@ import {
   rawPython,
 } from '../../bench/kit/raw-python.ts';
 import { compileMpy } from '../../scripts/mpy-cross.ts';
+import { HubSeal } from '../helpers/signing.ts';
+
+/** The session whose key is 32 zeros. */
+const ZEROS = new HubSeal(Buffer.alloc(32));
 
 const source = filesIn(new URL('../../micropython/kiteline/', import.meta.url), 'kiteline/');
 let bytecode: PythonFiles = {};
@@ -55,6 +59,10 @@ for piece in (b'{"a":', b'1}\\r\\n\\n', 'é\\nrest'.encode(), b'x' * 8193 + b'\\
     print(lines.push(piece), lines.too_long)
 
 value = {"f": 21.5, "n": float("nan"), "i": -3, "t": ("a", True, None), "big": 1795478026450, "s": 'é"\\n'}
+from kiteline.sign import Seal
+seal = Seal(bytes(32))
+print(seal.sign(b'{"a":1}').decode(), seal.sign_datagram("c0ffee12", b"x").decode())
+print(seal.open(b'é\\t1.0123456789abcdef'), seal.open_datagram(b'x\\tc0ffee12.1.0123456789abcdef'))
 print(json.loads(line({"id": 7, "result": plain(value)}))["result"] == {"f": 21.5, "n": None, "i": -3, "t": ["a", True, None], "big": 1795478026450, "s": 'é"\\n'})
 `;
 
@@ -193,6 +201,8 @@ describe.each(rows)('MicroPython %s, %s', (build, _how, files) => {
       `[b'{"a":1}'] 0`,
       "[b'\\xc3\\xa9'] 0",
       "[b'last'] 1",
+      `${ZEROS.sign('{"a":1}', 1, 'b')} ${ZEROS.sign('x', 1, 'bd').replace('\t', '\tc0ffee12.')}`,
+      'None None',
       'True',
     ]);
   });
