@@ -7,6 +7,7 @@ interface Options {
   wifi?: string[];
   flash?: string;
   hub?: string;
+  key?: string;
 }
 
 /** `kiteline board run FILE.py` and `kiteline board repl` */
@@ -38,6 +39,7 @@ ${say('Examples:', '示例：')}
   kiteline board run main.py --wifi workshop:secret123 --wifi guests
   kiteline board run main.py --flash ./flash       ${say('files stay there, main.py is replaced', '文件保留在该文件夹，main.py 会被替换')}
   kiteline board run main.py --hub 192.168.1.5:9000
+  kiteline board run main.py --key greenhouse.json ${say('as `kiteline boards add greenhouse` printed it', '由 `kiteline boards add greenhouse` 打印')}
 
 ${say(
   'A program that imports kiteline finds the board library on the flash, and a kiteline.json: put there if missing.',
@@ -93,6 +95,13 @@ function addBoardOptions(command: Command): Command {
       say(
         'the hub of a program that imports kiteline; 127.0.0.1:9000 unless told',
         '导入 kiteline 的程序所用的 hub，默认 127.0.0.1:9000',
+      ),
+    )
+    .option(
+      '--key <HEX|FILE>',
+      say(
+        'its key, where the hub has one for its name: 64 hex digits, or a file with them (others see what is typed here)',
+        '板的密钥（若 hub 为该名称设有密钥）：64 位十六进制数字，或含有它的文件（命令行内容可能被他人看到）',
       ),
     );
 }

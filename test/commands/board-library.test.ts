@@ -6,11 +6,12 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createHub } from '../../src/index.ts';
 import { run, start } from './cli.ts';
 
@@ -127,4 +128,65 @@ it('is there at the prompt', async () => {
   const { code, stdout } = await run(['board', 'repl'], {}, 'import kiteline.wifi\nkiteline.wifi.__name__\n');
   expect(code).toBe(0);
   expect(stdout).toContain("'kiteline.wifi'");
+});
+
+describe('--key', () => {
+  const key = '0123456789abcdef'.repeat(4);
+  const file = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const settings = (stdout: string) => JSON.parse(stdout.split('\n')[1] ?? '');
+
+  it.each([
+    ['in full', () => key, { name: 'esp32', key }],
+    ['in a file', () => file('key', `${key}\n`), { name: 'esp32', key }],
+    [
+      'in what `boards add` prints',
+      () => file('b.json', JSON.stringify({ name: 'shed', key })),
+      { name: 'shed', key },
+    ],
+  ])('%s goes into /kiteline.json', async (_, given, expected) => {
+    const { code, stdout, stderr } = await run(['board', 'run', program(SHOW), '--key', given()]);
+    expect(code).toBe(0);
+    expect(settings(stdout)).toMatchObject(expected);
+    expect(stderr).toMatch(/\/kiteline\.json with the hub 127\.0\.0\.1:9000 and the key\.\n$/);
+    expect(stderr).not.toContain(key);
+  });
+
+  it('comes with a name, and --name goes before it; on a flash that stays the file is for its owner alone', async () => {
+    const flash = join(folder, 'flash');
+    const given = file('b.json', JSON.stringify({ name: 'shed', hub: 'h', key }));
+    const { stdout } = await run([
+      'board',
+      'run',
+      program(SHOW),
+      '--name',
+      'yard',
+      '--flash',
+      flash,
+      '--key',
+      given,
+    ]);
+    expect(settings(stdout)).toMatchObject({ name: 'yard', hub: '127.0.0.1:9000', key });
+    if (process.platform !== 'win32') expect(statSync(join(flash, 'kiteline.json')).mode & 0o777).toBe(0o600);
+    const again = await run(['board', 'run', program(SHOW), '--flash', flash, '--key', key]);
+    expect(again).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('change its "key" there, or leave --key out'),
+    });
+  });
+
+  it.each([
+    ['a digit too few', () => key.slice(1), 1],
+    ['a file that is not there', () => join(folder, 'none.json'), 1],
+    ['a file without one', () => file('b.json', '{"name":"shed"}'), 2],
+    ['a file with another text', () => file('b.json', 'null'), 2],
+  ])('%s is refused in a sentence that shows no key', async (_, given, code) => {
+    const refused = await run(['board', 'run', program(SHOW), '--key', given()]);
+    expect(refused).toMatchObject({ stdout: '', stderr: expect.stringMatching(/64 hex digits/) });
+    expect(refused.stderr).not.toContain(key.slice(1));
+    expect(refused.code).toBe(code);
+  });
 });

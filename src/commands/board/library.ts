@@ -6,12 +6,13 @@ import { say } from '../../language.ts';
 import { formatHostPort, parseHostPort } from '../../transport/address.ts';
 import { boardLibrary } from '../../virtual/index.ts';
 import { tell } from '../terminal.ts';
+import { keyFrom } from './key.ts';
 import type { BoardOptions } from './make.ts';
 
 const IMPORTS = /^[ \t]*(?:from[ \t]+kiteline\b|import\b[^#\n]*\bkiteline\b)/m;
 /** Where a program's import would find it, and where mip puts it. */
 const PLACES = ['kiteline', 'kiteline.py', 'kiteline.mpy', 'lib/kiteline'];
-const SETTINGS = 'kiteline.json';
+export const SETTINGS = 'kiteline.json';
 const HUB = '127.0.0.1:9000';
 /** In an air where every network exists. */
 const ANY_NETWORK = { ssid: 'virtual', password: 'virtual' };
@@ -20,13 +21,14 @@ const ANY_NETWORK = { ssid: 'virtual', password: 'virtual' };
  * The files that the flash lacks; says in a line what they are.
  * @param options.flash is there by now
  * @param program main.py; left out: a prompt, where anything may be typed
- * @throws KitelineError BAD_ARGUMENT for a --hub that is no address, or that the flash has another one for
+ * @throws KitelineError BAD_ARGUMENT for a --hub that is no address, and for --hub or --key where the flash has settings; what `keyFrom` throws
  */
 export function libraryFor(
-  { name, wifi, flash, hub }: BoardOptions,
+  { name, wifi, flash, hub, key: givenKey }: BoardOptions,
   program?: string,
 ): Record<string, string> {
   const address = hub === undefined ? HUB : hubAddress(hub);
+  const given = givenKey === undefined ? {} : keyFrom(givenKey);
   const there = (path: string): boolean => flash !== undefined && existsSync(join(flash, path));
   if (program !== undefined && ![program, ...programsOn(flash)].some((text) => IMPORTS.test(text))) return {};
   const files: Record<string, string> = {};
@@ -37,21 +39,42 @@ export function libraryFor(
   }
   if (!there(SETTINGS)) {
     const networks = wifi?.map(network) ?? [ANY_NETWORK];
-    files[SETTINGS] = `${JSON.stringify({ name: name ?? 'esp32', hub: address, wifi: networks })}\n`;
-    told.push(say(`/${SETTINGS} with the hub ${address}`, `/${SETTINGS}（hub 为 ${address}）`));
-  } else if (hub !== undefined) {
-    throw new KitelineError(
-      'BAD_ARGUMENT',
-      say(
-        `${flash} has a ${SETTINGS} already: change its "hub" there, or leave --hub out.`,
-        `${flash} 里已经有 ${SETTINGS}：请在其中修改 "hub"，或不写 --hub。`,
-      ),
+    const settings = {
+      name: 'esp32',
+      ...given,
+      ...(name !== undefined && { name }),
+      hub: address,
+      wifi: networks,
+    };
+    files[SETTINGS] = `${JSON.stringify(settings)}\n`;
+    told.push(
+      givenKey === undefined
+        ? say(`/${SETTINGS} with the hub ${address}`, `/${SETTINGS}（hub 为 ${address}）`)
+        : say(
+            `/${SETTINGS} with the hub ${address} and the key`,
+            `/${SETTINGS}（hub 为 ${address}，含密钥）`,
+          ),
     );
+  } else {
+    refuseBeside('hub', hub, flash);
+    refuseBeside('key', givenKey, flash);
   }
   if (told.length > 0) {
     tell(say(`Put on the flash: ${told.join(' and ')}.`, `已放入闪存：${told.join('、')}。`));
   }
   return files;
+}
+
+/** What is on the flash is the person's own: an option never changes it, and is never passed over. */
+function refuseBeside(setting: 'hub' | 'key', given: string | undefined, flash: string | undefined): void {
+  if (given === undefined) return;
+  throw new KitelineError(
+    'BAD_ARGUMENT',
+    say(
+      `${flash} has a ${SETTINGS} already: change its "${setting}" there, or leave --${setting} out.`,
+      `${flash} 里已经有 ${SETTINGS}：请在其中修改 "${setting}"，或不写 --${setting}。`,
+    ),
+  );
 }
 
 function programsOn(flash: string | undefined): string[] {

@@ -1,8 +1,9 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { KitelineError, systemCode } from '../../errors.ts';
 import { say } from '../../language.ts';
 import { type AccessPoint, Air, type VirtualBoard, virtualBoard } from '../../virtual/index.ts';
-import { libraryFor } from './library.ts';
+import { libraryFor, SETTINGS } from './library.ts';
 
 /** The options of `board run` and `board repl`. */
 export interface BoardOptions {
@@ -13,6 +14,8 @@ export interface BoardOptions {
   flash?: string;
   /** `HOST:PORT` of the hub, for programs that import kiteline. */
   hub?: string;
+  /** The board's key, or a file with it (`keyFrom`). */
+  key?: string;
 }
 
 /**
@@ -20,10 +23,14 @@ export interface BoardOptions {
  * @throws KitelineError ADDRESS_UNAVAILABLE, BAD_ARGUMENT
  */
 export async function makeBoard(options: BoardOptions, program?: Buffer): Promise<VirtualBoard> {
-  const { name, ip, wifi, flash } = options;
+  const { name, ip, wifi, flash, key } = options;
   if (flash !== undefined) await makeFlash(flash);
+  const files = libraryFor(options, program?.toString('utf8'));
+  if (flash !== undefined && key !== undefined && SETTINGS in files) {
+    await writeFile(join(flash, SETTINGS), '', { mode: 0o600 }); // filled below, and stays its owner's
+  }
   return virtualBoard({
-    files: { ...libraryFor(options, program?.toString('utf8')), ...(program && { 'main.py': program }) },
+    files: { ...files, ...(program && { 'main.py': program }) },
     repl: program === undefined,
     ...(name !== undefined && { name }),
     ...(ip !== undefined && { ip }),
