@@ -29,6 +29,7 @@ const PARTS: { name: string; code: string; files: string[] }[] = [
   { name: 'commands', code: 'import kiteline.commands', files: ['arguments', 'commands'] },
   { name: 'calls to the hub', code: 'import kiteline.calls', files: ['calls'] },
   { name: 'wifi', code: 'import kiteline.wifi', files: ['wifi'] },
+  { name: 'spill to flash', code: 'import kiteline.spill', files: ['blocks', 'spill'] },
   { name: 'watchdog', code: 'import kiteline.watchdog', files: ['watchdog'] },
   { name: 'signed lines, with a key', code: 'import kiteline.sign', files: ['sign'] },
   { name: 'the clock set by the hub', code: 'import kiteline.rtc', files: ['rtc'] },

@@ -32,7 +32,8 @@ class Board:
         drop="oldest",
         watchdog=None,
         rtc=False,
-        key=None
+        key=None,
+        spill=None
     ):
         """A board, not yet running; what is not given here is read from /kiteline.json.
 
@@ -40,14 +41,15 @@ class Board:
         queue, queue_bytes: how many samples wait for the hub at most, and how much of RAM they take. drop: "oldest" or
         "newest", when there are more. watchdog: ms without a turn of the loop until the chip restarts, or (these, ms without
         a session until it does). rtc: True sets the chip's clock by the hub's. key: the board's, 64 hex digits: then the hub has
-        to prove that it has it, and every line is signed. ValueError with a sentence.
+        to prove that it has it, and every line is signed. spill: bytes of flash for samples that RAM cannot hold while the hub
+        is away, and for what is left when the program ends; 0: none. ValueError with a sentence.
         """
         from .config import check, settings
 
         self.trace = trace = type(self).trace  # here it does not become a method
         self._watchdog = watchdog if isinstance(watchdog, tuple) else (watchdog, None)
         check(drop, keepalive, queue, queue_bytes, *self._watchdog)
-        self.name, host, port, station, self._reset, key = settings(name, hub, wifi, key, trace)
+        self.name, host, port, station, self._reset, key, spill = settings(name, hub, wifi, key, spill, trace)
         # Its 2.5 KB are needed once.
         del sys.modules["kiteline.config"], sys.modules["kiteline"].config
         self.boot = hexlify(os.urandom(6)).decode()
@@ -58,7 +60,13 @@ class Board:
         self._clock = Clock()
         self._log = Log(self._clock, link.wake)
         self._jobs = Jobs(self._log, self.send)
-        self._samples = Samples(self.boot, queue, queue_bytes, drop == "newest", trace)
+        queue = self.boot, queue, queue_bytes, drop == "newest", trace
+        if spill:
+            from .spill import Spilled
+
+            self._samples = Spilled(*queue, self, spill)
+        else:
+            self._samples = Samples(*queue)
         self._commands = None  # these two cost nothing before they are used
         self._calls = None
         self._reported = (0, 0)

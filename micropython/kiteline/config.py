@@ -24,18 +24,20 @@ def check(drop, keepalive, queue, queue_bytes, watchdog, offline):
             raise ValueError("%s is a whole number from 1 on, not %r" % (name, number))
 
 
-def settings(name, hub, wifi, key, trace):
-    """(name, host, port, station of the Wi-Fi or None, why the chip started or None, key or None); ValueError with a sentence."""
-    file = {} if name and hub and wifi is not None and key is not None else _read(hub)
+def settings(name, hub, wifi, key, spill, trace):
+    """(name, host, port, station of the Wi-Fi or None, why the chip started or None, key or None, bytes of flash or 0);
+    ValueError with a sentence."""
+    file = {} if name and hub and wifi is not None and key is not None and spill is not None else _read(hub)
     name = _name(name or file.get("name") or _own_name())
     host, port = _hub(hub or file.get("hub"))
     key = _key(file.get("key") if key is None else key)
+    spill = _spill(file.get("spill") if spill is None else spill)
     networks = _networks(file.get("wifi") if wifi is None else wifi)
     if not networks:
-        return name, host, port, None, _reset_cause(), key
+        return name, host, port, None, _reset_cause(), key, spill
     from .wifi import Station
 
-    return name, host, port, Station(networks, _hostname(name), trace), _reset_cause(), key
+    return name, host, port, Station(networks, _hostname(name), trace), _reset_cause(), key, spill
 
 
 def _read(hub):
@@ -90,6 +92,13 @@ def _key(key):
     except (TypeError, ValueError):
         pass
     raise ValueError("key is 64 hex digits, as `kiteline boards add` prints them")  # and is not shown
+
+
+def _spill(bytes):
+    # One sample may need two blocks of flash.
+    if bytes and (not isinstance(bytes, int) or bytes < 8192):
+        raise ValueError("spill is bytes of flash from 8192 on, or 0 for none, not %r" % (bytes,))
+    return bytes or 0
 
 
 def _networks(wifi):
