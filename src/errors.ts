@@ -33,6 +33,12 @@ export type ErrorCode =
   | 'TLS_FAILED'
   /** Two programs use one board's name, and push each other out again and again. */
   | 'NAME_TAKEN'
+  /** Somebody else steers it. */
+  | 'HELD'
+  /** The board has no session, and what was asked for does not wait for one. */
+  | 'OFFLINE'
+  /** The hub's settings do not allow it. */
+  | 'NOT_ALLOWED'
   /** A sentence for the person at the terminal is the whole message; nothing else went wrong in our code. */
   | 'USAGE';
 

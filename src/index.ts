@@ -2,6 +2,7 @@
 export { type Clock, ManualClock, systemClock } from './clock.ts';
 export { type ErrorCode, KitelineError } from './errors.ts';
 export { type HttpOptions, type HttpServer, serveHttp } from './http/server.ts';
+export type { ArgumentInfo } from './hub/arguments.ts';
 export type { BoardHandle, CommandOptions } from './hub/board-handle.ts';
 export type { SessionEnd } from './hub/board-session.ts';
 export type { BoardInfo } from './hub/boards.ts';
@@ -30,7 +31,7 @@ export type {
   Subscription,
   TextEvent,
 } from './hub/feed.ts';
-export type { ArgumentInfo, CommandInfo } from './hub/hello.ts';
+export type { CommandInfo, ControlInfo } from './hub/hello.ts';
 export { createHub, type Hub, type HubOptions } from './hub/hub.ts';
 export type { HubCounts } from './hub/inside.ts';
 export type { ListenAddress, ListenAt, Listening, TlsAddress } from './hub/listen.ts';

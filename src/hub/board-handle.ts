@@ -3,6 +3,9 @@ import type { BoardInfo } from './boards.ts';
 import { type CommandOutcome, expired } from './command-outcomes.ts';
 import { checkArguments } from './command-text.ts';
 import { DEADLINE_MS } from './commands.ts';
+import { offlineError } from './control/errors.ts';
+import type { ControlHandle } from './control/lease.ts';
+import type { ControlOptions } from './controls.ts';
 import type { Inside } from './inside.ts';
 
 export interface CommandOptions {
@@ -30,6 +33,13 @@ export interface BoardHandle {
    * @throws KitelineError BAD_ARGUMENT for what cannot be a command, CLOSED (both as a rejection)
    */
   command(name: string, args?: JsonObject, options?: CommandOptions): Promise<CommandOutcome>;
+  /**
+   * Takes the right to steer a control that the board has announced: one holder at a time. Nothing waits for a board that is not there,
+   * and a session that ends is the end of the lease.
+   * @throws KitelineError HELD with a sentence that says by whom and since when, unless `takeover`; NOT_FOUND for a control that the board
+   *   has not announced, OFFLINE, NOT_ALLOWED for a board without a key where this hub does not steer such, BAD_ARGUMENT
+   */
+  control(name: string, options?: ControlOptions): ControlHandle;
 }
 
 export function boardHandle(name: string, { boards, commands }: Inside): BoardHandle {
@@ -37,6 +47,11 @@ export function boardHandle(name: string, { boards, commands }: Inside): BoardHa
     name,
     info: () => boards.get(name)?.info,
     send: (data) => boards.get(name)?.send(typeof data === 'string' ? encodeText(data) : data) ?? false,
+    control(control, options) {
+      const controls = boards.get(name)?.presence?.controls;
+      if (!controls) throw offlineError(name);
+      return controls.take(control, options);
+    },
     async command(command, args = {}, { deadline = DEADLINE_MS, signal } = {}) {
       checkArguments(args);
       if (signal?.aborted) return expired('CANCELLED', name);

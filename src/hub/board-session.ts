@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Peer } from '../transport/transport.ts';
 import { encodeNotification, encodeRequest, type RpcId } from '../wire/index.ts';
+import { SessionDatagrams } from './datagrams.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Hello } from './hello.ts';
 import type { Numbering } from './numbering.ts';
@@ -71,6 +72,7 @@ export class BoardSession {
   readonly arrival: number;
   /** What the board said when it went. */
   said: string | undefined;
+  readonly datagrams: SessionDatagrams;
   readonly #parts: BoardSessionParts;
   readonly #heartbeat: Heartbeat;
   readonly #numberings: ReadonlyMap<string, Numbering>;
@@ -92,6 +94,7 @@ export class BoardSession {
     this.zero = clock.monotonic();
     this.keepalive = keepalive;
     this.arrival = arrival;
+    this.datagrams = new SessionDatagrams({ id: this.id, host: peer.host, seal: undefined });
     this.#numberings = numberings;
     this.#own = numberings.get(hello.boot);
     for (const numbering of numberings.values()) numbering.address = peer.address;
@@ -128,6 +131,26 @@ export class BoardSession {
    */
   send(bytes: Uint8Array): boolean {
     return !this.#isOver && sendLines(this.#parts.peer, this.seal, bytes);
+  }
+
+  /** Sends a datagram of the session, to where the board's newest came from. @returns false when it did not go out */
+  sendDatagram(payload: Uint8Array): boolean {
+    return !this.#isOver && this.datagrams.send(payload);
+  }
+
+  /** Whether it is known where the board takes datagrams. */
+  get isReachable(): boolean {
+    return this.datagrams.isReachable;
+  }
+
+  /** Whether something that was sent waits in our memory. */
+  get isBehind(): boolean {
+    return (this.#parts.peer.unsent ?? 0) > 0;
+  }
+
+  /** Calls once, when nothing waits any more. */
+  whenSent(call: () => void): void {
+    this.#parts.peer.whenSent?.(call);
   }
 
   /** Something has come of the board, or it is read from again. */

@@ -134,9 +134,12 @@ export class Boards {
     return [...this.#row].map((board) => board.info);
   }
 
-  /** Tells every board that has a session that the hub is closed now. */
+  /** Tells every board that has a session that the hub is closed now; what is steered stops. */
   farewell(): void {
-    for (const { presence } of this.#row) presence?.session?.sayGoodbye('hub closed');
+    for (const { presence } of this.#row) {
+      presence?.controls.close();
+      presence?.session?.sayGoodbye('hub closed');
+    }
   }
 
   #evict(): void {

@@ -1,6 +1,8 @@
 import type { Alarm, Clock } from '../clock.ts';
 import { say } from '../language.ts';
 import type { Value } from '../wire/index.ts';
+import type { LeaseEndWhy } from './control/ends.ts';
+import type { Via } from './control/path.ts';
 import type { PresenceState } from './presence.ts';
 import type { Round } from './round.ts';
 
@@ -36,6 +38,25 @@ export interface PresenceMessage extends Omit<PresenceState, 'since'> {
   at: number;
 }
 
+/** Who steers a board began, took over or ended; or setpoints go another way than before. */
+export interface ControlMessage {
+  board: string;
+  control: string;
+  /** Who has the lease, or had it. */
+  holder?: string;
+  state: 'held' | 'taken over' | 'ended' | 'way';
+  /** How it ended. */
+  why?: LeaseEndWhy;
+  /** A sentence, where it was taken over or ended. */
+  message?: string;
+  /** How setpoints go from now on, and what was measured of that way: how many get lost (0 to 1), milliseconds there and back. */
+  via?: Via;
+  loss?: number;
+  roundTrip?: number;
+  /** Milliseconds since 1970 UTC. */
+  at: number;
+}
+
 /** What a board's program printed, logged or died of. */
 export interface LogMessage {
   board: string;
@@ -64,6 +85,8 @@ export interface HubEvents {
   board: (name: string) => unknown;
   presence: (message: PresenceMessage) => unknown;
   log: (message: LogMessage) => unknown;
+  /** Somebody begins to steer a board, takes it over or ends, or setpoints go another way. */
+  control: (message: ControlMessage) => unknown;
   problem: (problem: Problem) => unknown;
 }
 
@@ -78,6 +101,7 @@ export class Handlers {
     board: [],
     presence: [],
     log: [],
+    control: [],
     problem: [],
   };
   #clock: Clock;
@@ -116,6 +140,10 @@ export class Handlers {
 
   log(message: LogMessage): void {
     for (const handler of [...this.#lists.log]) tell(() => handler(message), this.#failed);
+  }
+
+  control(message: ControlMessage): void {
+    for (const handler of [...this.#lists.control]) tell(() => handler(message), this.#failed);
   }
 
   problem(problem: Problem): void {

@@ -1,7 +1,7 @@
 import type { PackedSamples } from '../store/packed.ts';
 import type { Value } from '../wire/index.ts';
 import type { SessionEnd } from './board-session.ts';
-import type { LogLevel } from './events.ts';
+import type { ControlMessage, LogLevel } from './events.ts';
 
 /** A sample as the live feed tells it. */
 export interface SampleEvent {
@@ -75,6 +75,11 @@ export interface CommandEvent {
   message?: string;
 }
 
+/** Somebody begins to steer a board, takes it over or ends, or setpoints go another way. */
+export interface ControlEvent extends ControlMessage {
+  type: 'control';
+}
+
 /** In place of the events that a subscriber did not fetch in time: the oldest `count` are gone. */
 export interface LostEvent {
   type: 'lost';
@@ -88,7 +93,8 @@ export type LiveEvent =
   | PresenceEvent
   | LogEvent
   | DroppedEvent
-  | CommandEvent;
+  | CommandEvent
+  | ControlEvent;
 
 export interface FeedOptions {
   /** Only this board's events. */

@@ -1,13 +1,14 @@
 import { isIP } from 'node:net';
 import { BOOTS_PER_BOARD } from '../store/store.ts';
 import { isName, isObject, type Json, type JsonObject, limits } from '../wire/index.ts';
+import { type ArgumentInfo, argumentOf, isText, own, UNIT_LENGTH } from './arguments.ts';
 
 export const helloLimits = {
   /** UTF-16 units of a board's name, of a boot id, of what speaks and of a unit. */
   name: 64,
   boot: limits.bootLength,
   library: 64,
-  unit: 64,
+  unit: UNIT_LENGTH,
   /** Of why it started. A sentence. */
   reset: 200,
   /** Other boot ids: with the session's own as many as a store keeps numbers of. */
@@ -15,24 +16,21 @@ export const helloLimits = {
   /** Commands that a board announces. More than a person looks through; metrics are as many as a sample has. */
   commands: 64,
   metrics: limits.metrics,
+  /** Controls that a board announces: more than its timers and a person's hands. */
+  controls: 16,
+  /** Milliseconds of a lease. Below, renewing it is all that the air carries; above, it is no control that stops by itself. */
+  lease: { least: 50, most: 60_000 },
 } as const;
-
-/** What a command's argument can be. */
-const TYPES = ['bool', 'int', 'float', 'str', 'json'] as const;
-
-/** What a command takes of one argument, as its board announced it. */
-export interface ArgumentInfo {
-  type: (typeof TYPES)[number];
-  min?: number;
-  max?: number;
-  unit?: string;
-  choices?: (string | number)[];
-  optional?: boolean;
-}
 
 /** Argument → what it can be; a command without `args` takes what it is given. */
 export interface CommandInfo {
   args?: Record<string, ArgumentInfo>;
+}
+
+/** A control that a board announces: what its setpoints are, and how long one holds. */
+export interface ControlInfo extends CommandInfo {
+  /** Milliseconds that a setpoint holds, if no newer one comes. */
+  lease: number;
 }
 
 /** What a board says of itself. */
@@ -46,6 +44,7 @@ export interface Hello {
   dropped: { samples: number; logs: number };
   reset: string | undefined;
   commands: Record<string, CommandInfo> | undefined;
+  controls: Record<string, ControlInfo> | undefined;
   /** Metric → unit. */
   units: ReadonlyMap<string, string> | undefined;
 }
@@ -82,6 +81,7 @@ class Reading {
       dropped: this.#dropped(),
       reset: this.#text('reset', helloLimits.reset),
       commands: this.#commands(),
+      controls: this.#controls(),
       units: this.#units(),
     };
   }
@@ -148,19 +148,47 @@ class Reading {
   }
 
   #commands(): Record<string, CommandInfo> | undefined {
-    const entries = this.#entries('commands', helloLimits.commands);
-    if (entries.length === 0) return undefined;
+    const offers = this.#offers('commands', helloLimits.commands);
+    return offers.length === 0
+      ? undefined
+      : Object.fromEntries(offers.map(({ name, offer }) => [name, offer]));
+  }
+
+  #controls(): Record<string, ControlInfo> | undefined {
+    const offers = this.#offers('controls', helloLimits.controls);
+    if (offers.length === 0) return undefined;
+    const { least, most } = helloLimits.lease;
     return Object.fromEntries(
-      entries.map(([name, info]) => {
-        if (!isText(name, helloLimits.name) || name.startsWith('$'))
-          throw new Wrong(`commands: "${name}" is not a command's name`);
-        const args = own(info, 'args');
-        if (args === undefined) return [name, {}];
-        if (!isObject(args)) throw new Wrong(`commands.${name}.args: an object`);
-        const infos = Object.entries(args).map(([arg, value]) => [arg, argumentOf(`${name}.${arg}`, value)]);
-        return [name, { args: Object.fromEntries(infos) as Record<string, ArgumentInfo> }];
+      offers.map(({ name, info, offer }) => {
+        const lease = own(info, 'lease');
+        if (typeof lease !== 'number' || !(lease >= least && lease <= most))
+          throw new Wrong(`controls.${name}.lease: milliseconds, ${least} to ${most}`);
+        return [name, { ...offer, lease: Math.floor(lease) }];
       }),
     );
+  }
+
+  /** What a board offers by name: each with its arguments, where it says which it takes. */
+  #offers(field: 'commands' | 'controls', most: number) {
+    return this.#entries(field, most).map(([name, info]) => {
+      if (!isText(name, helloLimits.name) || name.startsWith('$'))
+        throw new Wrong(
+          `${field}: "${name}" is not a ${field === 'commands' ? 'command' : 'control'}'s name`,
+        );
+      const args = own(info, 'args');
+      if (args === undefined) return { name, info, offer: {} };
+      if (!isObject(args)) throw new Wrong(`${field}.${name}.args: an object`);
+      const infos: Record<string, ArgumentInfo> = Object.fromEntries(
+        Object.entries(args).map(([arg, value]) => [arg, this.#argument(`${field}: ${name}.${arg}`, value)]),
+      );
+      return { name, info, offer: { args: infos } };
+    });
+  }
+
+  #argument(where: string, value: Json): ArgumentInfo {
+    const argument = argumentOf(where, value);
+    if (typeof argument === 'string') throw new Wrong(argument);
+    return argument;
   }
 
   #entries(field: string, most: number): [string, JsonObject][] {
@@ -175,41 +203,6 @@ class Reading {
   }
 }
 
-function argumentOf(where: string, info: Json): ArgumentInfo {
-  if (!isObject(info)) throw new Wrong(`commands: ${where}: an object`);
-  const type = TYPES.find((one) => one === own(info, 'type'));
-  if (!type) throw new Wrong(`commands: ${where}.type: one of ${TYPES.join(', ')}`);
-  const argument: ArgumentInfo = { type };
-  for (const bound of ['min', 'max'] as const) {
-    const value = own(info, bound);
-    if (value === undefined) continue;
-    if (typeof value !== 'number') throw new Wrong(`commands: ${where}.${bound}: a number`);
-    argument[bound] = value;
-  }
-  if ((argument.min ?? Number.NEGATIVE_INFINITY) > (argument.max ?? Number.POSITIVE_INFINITY))
-    throw new Wrong(`commands: ${where}.min: at most its max`);
-  const unit = own(info, 'unit');
-  if (unit !== undefined) {
-    if (!isText(unit, helloLimits.unit)) throw new Wrong(`commands: ${where}.unit: text`);
-    argument.unit = unit;
-  }
-  const choices = own(info, 'choices');
-  if (choices !== undefined) {
-    if (
-      !Array.isArray(choices) ||
-      !choices.every((one) => typeof one === 'string' || typeof one === 'number')
-    )
-      throw new Wrong(`commands: ${where}.choices: an array of texts or numbers`);
-    argument.choices = choices;
-  }
-  const optional = own(info, 'optional');
-  if (optional !== undefined) {
-    if (typeof optional !== 'boolean') throw new Wrong(`commands: ${where}.optional: true or false`);
-    argument.optional = optional;
-  }
-  return argument;
-}
-
 /** What a board says it had to drop, whole numbers; undefined when that is none. */
 export function droppedOf(value: Json): { samples: number; logs: number } | undefined {
   if (!isObject(value)) return undefined;
@@ -219,12 +212,3 @@ export function droppedOf(value: Json): { samples: number; logs: number } | unde
   const { samples, logs } = counts;
   return isCount(samples) && isCount(logs) ? { samples, logs } : undefined;
 }
-
-/** A member of the object itself; undefined for null. */
-function own(object: JsonObject, field: string): Exclude<Json, null> | undefined {
-  return Object.hasOwn(object, field) ? (object[field] ?? undefined) : undefined;
-}
-
-/** Half a surrogate pair would be another name in every store. */
-const isText = (value: Json | undefined, longest: number): value is string =>
-  typeof value === 'string' && isName(value, longest) && value.isWellFormed();

@@ -9,6 +9,7 @@ import { type BoardInfo, Boards } from './boards.ts';
 import type { Method } from './calls.ts';
 import type { CommandOutcome } from './command-outcomes.ts';
 import { Commands } from './commands.ts';
+import { Datagrams } from './datagrams.ts';
 import { Doors } from './doors.ts';
 import { encodingNamed } from './encoding.ts';
 import { Handlers, type HubEvents } from './events.ts';
@@ -56,6 +57,11 @@ export class Hub {
     const handlers = new Handlers(clock);
     const feed = new Feed();
     this.store = options.store ?? new MemoryStore();
+    const counts = newCounts();
+    const boards = new Boards((board) => {
+      feed.publish({ type: 'board', board: board.name, at: board.firstSeen });
+      handlers.board(board.name);
+    });
     const inside: Inside = {
       clock,
       run: randomBytes(8).toString('hex'),
@@ -71,10 +77,9 @@ export class Hub {
       methods: new Methods(clock),
       handlers,
       feed,
-      boards: new Boards((board) => {
-        feed.publish({ type: 'board', board: board.name, at: board.firstSeen });
-        handlers.board(board.name);
-      }),
+      boards,
+      datagrams: new Datagrams({ boards, clock, counts }),
+      udpPort: () => this.listening.udp?.port,
       // The disk's time, not the boards': a clock that stands still must not hold back what is to be stored.
       intake: new Intake(this.store, systemClock, {
         stored: (round) => {
@@ -85,7 +90,7 @@ export class Hub {
       }),
       orphans: new Set(),
       scanner: new Scanner(),
-      counts: { messages: 0, samples: 0, texts: 0, replies: 0, connections: 0, hellos: 0, dropped: {} },
+      counts,
       reply: options.reply === false ? undefined : (options.reply ?? 'ok'),
       encoding: options.encoding === undefined ? undefined : encodingNamed(options.encoding),
     };
@@ -214,6 +219,16 @@ export class Hub {
     await this.store.close();
   }
 }
+
+const newCounts = (): HubCounts => ({
+  messages: 0,
+  samples: 0,
+  texts: 0,
+  replies: 0,
+  connections: 0,
+  hellos: 0,
+  dropped: {},
+});
 
 function commandEvent(
   board: string,

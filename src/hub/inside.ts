@@ -3,6 +3,7 @@ import type { Store } from '../store/store.ts';
 import type { Scanner } from '../wire/index.ts';
 import type { Boards } from './boards.ts';
 import type { Commands } from './commands.ts';
+import type { Datagrams } from './datagrams.ts';
 import type { Encoding } from './encoding.ts';
 import type { Handlers } from './events.ts';
 import type { Feed } from './feed.ts';
@@ -21,6 +22,9 @@ export interface Inside {
   readonly keepalive: number;
   readonly commands: Commands;
   readonly methods: Methods;
+  readonly datagrams: Datagrams;
+  /** Where the hub takes datagrams; undefined where it does not. */
+  udpPort(): number | undefined;
   readonly boards: Boards;
   readonly handlers: Handlers;
   readonly feed: Feed;

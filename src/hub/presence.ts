@@ -3,6 +3,7 @@ import { say } from '../language.ts';
 import { BOOTS_PER_BOARD } from '../store/store.ts';
 import type { BoardSession, SessionEnd } from './board-session.ts';
 import type { Board } from './boards.ts';
+import { BoardControls, type ControlStatus } from './controls.ts';
 import type { CommandInfo, Hello } from './hello.ts';
 import type { Inside } from './inside.ts';
 import { Numbering, type NumberingOwner } from './numbering.ts';
@@ -53,6 +54,8 @@ export interface PresenceInfo {
   reported?: { samples: number; logs: number };
   /** What it can be told to do. */
   commands?: Record<string, CommandInfo>;
+  /** What of it can be steered, and who does. */
+  controls?: Record<string, ControlStatus>;
   /** Metric → its unit. */
   metrics?: Record<string, { unit: string }>;
 }
@@ -60,6 +63,7 @@ export interface PresenceInfo {
 /** What the hub knows of a board that says hello, from one session to the next. */
 export class Presence implements NumberingOwner {
   readonly board: Board;
+  readonly controls: BoardControls;
   session: BoardSession | undefined;
   /** How many numberings were forgotten: what the store said before is then no longer enough. */
   forgotten = 0;
@@ -79,6 +83,10 @@ export class Presence implements NumberingOwner {
   constructor(board: Board, inside: Inside) {
     this.board = board;
     this.#inside = inside;
+    this.controls = new BoardControls(board.name, inside.clock, (message) => {
+      inside.feed.publish({ type: 'control', ...message });
+      inside.handlers.control(message);
+    });
   }
 
   get name(): string {
@@ -129,6 +137,8 @@ export class Presence implements NumberingOwner {
   begun(session: BoardSession, hello: Hello): void {
     this.#tellState();
     this.report(session, hello.dropped);
+    this.#inside.datagrams.begun(session);
+    this.controls.online(session, hello.controls);
     this.#inside.commands.online(this.name, session);
   }
 
@@ -136,6 +146,8 @@ export class Presence implements NumberingOwner {
   ended(session: BoardSession, why: SessionEnd): void {
     if (this.session !== session) return;
     this.session = undefined;
+    this.#inside.datagrams.ended(session);
+    this.controls.offline();
     this.#inside.commands.offline(this.name, session);
     this.#inside.methods.offline(session);
     if (why === 'REPLACED') return; // the one that takes its place is told of
@@ -191,6 +203,7 @@ export class Presence implements NumberingOwner {
 
   get info(): PresenceInfo {
     const { session } = this;
+    const controls = this.controls.info;
     return {
       ...(this.#state && { presence: { ...this.#state } }),
       ...(session && { session: infoOf(session) }),
@@ -202,6 +215,7 @@ export class Presence implements NumberingOwner {
         logs: this.#before.logs + this.#reported.logs,
       },
       ...(this.#commands !== undefined && { commands: JSON.parse(this.#commands) }),
+      ...(controls && { controls }),
       ...(this.#units && {
         metrics: Object.fromEntries([...this.#units].map(([metric, unit]) => [metric, { unit }])),
       }),

@@ -23,8 +23,14 @@ export type Reason =
   | 'DUPLICATE'
   /** A numbered sample of a boot id that the session's hello did not name. */
   | 'UNKNOWN_BOOT'
-  /** A message on a connection whose session has ended; it was not looked at. */
+  /** A message on a connection whose session has ended, or a datagram of such a session; it was not looked at. */
   | 'SESSION_OVER'
+  /** A signed line or datagram whose signature is not right, or is missing. */
+  | 'BAD_SIGNATURE'
+  /** One that came before. */
+  | 'REPLAYED'
+  /** A datagram that names a session without a key, and does not come from where its connection does. */
+  | 'WRONG_HOST'
   /** A log entry that was longer than it may be; its beginning was kept. */
   | 'LOG_CUT';
 

@@ -30,6 +30,8 @@ export class Sessions implements TransportEvents {
 
   messages(peer: Peer, units: readonly Uint8Array[]): void | Promise<void> {
     try {
+      // A datagram comes alone.
+      if (!peer.stream && this.#inside.datagrams.take(peer, units[0] as Uint8Array)) return;
       return this.#sessionOf(peer).take(units);
     } catch (error) {
       this.failed(error); // ours to answer for: it must not end the process, and with it all the others

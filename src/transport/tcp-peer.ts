@@ -75,6 +75,17 @@ export class TcpPeer implements Peer {
     return true;
   }
 
+  get unsent(): number {
+    return this.#socket.writableLength;
+  }
+
+  whenSent(call: () => void): void {
+    // An empty write is done when those before it are.
+    this.#socket.write('', (error) => {
+      if (!error) call();
+    });
+  }
+
   frame(): void {
     this.#stopWaitingForQuiet();
     this.#framer.frame();

@@ -61,6 +61,10 @@ export interface Peer {
    * @returns false when they were dropped, which is then counted and reported through `TransportEvents.dropped`
    */
   send(bytes: Uint8Array): boolean;
+  /** Bytes that were sent and wait in our memory, because the peer reads more slowly; undefined where none ever do. */
+  readonly unsent?: number;
+  /** Calls once, when what was sent until now waits no more, if the peer is still there then. */
+  whenSent?(call: () => void): void;
   /** From here on each line is a message, as after a hello. Of no meaning where messages come whole. */
   frame(): void;
   /** Ends the connection after what was sent has gone out; forgets a datagram sender. */

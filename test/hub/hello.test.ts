@@ -25,6 +25,10 @@ const FULL = {
     },
     beep: {},
   },
+  controls: {
+    drive: { args: { left: { type: 'float', min: -1, max: 1 } }, lease: 400 },
+    horn: { lease: 50 },
+  },
   metrics: { temp: { unit: 'Cel' } },
 };
 
@@ -60,6 +64,10 @@ test('hello makes a connection the session of the board that it names, and leave
       duplicates: 0,
       reported: { samples: 0, logs: 0 },
       commands: FULL.commands,
+      controls: {
+        drive: { ...FULL.controls.drive, via: 'session', sent: 0, replaced: 0 },
+        horn: { ...FULL.controls.horn, via: 'session', sent: 0, replaced: 0 },
+      },
       metrics: FULL.metrics,
     },
   ]);
@@ -105,6 +113,24 @@ test.each([
   [{ ...BOARD, metrics: { temp: 'Cel' } }, 'metrics.temp: an object'],
   [{ ...BOARD, metrics: { '': { unit: 'Cel' } } }, 'metrics: "" is not'],
   [{ ...BOARD, metrics: { temp: { unit: 7 } } }, 'metrics.temp.unit: text'],
+  [{ ...BOARD, controls: 'drive' }, 'controls: an object'],
+  [{ ...BOARD, controls: { $drive: { lease: 100 } } }, "is not a control's name"],
+  [{ ...BOARD, controls: { drive: {} } }, 'controls.drive.lease: milliseconds, 50 to 60000'],
+  [{ ...BOARD, controls: { drive: { lease: 49 } } }, 'controls.drive.lease'],
+  [{ ...BOARD, controls: { drive: { lease: 60_001 } } }, 'controls.drive.lease'],
+  [{ ...BOARD, controls: { drive: { lease: '100' } } }, 'controls.drive.lease'],
+  [{ ...BOARD, controls: { drive: { lease: 100, args: 1 } } }, 'controls.drive.args: an object'],
+  [
+    { ...BOARD, controls: { drive: { lease: 100, args: { on: {} } } } },
+    'controls: drive.on.type: one of bool',
+  ],
+  [
+    {
+      ...BOARD,
+      controls: Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`c${i}`, { lease: 100 }])),
+    },
+    'controls: at most 16',
+  ],
   [{ ...BOARD, commands: 'led' }, 'commands: an object'],
   [{ ...BOARD, commands: { $led: {} } }, 'is not a command'],
   [{ ...BOARD, commands: { led: { args: [] } } }, 'commands.led.args: an object'],

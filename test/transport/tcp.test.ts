@@ -167,6 +167,27 @@ test('a peer that never reads costs a bounded amount, and is told apart from oth
   expect(String(await other.received(4))).toBe('fine');
 });
 
+test('what waits for a peer that does not read is known, and so is when it waits no more', async () => {
+  const { events, connect } = await begin();
+  const end = await connect();
+  end.socket.pause();
+  const { peer } = await events.next('opened');
+  expect(peer.unsent).toBe(0);
+  const piece = new Uint8Array(32 * 1024);
+  while ((peer.unsent ?? 0) === 0) {
+    peer.send(piece);
+    await new Promise(setImmediate);
+  }
+  const order: string[] = [];
+  peer.whenSent?.(() => order.push(`sent, ${peer.unsent} left`));
+  await new Promise(setImmediate);
+  expect(order).toEqual([]);
+  order.push('read');
+  end.socket.resume();
+  while (order.length < 2) await new Promise(setImmediate);
+  expect(order).toEqual(['read', 'sent, 0 left']);
+});
+
 test('a peer with too much work under way is not read from until some is done', async () => {
   const { events, connect } = await begin();
   const end = await connect();

@@ -1,6 +1,6 @@
 /** `key=value` on the command line, as the JSON that a board is sent. */
 import { KitelineError } from '../../errors.ts';
-import type { ArgumentInfo } from '../../hub/hello.ts';
+import type { ArgumentInfo } from '../../hub/arguments.ts';
 import { say } from '../../language.ts';
 import type { Json, JsonObject } from '../../wire/index.ts';
 import { printable } from '../terminal.ts';

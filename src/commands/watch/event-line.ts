@@ -3,6 +3,7 @@ import { say } from '../../language.ts';
 import type { Value } from '../../wire/index.ts';
 import { lostText } from '../presence.ts';
 import { printable, printableLines, styled } from '../terminal.ts';
+import { controlText } from './control-text.ts';
 
 /** An event of the live feed as JSON carries it. */
 export type PlainEvent = PlainSample | Exclude<LiveEvent, SampleEvent> | LostEvent;
@@ -62,6 +63,8 @@ function what(event: Exclude<PlainEvent, LostEvent>): string {
       );
     case 'command':
       return commandText(event);
+    case 'control':
+      return controlText(event);
   }
 }
 

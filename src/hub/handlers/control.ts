@@ -16,6 +16,7 @@ import { handleCommand } from './command.ts';
 import { handleDropped } from './dropped.ts';
 import { handleLog } from './log.ts';
 import { handlePing } from './ping.ts';
+import { handleSteering, isSteering } from './steering.ts';
 
 /** UTF-16 units of an error's sentence: with the names beside it, it must fit a line. */
 const MESSAGE_LENGTH = 1_024;
@@ -56,7 +57,9 @@ export function handleNotification(
   else if (link && method === '$dropped') handleDropped(notification, work, link, session);
   else if (link && method === '$cancel') inside.methods.cancelled(idIn(params), link);
   else if (link && method === '$bye') handleBye(notification, link, session);
-  else session.lose(work, 'UNKNOWN_METHOD');
+  else if (link && isSteering(notification)) {
+    if (!handleSteering(notification, 'session', link, inside.boards)) session.lose(work, 'BAD_NOTIFICATION');
+  } else session.lose(work, 'UNKNOWN_METHOD');
 }
 
 /** A response to nothing that was asked is not answered: two hubs would never stop telling each other. */

@@ -98,6 +98,7 @@ function begin(
   );
   session.becomes(link);
   presence.begin(link, hello);
+  const udp = inside.udpPort();
   link.send(
     encodeResult(request.id, {
       session: link.id,
@@ -105,6 +106,7 @@ function begin(
       time: clock.now(),
       clock: 0,
       keepalive: link.keepalive,
+      ...(udp !== undefined && { udp }),
       acks: Object.fromEntries([...numberings].map(([boot, { stored: seq }]) => [boot, seq])),
     }),
   );
