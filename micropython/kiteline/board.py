@@ -1,16 +1,10 @@
 # The board as its program sees it.
 import asyncio
-import os
 import sys
-from binascii import hexlify
 from micropython import const
 
 from . import __version__
-from .clock import Clock, uptime
-from .jobs import Jobs
-from .link import Link
-from .log import Log
-from .samples import Samples
+from .clock import uptime
 from .wire import dumps, line, plain
 
 _EXTRA = const(48)  # bytes that $t and $seq add to a sample
@@ -20,58 +14,23 @@ _LONGEST_MS = const(1 << 28)  # three days: what sleep_ms() and ticks_diff() bea
 class Board:
     trace = None  # or f(event, *args); set it on the class before a board is made. For tests
 
-    def __init__(
-        self,
-        name=None,
-        hub=None,
-        wifi=None,
-        *,
-        keepalive=None,
-        queue=200,
-        queue_bytes=16_384,
-        drop="oldest",
-        watchdog=None,
-        rtc=False,
-        key=None,
-        spill=None
-    ):
+    def __init__(self, name=None, hub=None, wifi=None, **options):
         """A board, not yet running; what is not given here is read from /kiteline.json.
 
-        hub: "192.168.1.5:9000". wifi: [(ssid, password), …]; none: the board is in a network already. keepalive: ms.
-        queue, queue_bytes: how many samples wait for the hub at most, and how much of RAM they take. drop: "oldest" or
-        "newest", when there are more. watchdog: ms without a turn of the loop until the chip restarts, or (these, ms without
-        a session until it does). rtc: True sets the chip's clock by the hub's. key: the board's, 64 hex digits: then the hub has
-        to prove that it has it, and every line is signed. spill: bytes of flash for samples that RAM cannot hold while the hub
-        is away, and for what is left when the program ends; 0: none. ValueError with a sentence.
+        hub: "192.168.1.5:9000"; none: the board finds it. wifi: [(ssid, password), …]; none: the board is in a network already.
+        Options, by name:
+        find: False: the network is not asked where the hub is. listen: a port, where the board waits for the hub to dial.
+        keepalive: ms. queue=200, queue_bytes=16384: how many samples wait for the hub at most, and how much of RAM they take.
+        drop="oldest": or "newest", when there are more. watchdog: ms without a turn of the loop until the chip restarts, or
+        (these, ms without a session until it does). rtc: True sets the chip's clock by the hub's. key: the board's, 64 hex
+        digits: then the hub has to prove that it has it, and every line is signed. spill: bytes of flash for samples that RAM
+        cannot hold while the hub is away, and for what is left when the program ends; 0: none. ValueError with a sentence.
         """
-        from .config import check, settings
+        # What makes a board is needed once, and its 4 KB are free again before it runs.
+        from .config import build
 
-        self.trace = trace = type(self).trace  # here it does not become a method
-        self._watchdog = watchdog if isinstance(watchdog, tuple) else (watchdog, None)
-        check(drop, keepalive, queue, queue_bytes, *self._watchdog)
-        self.name, host, port, station, self._reset, key, spill = settings(name, hub, wifi, key, spill, trace)
-        # Its 2.5 KB are needed once.
+        build(self, name, hub, wifi, **options)
         del sys.modules["kiteline.config"], sys.modules["kiteline"].config
-        self.boot = hexlify(os.urandom(6)).decode()
-        self._keepalive = keepalive
-        self._rtc = rtc
-        self._metrics = {}
-        self._link = link = Link(self, host, port, station, key)
-        self._clock = Clock()
-        self._log = Log(self._clock, link.wake)
-        self._jobs = Jobs(self._log, self.send)
-        queue = self.boot, queue, queue_bytes, drop == "newest", trace
-        if spill:
-            from .spill import Spilled
-
-            self._samples = Spilled(*queue, self, spill)
-        else:
-            self._samples = Samples(*queue)
-        self._commands = None  # these two cost nothing before they are used
-        self._calls = None
-        self._reported = (0, 0)
-        if trace:
-            trace("boot", self.boot)
 
     # What programs use.
 
@@ -215,7 +174,12 @@ class Board:
                 from .watchdog import watch
 
                 self._jobs.start(watch(self, *self._watchdog))
-            self._jobs.start(self._link.run())
+            if self._listen:
+                from .listen import serve
+
+                self._jobs.start(serve(self._link, self, self._listen))
+            else:
+                self._jobs.start(self._link.run())
             await self._stop.wait()
             await self._link.flush()
         finally:

@@ -1,12 +1,75 @@
-# Where a board learns its name, its hub and its Wi-Fi: from its program, or else from /kiteline.json.
+# How a board is made: its settings come from its program, or else from /kiteline.json. This file is loaded while Board() runs, and
+# not longer.
 import json
-from binascii import unhexlify
+import os
+from binascii import hexlify, unhexlify
 from micropython import const
+
+from .clock import Clock
+from .jobs import Jobs
+from .link import Link
+from .log import Log
+from .samples import Samples
 
 _PORT = const(9000)
 _RESETS = ("PWRON", "power on"), ("HARD", "reset"), ("WDT", "watchdog"), ("DEEPSLEEP", "deep sleep"), ("SOFT", "soft reset")
 _FILE = "/kiteline.json"
+KEPT = "/kiteline-hub.json"  # where the hub was last, as find.py writes it
 _EXAMPLE = '{"name":"greenhouse","hub":"192.168.1.5:9000","wifi":[{"ssid":"lab","password":"secret"}]}'
+
+
+def build(
+    board,
+    name,
+    hub,
+    wifi,
+    keepalive=None,
+    queue=200,
+    queue_bytes=16_384,
+    drop="oldest",
+    watchdog=None,
+    rtc=False,
+    key=None,
+    spill=None,
+    listen=None,
+    find=None
+):
+    """Board() with its options; ValueError with a sentence."""
+    board.trace = trace = type(board).trace  # here it does not become a method
+    board._watchdog = watchdog if isinstance(watchdog, tuple) else (watchdog, None)
+    check(drop, keepalive, queue, queue_bytes, *board._watchdog)
+    file = _read()
+
+    def setting(given, name):
+        return file.get(name) if given is None else given
+
+    board.name = _name(name or file.get("name") or _own_name())
+    board._listen = _listen(setting(listen, "listen"))
+    where = _where(hub or file.get("hub"), file.get("port"), setting(find, "find"), board._listen)
+    station = _station(setting(wifi, "wifi"), board.name, trace)
+    key = _key(setting(key, "key"))
+    spill = _spill(setting(spill, "spill"))
+    board._reset = _reset_cause()
+    board.boot = hexlify(os.urandom(6)).decode()
+    board._keepalive = keepalive
+    board._rtc = rtc
+    board._metrics = {}
+    board._link = link = Link(board, where, station, key)
+    board._clock = Clock()
+    board._log = Log(board._clock, link.wake)
+    board._jobs = Jobs(board._log, board.send)
+    queue = board.boot, queue, queue_bytes, drop == "newest", trace
+    if spill:
+        from .spill import Spilled
+
+        board._samples = Spilled(*queue, board, spill)
+    else:
+        board._samples = Samples(*queue)
+    board._commands = None  # these two cost nothing before they are used
+    board._calls = None
+    board._reported = (0, 0)
+    if trace:
+        trace("boot", board.boot)
 
 
 def check(drop, keepalive, queue, queue_bytes, watchdog, offline):
@@ -24,30 +87,24 @@ def check(drop, keepalive, queue, queue_bytes, watchdog, offline):
             raise ValueError("%s is a whole number from 1 on, not %r" % (name, number))
 
 
-def settings(name, hub, wifi, key, spill, trace):
-    """(name, host, port, station of the Wi-Fi or None, why the chip started or None, key or None, bytes of flash or 0);
-    ValueError with a sentence."""
-    file = {} if name and hub and wifi is not None and key is not None and spill is not None else _read(hub)
-    name = _name(name or file.get("name") or _own_name())
-    host, port = _hub(hub or file.get("hub"))
-    key = _key(file.get("key") if key is None else key)
-    spill = _spill(file.get("spill") if spill is None else spill)
-    networks = _networks(file.get("wifi") if wifi is None else wifi)
-    if not networks:
-        return name, host, port, None, _reset_cause(), key, spill
-    from .wifi import Station
-
-    return name, host, port, Station(networks, _hostname(name), trace), _reset_cause(), key, spill
+def _listen(port):
+    return port if port is None else _port(port, "listen")
 
 
-def _read(hub):
+def _station(wifi, name, trace):
+    networks = _networks(wifi)
+    if networks:
+        from .wifi import Station
+
+        return Station(networks, _hostname(name), trace)
+
+
+def _read():
     try:
         with open(_FILE) as f:
             text = f.read()
     except OSError:
-        if hub:
-            return {}
-        raise ValueError("there is no %s and Board() got no hub: write %s there" % (_FILE, _EXAMPLE))
+        return {}
     try:
         file = json.loads(text)
     except ValueError:
@@ -70,17 +127,40 @@ def _name(name):
     return name
 
 
-def _hub(hub):
-    if not hub:
-        raise ValueError('"hub" is missing in %s: write %s there' % (_FILE, _EXAMPLE))
-    host, _, port = hub.partition(":") if isinstance(hub, str) else ("", "", "")
+def _port(port, name):
+    if not isinstance(port, int) or not 0 < port < 65536:
+        raise ValueError("%s is a port, 1 to 65535, not %r" % (name, port))
+    return port
+
+
+def _where(hub, port, find, listen):
+    """((host, port) of the settings or None, UDP port to ask for the hub or None, its home, where it was if that is elsewhere)."""
+    udp = _PORT if port is None else _port(port, "port")
+    if hub:
+        host, _, number = hub.partition(":") if isinstance(hub, str) else ("", "", "")
+        try:
+            number = int(number or udp)
+        except ValueError:
+            number = 0
+        if not host or not 0 < number < 65536:
+            raise ValueError('hub is an address as "192.168.1.5:9000", not %r' % (hub,))
+        hub = host, number
+        if port is None:
+            udp = number  # a hub has the same for both, unless told
+    if listen:
+        return None, None, None, None
+    if find is False:
+        if hub:
+            return hub, None, None, None
+        raise ValueError('"hub" is missing, and find is False: write %s into %s' % (_EXAMPLE, _FILE))
     try:
-        port = int(port or _PORT)
-    except ValueError:
-        port = 0
-    if not host or not 0 < port < 65536:
-        raise ValueError('hub is an address as "192.168.1.5:9000", not %r' % (hub,))
-    return host, port
+        with open(KEPT) as f:
+            kept = json.load(f)
+        if kept["hub"] == (hub and list(hub)):
+            return hub or None, udp, kept["home"], kept["at"] and tuple(kept["at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # none yet, or half of one: then it is found as the first time
+    return hub or None, udp, None, None
 
 
 def _key(key):

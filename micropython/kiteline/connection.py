@@ -12,6 +12,7 @@ from .wire import Lines, line
 _READ = const(512)  # bytes at a time
 _WRITE = const(1400)  # bytes of one write: below what a TCP segment holds
 _ENOUGH = const(4096)  # bytes of control lines that wait to be written: no more is read, so there are no more answers
+_STRANGE = const(16_384)  # until hello is answered: more is no hub's
 _MOST = const(32_768)  # of what else makes some: calls are refused, and the reply of a handler ends the connection
 
 _UNKNOWN = const(-32601)
@@ -31,7 +32,7 @@ class Connection:
         self._board = board
         self._station = station
         self.where = where
-        self.began = None  # uptime then
+        self.began = None  # uptime of the answer to hello: from then on there is a session
         self.why = None  # the reason of its end
         self.refused = False  # the hub does not want this board
         self.reached = False  # somebody was there, if only to refuse
@@ -48,20 +49,22 @@ class Connection:
         self._sent = 0  # uptime when it was asked
         self.stuck = None  # uptime when the write began that is not through
 
-    async def run(self, address):
-        """Connects, and returns when it is over: `why` says the reason."""
+    async def run(self, address, s=None):
+        """Connects, unless the socket `s` stands already, and returns when it is over: `why` says the reason."""
         tasks = []
         try:
-            self._socket = s = socket.socket()
+            stands = s
+            self._socket = s = s or socket.socket()
             s.setblocking(False)
             if hasattr(socket, "TCP_NODELAY"):
                 s.setsockopt(6, socket.TCP_NODELAY, 1)  # 6 is TCP: a reply does not wait for other bytes to go with
-            try:
-                s.connect(address)
-            except OSError as e:
-                if e.errno != errno.EINPROGRESS:
-                    raise
-            await asyncio.wait_for_ms(_writable(s), self.CONNECT_MS)
+            if not stands:
+                try:
+                    s.connect(address)
+                except OSError as e:
+                    if e.errno != errno.EINPROGRESS:
+                        raise
+                await asyncio.wait_for_ms(_writable(s), self.CONNECT_MS)
             self.reached = True
             self._stream = stream = asyncio.StreamReader(s)
             self._heard = uptime()
@@ -83,7 +86,7 @@ class Connection:
             for task in tasks:
                 task.cancel()
             self.end("stopped")
-            self._close()
+            self.shut()
 
     def post(self, bytes, refuse):
         if self._size + len(bytes) > _MOST:
@@ -105,25 +108,20 @@ class Connection:
 
     def close(self, why):
         # Behind half a line $bye would be the other half.
-        if self._link.session is not None and not self._stream.out_buf:
+        if self.began is not None and not self._stream.out_buf:
             try:
                 self._socket.write(self._signed(line({"method": "$bye", "params": {"why": why}})))
             except OSError:
                 pass
         if self.why is None:
             self.why = why  # and run() goes on waiting: whoever closes cancels it
-        self._close()
+        self.shut()
 
-    def _close(self):
-        link = self._link
-        was = link.session
-        link.session = None
-        link.up.clear()
+    def shut(self):
         if self._socket:
             self._socket.close()
             self._socket = None
-        if was is not None:
-            self._board._went(self.why)
+            self._link.ended(self)
 
     def _failed(self, e):
         # A connection that was refused shows so at its first write.
@@ -172,7 +170,7 @@ class Connection:
         if self._out:
             self._size -= len(self._out[0])
             return self._out.pop(0)
-        if self._link.session is not None:
+        if self.began is not None and self.why is None:
             return self._board._log.take() or self._board._samples.take()
 
     def _signed(self, text):
@@ -181,6 +179,7 @@ class Connection:
 
     async def _read(self, stream):
         lines = Lines()
+        left = _STRANGE
         while True:
             data = await stream.read(_READ)
             if not data:
@@ -188,6 +187,10 @@ class Connection:
                 return
             if not self.seal:
                 self._heard = uptime()
+            if self.began is None:
+                left -= len(data)
+                if left < 0:
+                    self.end("%s talks, and does not answer as a hub does" % self.where)
             for text in lines.push(data):
                 while self._size > _ENOUGH:
                     await asyncio.sleep_ms(1)
@@ -217,7 +220,7 @@ class Connection:
                 self._then(message)
             elif self._board._calls:
                 self._board._calls.answered(id, message)
-        elif self._link.session is None:
+        elif self.began is None:
             pass  # nothing comes before the answer to hello
         elif method == "$ping" and id is not None:
             self.post(line({"id": id, "result": {}}), False)
@@ -252,7 +255,7 @@ class Connection:
             result = message["result"]
             time = int(result["time"])
             clock = int(result["clock"])
-            if self._link.session is None:
+            if self.began is None:
                 keepalive = int(result["keepalive"])
                 acks = result["acks"]
                 acks[self._board.boot] = int(acks.get(self._board.boot, 0))
@@ -260,17 +263,21 @@ class Connection:
                 session = str(result["session"])
         except Exception:
             # An error, or whatever a stranger sends.
-            if self._link.session is None:
+            if self.began is None:
                 self._refuse(message.get("error"))
             return
+        if self.began is not None:
+            self._board._clock.learn(self._sent, time, clock)
+            return
+        if not self._link.begins(self, session, result.get("home")):
+            self.end("%s is another hub" % self.where)
+            return
         self._board._clock.learn(self._sent, time, clock)
-        if self._link.session is None:
-            self._keepalive = max(100, keepalive)
-            self._link.session = session
-            self.began = self._pinged = uptime()
-            self._board._came(hub, acks)
-            self._link.up.set()
-            self.work.set()
+        self._keepalive = max(100, keepalive)
+        self.began = self._pinged = uptime()
+        self._board._came(hub, acks)
+        self._link.up.set()
+        self.work.set()
 
     def _refuse(self, error):
         text = "it answers hello as no hub of Kiteline does"
@@ -292,7 +299,7 @@ class Connection:
                 self.end(self._bye)
             elif self._station and not self._station.connected:
                 self.end("the Wi-Fi is gone")
-            elif self._link.session is None:
+            elif self.began is None:
                 if now - dialled > self.HELLO_MS:
                     self.end("%s does not answer as a hub does" % self.where)
             elif now - self._heard > self.SILENT * self._keepalive:

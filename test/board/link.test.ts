@@ -181,10 +181,11 @@ test('a chip that believes itself in the Wi-Fi and reaches nobody begins the Wi-
 import kiteline
 from kiteline.connection import Connection
 from kiteline.link import Link
+from kiteline.radio import Radio
 Connection.CONNECT_MS = 60
 Link.RETRY_MS = (1, 1)
 Link.APART_MS = 1
-Link.DOUBT_MS = (150, 300)
+Radio.DOUBT_MS = (150, 300)
 board = kiteline.Board("b", "127.0.0.1:${hub.port}", [("lab", "secret")])
 board.run()
 `,

@@ -16,7 +16,8 @@ def made(text=None, *args, **named):
     try:
         board = kiteline.Board(*args, **named)
         station = board._link._station
-        print(board.name, board._link._host, board._link._port, station and station._networks)
+        link = board._link
+        print(board.name, link.hub, link.udp, station and station._networks)
     except Exception as e:
         print(type(e).__name__, e)
 made()
@@ -29,6 +30,14 @@ made('{"name":"x"}')
 made('{"name":"x","hub":"h:0"}')
 made('{"name":"x","hub":"h:port"}')
 made('{"name":"x","hub":5}')
+made('{"name":"x","port":9100}')
+made('{"name":"x","hub":"h","port":9100}')
+made(None, None, "h:81")
+made('{"name":"x","port":"9100"}')
+made('{"name":"x","find":false}')
+made(None, None, "h")
+made('{"name":"x","listen":9001}')
+made(None, listen=0)
 made('{"name":"greenhouse","hub":"192.168.1.5:9000"}')
 made(None, "other")
 made(None, None, "h")
@@ -53,25 +62,32 @@ except Exception as e:
 `);
   const example =
     '{"name":"greenhouse","hub":"192.168.1.5:9000","wifi":[{"ssid":"lab","password":"secret"}]}';
-  const none = `ValueError there is no /kiteline.json and Board() got no hub: write ${example} there`;
   const name = "ValueError a board's name is a text of 1 to 64 characters that does not begin with $, not";
   const wifi = 'ValueError wifi is a list of {"ssid":"lab","password":"secret"} or ("lab", "secret"), not';
   const every = 'ValueError every() takes whole milliseconds, 1 to 268435456, not';
   expect(lines).toEqual([
-    none,
-    none,
-    'b hub.local 9000 None',
-    expect.stringMatching(/^esp32-[0-9a-f]{6} 1\.2\.3\.4 81 None$/),
+    expect.stringMatching(/^esp32-[0-9a-f]{6} None 9000 None$/),
+    'b None 9000 None',
+    "b ('hub.local', 9000) 9000 None",
+    expect.stringMatching(/^esp32-[0-9a-f]{6} \('1\.2\.3\.4', 81\) 81 None$/),
     `ValueError /kiteline.json is no JSON as ${example}`,
     `ValueError /kiteline.json is no JSON as ${example}`,
-    `ValueError "hub" is missing in /kiteline.json: write ${example} there`,
+    'x None 9000 None',
     'ValueError hub is an address as "192.168.1.5:9000", not \'h:0\'',
     'ValueError hub is an address as "192.168.1.5:9000", not \'h:port\'',
     'ValueError hub is an address as "192.168.1.5:9000", not 5',
-    'greenhouse 192.168.1.5 9000 None',
-    'other 192.168.1.5 9000 None',
-    'greenhouse h 9000 None',
-    'greenhouse 192.168.1.5 9000 None',
+    'x None 9100 None',
+    "x ('h', 9100) 9100 None",
+    "x ('h', 81) 9100 None",
+    "ValueError port is a port, 1 to 65535, not '9100'",
+    `ValueError "hub" is missing, and find is False: write ${example} into /kiteline.json`,
+    "x ('h', 9000) None None",
+    'x None None None',
+    'ValueError listen is a port, 1 to 65535, not 0',
+    "greenhouse ('192.168.1.5', 9000) 9000 None",
+    "other ('192.168.1.5', 9000) 9000 None",
+    "greenhouse ('h', 9000) 9000 None",
+    "greenhouse ('192.168.1.5', 9000) 9000 None",
     `${name} 5`,
     `${name} '$x'`,
     `${name} '${'x'.repeat(65)}'`,
