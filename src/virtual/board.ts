@@ -38,6 +38,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   readonly #module: CompiledModule;
   readonly #repl: boolean;
   readonly #memoryLimit: number;
+  readonly #measureKept: boolean;
   readonly #shared = new SharedState();
   readonly #pins = new Pins(this.#shared);
   readonly #serial = new SerialInput(this.#shared);
@@ -65,6 +66,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     this.#module = module;
     this.#repl = options.repl ?? false;
     this.#memoryLimit = options.memoryLimit ?? MEMORY_LIMIT;
+    this.#measureKept = options.measureKept ?? false;
     // Espressif's prefix; the rest follows from the name and address, so that a board keeps its identity.
     this.mac = Uint8Array.of(0x24, 0x0a, 0xc4, 0, 0, 0);
     new DataView(this.mac.buffer).setUint32(2, hash(`${this.name} ${claim.address}`));
@@ -173,6 +175,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
       repl: this.#repl,
       memoryLimit: this.#memoryLimit,
       clockOffset: this.#clockOffset,
+      measureKept: this.#measureKept,
       module: this.#module,
     };
     this.#shared.set(WORD.INTERRUPT, 0);
@@ -205,7 +208,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
       case 'output':
         this.#shared.add(WORD.OUTPUT_PENDING, -message.bytes.length);
         this.#shared.wake();
-        this.emit(message.stream, message.bytes);
+        this.emit(message.stream, message.bytes, message.keptMs);
         break;
       case 'pin': {
         const { level, duty, frequency } = message;
@@ -245,7 +248,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   }
 
   #note(code: string, detail: string): void {
-    this.emit('stderr', Buffer.from(`${note(code, detail)}\n`));
+    this.emit('stderr', Buffer.from(`${note(code, detail)}\n`), 0);
   }
 
   #radioChanged(): void {
@@ -280,7 +283,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
         `KeyboardInterrupt: the program was in a loop that calls nothing (like while True: pass), so the board was ${this.#repl ? 'restarted' : 'stopped'}.`,
         `KeyboardInterrupt：程序陷在不调用任何函数的循环里（例如 while True: pass），因此板已被${this.#repl ? '重新启动' : '停止'}。`,
       );
-      this.emit('stderr', Buffer.from(`${text}\n`));
+      this.emit('stderr', Buffer.from(`${text}\n`), 0);
       // At the prompt one goes on; main.py, which may be that loop, is passed over.
       if (this.#repl) void this.#restart('soft', 0, false);
       else this.#finish({ how: 'exception', text });
@@ -338,7 +341,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
       ),
       { cause: error },
     );
-    this.emit('stderr', Buffer.from(`${crash.message}\n`));
+    this.emit('stderr', Buffer.from(`${crash.message}\n`), 0);
     this.#finish({ how: 'crashed', error: crash });
   }
 

@@ -20,7 +20,7 @@ export type FromBoard =
   | { kind: 'sendto'; slot: number; address: string; port: number; bytes: Uint8Array<ArrayBuffer> }
   | { kind: 'taken'; slot: number }
   | { kind: 'shut'; slot: number }
-  | { kind: 'output'; stream: 'stdout' | 'stderr'; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: 'output'; stream: 'stdout' | 'stderr'; bytes: Uint8Array<ArrayBuffer>; keptMs: number }
   | { kind: 'pin'; pin: number; level: number; duty: number; frequency: number }
   | { kind: 'pixels'; pin: number; bytes: Uint8Array<ArrayBuffer> }
   | { kind: 'learned'; knowledge: Knowledge }
@@ -52,4 +52,6 @@ export interface BoardSetup {
   memoryLimit: number;
   /** Milliseconds that the board's clock is ahead of the host's. */
   clockOffset: number;
+  /** Whether the thread says how long the machine keeps it waiting. */
+  measureKept: boolean;
 }

@@ -18,16 +18,21 @@ export interface VirtualBoardOptions {
   repl?: boolean;
   /** Bytes of memory before MemoryError. Default 48 MiB; the chip has far less, see ARCHITECTURE.md. */
   memoryLimit?: number;
+  /** What it prints comes with how long the machine has kept the board's thread waiting, for whoever measures its lateness. */
+  measureKept?: boolean;
 }
 
 /** How a run ended: as the program did, by `stop()`, or because the board itself could not go on. */
 export type RunEnd = Ending | { how: 'stopped' } | { how: 'crashed'; error: KitelineError };
 
 export interface BoardEvents {
-  /** Bytes that the program printed. */
-  stdout: [Uint8Array];
+  /**
+   * Bytes that the program printed; and, with `measureKept`, for how many milliseconds of its life the board's thread was
+   * ready to run by then and had no processor, or slept longer than it asked to. A chip has nothing of that.
+   */
+  stdout: [bytes: Uint8Array, keptMs: number];
   /** Tracebacks, and notes of ours. */
-  stderr: [Uint8Array];
+  stderr: [bytes: Uint8Array, keptMs: number];
   /** main.py has ended, or the board was stopped. */
   end: [RunEnd];
   /** The board restarts. */

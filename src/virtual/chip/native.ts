@@ -9,6 +9,8 @@ import type { FromBoard, Reply } from '../messages.ts';
 import { note } from '../notes.ts';
 import { INPUT_RING, OUTPUT_LIMIT, PIN, PINS, type SharedState, takeRing, WORD } from '../shared.ts';
 import type { Loaded } from './interpreter.ts';
+import type { KeptWaiting } from './kept-waiting.ts';
+import { Timers } from './timers.ts';
 
 /** Notes remembered as told; a program can make up further details without end. */
 const MOST_NOTES = 100;
@@ -16,16 +18,11 @@ const MOST_NOTES = 100;
 /** A wait without end, as a deadline. */
 const FOREVER = -1;
 
-interface Timer {
-  dueAt: number;
-  /** 0 for a one-shot. */
-  periodMs: number;
-}
-
 export class Native {
   readonly shared: SharedState;
   readonly #port: MessagePort;
-  readonly #timers = new Map<number, Timer>();
+  readonly #kept: KeptWaiting | undefined;
+  readonly #timers = new Timers();
   #nextCall = 1;
   #loaded: Loaded | undefined;
   /** Python's function that schedules the handlers of what has fallen due; set once the modules are up. */
@@ -42,9 +39,10 @@ export class Native {
   /** Called after each collection: whoever holds tokens of collected objects frees what they stood for. */
   readonly afterCollection: (() => void)[] = [];
 
-  constructor(shared: SharedState, port: MessagePort) {
+  constructor(shared: SharedState, port: MessagePort, kept?: KeptWaiting) {
     this.shared = shared;
     this.#port = port;
+    this.#kept = kept;
   }
 
   start(loaded: Loaded): void {
@@ -142,14 +140,12 @@ export class Native {
       this.flush();
       const now = this.now();
       if (deadline !== FOREVER && now >= deadline) return 0;
-      const until = Math.min(deadline === FOREVER ? Infinity : deadline, this.#nextTimer());
+      const until = Math.min(deadline === FOREVER ? Infinity : deadline, this.#timers.next);
       this.collectIfDue(true);
-      Atomics.wait(
-        this.shared.words,
-        WORD.EVENT,
-        seen,
-        until === Infinity ? Infinity : Math.max(0, until - now),
-      );
+      this.#kept?.sleeps();
+      const ms = until === Infinity ? Infinity : Math.max(0, until - now);
+      const end = Atomics.wait(this.shared.words, WORD.EVENT, seen, ms);
+      this.#kept?.woke(end === 'timed-out' ? this.now() - until : 0);
     }
   }
 
@@ -207,49 +203,30 @@ export class Native {
   }
 
   timerStart(id: number, ms: number, periodic: boolean): void {
-    // The chip's timers cannot be faster than a tick; 0 would never let the program go on.
-    const period = Math.max(1, ms);
-    this.#timers.set(id, { dueAt: this.now() + period, periodMs: periodic ? period : 0 });
+    this.#timers.start(this.now(), id, ms, periodic);
   }
 
   timerStop(id: number): void {
-    this.#timers.delete(id);
+    this.#timers.stop(id);
   }
 
   /** The id of a timer that has fallen due (re-armed if periodic), or -1. */
   timerDue(): number {
-    const now = this.now();
-    for (const [id, timer] of this.#timers) {
-      if (timer.dueAt > now) continue;
-      if (timer.periodMs === 0) {
-        this.#timers.delete(id);
-      } else {
-        // Missed periods are not made up for: on the chip, too, one pending call is all that the scheduler holds.
-        timer.dueAt += timer.periodMs * Math.max(1, Math.ceil((now - timer.dueAt) / timer.periodMs));
-      }
-      return id;
-    }
-    return -1;
+    return this.#timers.due(this.now());
   }
 
   /** True while something can still run a handler of the program. */
   get armed(): boolean {
-    if (this.#timers.size > 0) return true;
+    if (!this.#timers.isEmpty) return true;
     for (let pin = 0; pin < PINS; pin++)
       if (this.shared.get(this.shared.pinWord(pin, PIN.TRIGGERS)) !== 0) return true;
     return false;
   }
 
-  #nextTimer(): number {
-    let next = Infinity;
-    for (const timer of this.#timers.values()) next = Math.min(next, timer.dueAt);
-    return next;
-  }
-
   #handlersDue(): boolean {
     const { shared } = this;
     if (this.#handlersHeld || !this.#dispatch) return false;
-    return shared.get(WORD.EDGES_READ) !== shared.get(WORD.EDGES_WRITTEN) || this.#nextTimer() <= this.now();
+    return shared.get(WORD.EDGES_READ) !== shared.get(WORD.EDGES_WRITTEN) || this.#timers.next <= this.now();
   }
 
   /** The next pin edge as pin + 256 × level + 512 × rising + 1024 × falling, or -1. */
@@ -304,6 +281,7 @@ export class Native {
     const room = () => (shared.get(WORD.OUTPUT_PENDING) <= OUTPUT_LIMIT ? 1 : 0);
     if (!room()) this.waitFor(room, FOREVER);
     shared.add(WORD.OUTPUT_PENDING, bytes.length);
-    this.post({ kind: 'output', stream: this.#outputStream, bytes }, [bytes.buffer]);
+    const keptMs = this.#kept?.ms ?? 0;
+    this.post({ kind: 'output', stream: this.#outputStream, bytes, keptMs }, [bytes.buffer]);
   }
 }

@@ -4,6 +4,7 @@ import { ERRNO } from '../errno.ts';
 import type { BoardSetup, Ending, ResetKind } from '../messages.ts';
 import { SharedState, WORD } from '../shared.ts';
 import { loadInterpreter, ROM, sinceStart } from './interpreter.ts';
+import { KeptWaiting } from './kept-waiting.ts';
 import { Native } from './native.ts';
 import { NativePins } from './native-pins.ts';
 import { NativeSockets } from './native-sockets.ts';
@@ -12,7 +13,8 @@ import { RomFilter } from './rom-filter.ts';
 
 const { setup, port } = workerData as { setup: BoardSetup; port: MessagePort };
 
-const native = new Native(new SharedState(setup.shared), port);
+const kept = setup.measureKept ? new KeptWaiting() : undefined;
+const native = new Native(new SharedState(setup.shared), port, kept);
 const sockets = new NativeSockets(native);
 const pins = new NativePins(native);
 const nvs = new Nvs(setup.flash);
