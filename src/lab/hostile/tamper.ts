@@ -148,12 +148,17 @@ const FORGERIES: Record<Direction, readonly string[]> = {
  * length, as somebody who lacks nothing but the key would write it.
  */
 export function forged(direction: Direction, behind: Buffer, at: number): Buffer {
-  const lies = FORGERIES[direction];
-  const place = Math.floor(at * lies.length * 2);
-  const lie = lies[place >> 1] ?? '';
+  const all = lies(direction, behind);
+  return all[Math.min(all.length - 1, Math.floor(at * all.length))] ?? behind;
+}
+
+/** All of them. */
+export function lies(direction: Direction, behind: Buffer): Buffer[] {
   const text = behind.toString();
   const end = text.endsWith('\n') ? '\n' : '';
   const [, session = '', counter = '0'] = /\t([0-9a-f]+\.)?(\d+)\.[0-9a-f]{16}\n?$/.exec(text) ?? [];
-  const trailer = place & 1 ? `\t${session}${Number(counter) + 1}.0123456789abcdef` : '';
-  return Buffer.from(lie + trailer + end);
+  const trailer = `\t${session}${Number(counter) + 1}.0123456789abcdef`;
+  return FORGERIES[direction]
+    .flatMap((lie) => [lie + end, lie + trailer + end])
+    .map((lie) => Buffer.from(lie));
 }
