@@ -2,8 +2,9 @@
  * A board's own record: what programs/lab.py and the library's trace write on its serial port, a line each, which survives
  * every reset. A line is U+001E, the board's ticks_ms() and a JSON array, behind whatever the program printed without a line's end.
  */
+import { ControlLog } from './control-log.ts';
 import { monotonicMs } from './monotonic.ts';
-import type { BootRecord, HandlerRecord, MadeSample } from './record.ts';
+import type { BootRecord, ControlEvent, HandlerRecord, MadeSample } from './record.ts';
 import type { Milestone } from './script.ts';
 
 const MARK = '\u001e';
@@ -14,7 +15,16 @@ export class BoardLog {
   readonly offline: string[] = [];
   readonly badCalls: string[] = [];
   readonly saidLogs: string[] = [];
-  readonly counts: Record<Milestone, number> = { power: 0, online: 0, offline: 0, made: 0, acked: 0, run: 0 };
+  readonly counts: Record<Milestone, number> = {
+    power: 0,
+    online: 0,
+    offline: 0,
+    made: 0,
+    acked: 0,
+    run: 0,
+    spilled: 0,
+    act: 0,
+  };
   /** Bytes of heap in use, as the program measured them first in its present life, and after its last sample. */
   heap: { first: number; last: number } | undefined;
   online = false;
@@ -26,6 +36,7 @@ export class BoardLog {
   #rest = '';
   /** Of each start: what its ticks are behind this machine's clock, at most, by the line that came fastest. */
   readonly #behind: number[] = [];
+  readonly #control = new ControlLog();
   #isUndecided = false; // whether the newest sample was taken into the queue
 
   /** @param changed called after each event, as the board wrote it; `prints` is a line of the program's own */
@@ -51,11 +62,30 @@ export class BoardLog {
     }));
   }
 
-  /** Takes what came from the serial port, now unless told (`monotonicMs`). */
-  take(bytes: Uint8Array, now: number = monotonicMs()): void {
+  /** Of its control, in order. */
+  get controlEvents(): ControlEvent[] {
+    return this.#control.events(this.#behind);
+  }
+
+  /** A setpoint was taken, and nothing has stopped since. */
+  get isSteered(): boolean {
+    return this.#control.isSteered;
+  }
+
+  /** Whether every sample that is whole on its flash has been acknowledged, or given up. */
+  get isFlashEmpty(): boolean {
+    return this.boots.every(({ spilled, unspilled }) => unspilled >= spilled);
+  }
+
+  /**
+   * Takes what came from the serial port.
+   * @param keptMs how long the machine has kept the board's thread waiting since its start
+   * @param now `monotonicMs`
+   */
+  take(bytes: Uint8Array, keptMs = 0, now: number = monotonicMs()): void {
     const lines = (this.#rest + this.#decoder.decode(bytes, { stream: true })).split('\n');
     this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#line(line, now);
+    for (const line of lines) this.#line(line, keptMs, now);
   }
 
   /** It is switched on, or has ended by itself. */
@@ -75,10 +105,11 @@ export class BoardLog {
     this.online = false;
     this.stopped = false;
     this.heap = undefined;
+    this.#control.reset();
     this.#changed('reset', []);
   }
 
-  #line(line: string, now: number): void {
+  #line(line: string, keptMs: number, now: number): void {
     const at = line.lastIndexOf(MARK);
     const told = at < 0 ? undefined : toldIn(line.slice(at + 1));
     const printed = told ? line.slice(0, at) : line;
@@ -87,6 +118,7 @@ export class BoardLog {
     const { event, args, ticks } = told;
     this.#event(event, args, ticks);
     const boot = this.boots.length - 1;
+    this.#control.add(boot, ticks, keptMs, event, args);
     if (boot >= 0) this.#behind[boot] = Math.min(this.#behind[boot] ?? Number.POSITIVE_INFINITY, now - ticks);
     this.#changed(event, args);
   }
@@ -96,7 +128,7 @@ export class BoardLog {
     const { boot } = this;
     switch (event) {
       case 'begin':
-        this.boots.push({ boot: undefined, made: [], acked: 0, queued: 0, dropped: 0, ended: 'alive' });
+        this.boots.push(newBoot());
         break;
       case 'boot':
         if (boot) boot.boot = String(first);
@@ -122,6 +154,16 @@ export class BoardLog {
         this.counts.acked++;
         this.#acked(String(first), Number(second));
         break;
+      case 'spilled':
+        this.counts.spilled++;
+        if (boot) boot.spilled = Number(first);
+        break;
+      case 'unspilled':
+        this.#unspilled(String(first), Number(second));
+        break;
+      case 'given up':
+        this.#givenUp(String(first), Number(second), Number(args[2]));
+        break;
       case 'online':
         this.counts.online++;
         this.online = true;
@@ -130,6 +172,9 @@ export class BoardLog {
         this.counts.offline++;
         this.offline.push(String(first));
         this.online = false;
+        break;
+      case 'act':
+        this.counts.act++;
         break;
       case 'start':
         this.counts.run++;
@@ -189,8 +234,24 @@ export class BoardLog {
 
   /** Of the present start, or of one before whose samples the board still had. */
   #acked(id: string, seq: number): void {
-    const boot = this.boots.findLast((record) => record.boot === id);
+    const boot = this.#start(id);
     if (boot) boot.acked = Math.max(boot.acked, seq);
+  }
+
+  #start(id: string): BootRecord | undefined {
+    return this.boots.findLast((record) => record.boot === id);
+  }
+
+  #unspilled(id: string, seq: number): void {
+    const boot = this.#start(id);
+    if (boot) boot.unspilled = Math.max(boot.unspilled, seq);
+  }
+
+  /** Of the present start, or of one before; the present one counts them. */
+  #givenUp(id: string, first: number, last: number): void {
+    if (this.boot) this.boot.gaveUp += last + 1 - first;
+    this.#start(id)?.givenUp.push([first, last]);
+    this.#unspilled(id, last);
   }
 
   #ended(k: number, end: HandlerRecord['end']): void {
@@ -198,6 +259,19 @@ export class BoardLog {
     if (record) record.end = end;
   }
 }
+
+const newBoot = (): BootRecord => ({
+  boot: undefined,
+  made: [],
+  acked: 0,
+  queued: 0,
+  dropped: 0,
+  spilled: 0,
+  unspilled: 0,
+  givenUp: [],
+  gaveUp: 0,
+  ended: 'alive',
+});
 
 function madeOf([n, values]: unknown[]): MadeSample {
   const known = Object.entries(values as object).filter(([, value]) =>

@@ -51,7 +51,7 @@ export class LabBoard {
     this.#board = board;
     this.#ended = options.ended;
     this.log = new BoardLog((event, args) => options.changed(event, args));
-    board.on('stdout', (bytes) => this.log.take(bytes));
+    board.on('stdout', (bytes, keptMs) => this.log.take(bytes, keptMs));
     board.on('stderr', (bytes) => {
       options.changed('stderr', [Buffer.from(bytes).toString()]);
       this.stderr = (this.stderr + Buffer.from(bytes).toString()).slice(-KEPT_STDERR);
@@ -71,7 +71,7 @@ export class LabBoard {
       'boot.py': 'import lab\nlab.begin()\n',
       'main.py': main ?? program('main.py'),
     };
-    return new LabBoard(options, air, await virtualBoard({ name, air: air.air, files }));
+    return new LabBoard(options, air, await virtualBoard({ name, air: air.air, files, measureKept: true }));
   }
 
   powerOn(): void {

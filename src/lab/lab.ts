@@ -7,6 +7,7 @@ import { say } from '../language.ts';
 import { boardLibrary } from '../virtual/index.ts';
 import { audit } from './audit/audit.ts';
 import type { Breach } from './audit/breach.ts';
+import { stopLateness } from './audit/controls.ts';
 import { Dice } from './dice.ts';
 import { auditHub } from './hub/audit-hub.ts';
 import { hasFileLimits, LabHub } from './hub/lab-hub.ts';
@@ -54,6 +55,8 @@ export interface RunResult {
   restarts: number;
   /** Faults that struck, cuts included. */
   faults: number;
+  /** Milliseconds after the end of a lease that the latest stop of its boards ran; none where no lease ended by itself. */
+  lateStopMs: number | undefined;
   ms: number;
   /** What happened, of a run that broke a promise. */
   story?: readonly string[];
@@ -152,9 +155,15 @@ async function oneRun(
     reconnects: sum(record.boards, ({ hub }) => hub?.reconnects ?? 0),
     restarts: sum(record.boards, ({ hub }) => hub?.restarts ?? 0),
     faults,
+    lateStopMs: latestStop(record),
     ms: performance.now() - begun,
     ...(breaches.length > 0 && { story }),
   };
+}
+
+function latestStop({ boards }: RunRecord): number | undefined {
+  const all = boards.flatMap(stopLateness);
+  return all.length === 0 ? undefined : Math.max(...all);
 }
 
 function outcomesOf({ boards }: RunRecord): Record<string, number> {

@@ -25,6 +25,14 @@ export interface BootRecord {
   queued: number;
   /** How many samples it gave up for want of room, as it counted them. */
   dropped: number;
+  /** The highest `$seq` that is whole on its flash, or was. */
+  spilled: number;
+  /** The highest of those that is not waiting there any more: it was acknowledged, or given up. */
+  unspilled: number;
+  /** Of its samples, those that were given up on flash, whenever that was: the first and last number. */
+  givenUp: [first: number, last: number][];
+  /** How many samples on flash, its own and older ones, this start gave up for want of room; they are in `dropped`. */
+  gaveUp: number;
   /** How it ended: by a reset, in which its queue died, or not before the end of the run. */
   ended: 'reset' | 'alive';
 }
@@ -56,6 +64,61 @@ export interface CommandRecord {
   outcome: GivenOutcome | undefined;
 }
 
+/** A setpoint that the hub sent, or sent again; or a release. */
+export interface SetpointRecord {
+  /** The lab's number of it; of a release that of the setpoint before it. */
+  k: number;
+  isRelease: boolean;
+  /** The hub's number in its session. */
+  n: number;
+  /** When whoever holds the control had renewed it, as the hub counts: `monotonicMs`. */
+  renewedMs: number;
+}
+
+/** What a holder of a control did, and how that came out. */
+export interface SteeringRecord {
+  holder: string;
+  did: 'took' | 'set' | 'renewed' | 'released';
+  /** Of a setpoint. */
+  k?: number;
+  /** When it was done, at the latest: `monotonicMs`. None: the hub died before it could say. */
+  atMs?: number;
+  /** False: somebody else holds it, the lease was over, or there was no hub; undefined: nobody knows. */
+  isTaken: boolean | undefined;
+}
+
+/** What a board wrote about its control, in order. */
+export interface ControlEvent {
+  boot: number;
+  /** Milliseconds of the board's own clock, and the same of `monotonicMs`. */
+  ticks: number;
+  ms: number;
+  /** Milliseconds that the machine had kept the board's thread from running by then, since its start. */
+  keptMs: number;
+  what: /** A session began, in which setpoints count from 1. */
+    | { did: 'online' }
+    /** A setpoint was taken that holds for so many milliseconds from now. */
+    | { did: 'set'; n: number; k: number; leftMs: number }
+    /** The program's handler began with it, or returned. */
+    | { did: 'act' | 'acted'; k: number }
+    /** The program's own stop ran. */
+    | { did: 'halt' }
+    /** The library says that it ran, and why. */
+    | { did: 'stop'; why: string }
+    /** Anything else that it wrote: it was alive then. */
+    | { did: 'lived' };
+}
+
+/** The control stream of a board. */
+export interface ControlRecord {
+  leaseMs: number;
+  /** Milliseconds after a holder's last word for which the hub renews. */
+  holdMs: number;
+  sent: SetpointRecord[];
+  steering: SteeringRecord[];
+  events: ControlEvent[];
+}
+
 /** A sample in the store, by the lab's number. */
 export interface StoredNumber {
   n: number;
@@ -83,6 +146,10 @@ export interface BoardRecord {
   saidLogs: string[];
   /** The hub's own counts of the board, at the end. */
   hub: { duplicates: number; reconnects: number; restarts: number; reportedDrops: number } | undefined;
+  /** None where it has no control. */
+  control?: ControlRecord | undefined;
+  /** What an impostor was told, where there was one. */
+  leaked?: readonly string[] | undefined;
   /** The most that its queue held, and what it may, where that is known. */
   queue: { most: number; limit: number | undefined };
   /** Bytes of heap in use after a collection, when it first came online and at the end. */

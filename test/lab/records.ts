@@ -9,7 +9,17 @@ export function boot(tag: number, count: number, over: Partial<BootRecord> = {})
     const n = tag * 1_000 + i + 1;
     return { n, seq: i + 1, values: { count: i, ...((i + 1) % 3 === 0 && { text: `№${n}` }) } };
   });
-  return { boot: `boot-${tag}`, made, queued: count, acked: count, dropped: 0, ended: 'alive', ...over };
+  const flash = { spilled: 0, unspilled: 0, givenUp: [], gaveUp: 0 };
+  return {
+    boot: `boot-${tag}`,
+    made,
+    queued: count,
+    acked: count,
+    dropped: 0,
+    ...flash,
+    ended: 'alive',
+    ...over,
+  };
 }
 
 /** Two starts, the first of which lost what was not acknowledged; four commands, each with another outcome. */

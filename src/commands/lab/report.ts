@@ -19,18 +19,23 @@ export function guaranteeTable(result: LabResult, seed: number): string[] {
     say('LOST', '丢失'),
     say('DUPLICATED', '重复'),
     say('WRONG OUTCOME', '结果错误'),
+    say('CONTROL', '控制'),
+    say('TRUST', '信任'),
     say('OTHER', '其他'),
+    say('LATEST STOP', '最晚停止'),
   ];
   return [...table(header, [...rows, total].map(cells)), '', ...endLines(result, total, seed)];
 }
 
 function cells(row: Row): string[] {
   const bad = (count: number) => (count > 0 ? styled('red', wholeNumber(count)) : '0');
-  const { scenario, runs, faults, samples, commands, lost, duplicated, wrongOutcome, other } = row;
+  const { scenario, runs, faults, samples, commands, lost, duplicated, wrongOutcome } = row;
+  const { control, trust, other, lateStopMs } = row;
   return [
     scenario,
     ...[runs, faults, samples, commands].map(wholeNumber),
-    ...[lost, duplicated, wrongOutcome, other].map(bad),
+    ...[lost, duplicated, wrongOutcome, control, trust, other].map(bad),
+    lateStopMs === undefined ? '–' : `${lateStopMs} ms`,
   ];
 }
 

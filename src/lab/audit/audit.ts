@@ -4,7 +4,9 @@ import type { BoardRecord, RunRecord } from '../record.ts';
 import type { Breach } from './breach.ts';
 import { some } from './breach.ts';
 import { auditCommands } from './commands.ts';
+import { auditControl } from './controls.ts';
 import { auditSamples } from './samples.ts';
+import { auditLeaks } from './trust.ts';
 
 /**
  * Bytes of heap that a board may hold at the end beyond what it held when it first came online: 8 KiB of replies, 6 KiB of log
@@ -17,6 +19,8 @@ export function audit(record: RunRecord): Breach[] {
     ...record.boards.flatMap((board) => [
       ...auditSamples(board, record),
       ...auditCommands(board, record.lagMs),
+      ...auditControl(board, record.lagMs),
+      ...auditLeaks(board),
       ...auditTexts(board),
       ...auditBounds(board),
       ...(record.linkHolds ? auditLink(board) : []),

@@ -14,6 +14,14 @@ export type BreachKind =
   | 'garbled'
   /** A queue, a heap or a count at the hub has grown without bound. */
   | 'grown'
+  /** A board acted on a setpoint whose lease was over, or that an older holder or setpoint had no right to any more. */
+  | 'after-lease'
+  /** A lease ended, and the board's stop did not run within 50 ms. */
+  | 'late-stop'
+  /** A board acted on a setpoint that its hub did not send. */
+  | 'forged'
+  /** Somebody who lacks the key was told more than everybody may know. */
+  | 'leaked'
   /** A session ended for no reason. */
   | 'link-broke'
   /** Faults are over, and the link has not come back, or queues do not empty. */

@@ -43,11 +43,12 @@ const queued = ({ made }: BootRecord): MadeSample[] => made.filter(({ seq }) => 
 
 function* lost(board: BoardRecord, counts: Map<number, number>): Generator<Breach> {
   for (const boot of board.boots) {
-    // Of a start that ended, what was not acknowledged died with it; of the last one nothing did.
-    const owed = queued(boot).filter(({ seq = 0 }) => boot.ended === 'alive' || seq <= boot.acked);
-    const missing = owed.filter(({ n }) => !counts.has(n)).map(({ n }) => n);
+    // Of a start that ended, what was neither acknowledged nor whole on flash died with it; of the last one nothing did.
+    const kept = Math.max(boot.acked, boot.spilled);
+    const owed = queued(boot).filter(({ seq = 0 }) => boot.ended === 'alive' || seq <= kept);
+    const missing = owed.filter(({ n, seq }) => !counts.has(n) && !isGivenUp(boot, seq)).map(({ n }) => n);
     const refused = boot.made.length - queued(boot).length;
-    const more = missing.length - Math.max(0, boot.dropped - refused);
+    const more = missing.length - Math.max(0, boot.dropped - boot.gaveUp - refused);
     if (more > 0) {
       yield {
         kind: 'lost',
@@ -58,18 +59,21 @@ function* lost(board: BoardRecord, counts: Map<number, number>): Generator<Breac
         ),
       };
     }
-    if (refused > boot.dropped) {
+    if (refused + boot.gaveUp > boot.dropped) {
       yield {
         kind: 'lost',
-        count: refused - boot.dropped,
+        count: refused + boot.gaveUp - boot.dropped,
         sentence: say(
-          `${board.name} did not take ${refused} samples into its queue and counted ${boot.dropped} of them.`,
-          `${board.name} 有 ${refused} 个采样未进入队列，但只计了 ${boot.dropped} 个。`,
+          `${board.name} did not take ${refused} samples into its queue, gave up ${boot.gaveUp} on flash, and counted ${boot.dropped} of them.`,
+          `${board.name} 有 ${refused} 个采样未进入队列，放弃了闪存中的 ${boot.gaveUp} 个，但只计了 ${boot.dropped} 个。`,
         ),
       };
     }
   }
 }
+
+const isGivenUp = ({ givenUp }: BootRecord, seq = 0): boolean =>
+  givenUp.some(([first, last]) => first <= seq && seq <= last);
 
 function doubled(board: BoardRecord, counts: Map<number, number>): Breach[] {
   const twice = [...counts].filter(([, count]) => count > 1).map(([n]) => n);
