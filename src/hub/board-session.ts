@@ -94,7 +94,7 @@ export class BoardSession {
     this.zero = clock.monotonic();
     this.keepalive = keepalive;
     this.arrival = arrival;
-    this.datagrams = new SessionDatagrams({ id: this.id, host: peer.host, seal: undefined });
+    this.datagrams = new SessionDatagrams({ id: this.id, host: peer.host, seal });
     this.#numberings = numberings;
     this.#own = numberings.get(hello.boot);
     for (const numbering of numberings.values()) numbering.address = peer.address;

@@ -21,6 +21,8 @@ export class Meter {
   /** When the board's word came last, and how many words in a row came without a silence. */
   seenAt = Number.NEGATIVE_INFINITY;
   streak = 0;
+  /** Whether it is taken for dead. */
+  isGivenUp = false;
   readonly #unseen: Sent[] = [];
   #count = 0;
   #before: { count: number; got: number } | undefined = { count: 0, got: 0 }; // at the board's last word
@@ -45,6 +47,11 @@ export class Meter {
     if (got !== undefined) this.#weigh(sent.count, got);
   }
 
+  /** Sent on this way, repetitions counted. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Sent and not seen. */
   get unseen(): number {
     return this.#unseen.length;
@@ -63,21 +70,23 @@ export class Meter {
     this.streak = 0;
   }
 
-  /** It is taken for dead, until words come on it again. */
+  /** It is taken for dead, until it is revived. */
   giveUp(): void {
     this.silent();
     this.loss = 1;
+    this.isGivenUp = true;
   }
 
   /** It carries again; what was lost before says nothing of it. */
   revive(): void {
     this.loss = 0;
+    this.isGivenUp = false;
   }
 
   #weigh(count: number, got: number): void {
     const before = this.#before;
     this.#before = { count, got };
-    if (!before || count <= before.count) return;
+    if (this.isGivenUp || !before || count <= before.count) return;
     const sent = count - before.count;
     const came = got - before.got;
     const lost = Math.min(1, Math.max(0, 1 - came / sent));

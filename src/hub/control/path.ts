@@ -43,7 +43,7 @@ export class Path {
   readonly #changed: () => void;
   #via: Via = 'session';
   #since = Number.NEGATIVE_INFINITY; // of the last change
-  #probedAt = Number.NEGATIVE_INFINITY;
+  #bothAt = Number.NEGATIVE_INFINITY; // both ways were used last
 
   /** @param changed told when setpoints go another way than before */
   constructor(clock: Clock, changed: () => void) {
@@ -59,14 +59,20 @@ export class Path {
   ways(reachable: boolean): { datagram: boolean; session: boolean } {
     const now = this.#clock.monotonic();
     if (this.#via === 'datagram') this.#doubt(now, reachable);
+    const { datagram } = this;
+    const usual = this.#usual;
+    const rested = now - this.#bothAt;
+    let other: boolean;
     if (this.#via === 'session') {
-      if (this.datagram.silence(now) > this.#usual) this.datagram.silent();
-      const isNew = this.datagram.delay === undefined && this.datagram.unseen < pathLimits.tries;
-      return { datagram: reachable && (isNew || this.#probe(now, pathLimits.probeMs.wanted)), session: true };
+      if (datagram.silence(now) > usual) datagram.silent();
+      const isNew = datagram.delay === undefined && datagram.count < pathLimits.tries;
+      other = reachable && (isNew || rested >= pathLimits.probeMs.wanted);
+    } else {
+      const isSure = datagram.silence(now) <= usual && now - datagram.seenAt <= pathLimits.idleMs;
+      other = !isSure || rested >= pathLimits.probeMs.known;
     }
-    const isSure =
-      this.datagram.silence(now) <= this.#usual && now - this.datagram.seenAt <= pathLimits.idleMs;
-    return { datagram: true, session: !isSure || this.#probe(now, pathLimits.probeMs.known) };
+    if (other) this.#bothAt = now;
+    return { datagram: other || this.#via === 'datagram', session: other || this.#via === 'session' };
   }
 
   sent(way: Via, n: number): void {
@@ -82,7 +88,7 @@ export class Path {
       return;
     }
     const { datagram } = this;
-    if (datagram.loss === 1 && datagram.streak >= pathLimits.trustedAfter) datagram.revive();
+    if (datagram.isGivenUp && datagram.streak >= pathLimits.trustedAfter) datagram.revive();
     const needed = this.#since === Number.NEGATIVE_INFINITY ? 1 : pathLimits.trustedAfter;
     if (datagram.streak >= needed && this.#stands(now) && this.#isGood(now)) this.#change('datagram', now);
   }
@@ -107,12 +113,6 @@ export class Path {
     if (reachable && this.datagram.silence(now) <= pathLimits.givenUpAfter * this.#usual) return;
     this.datagram.giveUp();
     this.#change('session', now);
-  }
-
-  #probe(now: number, every: number): boolean {
-    if (now - this.#probedAt < every) return false;
-    this.#probedAt = now;
-    return true;
   }
 
   #stands(now: number): boolean {

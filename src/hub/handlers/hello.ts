@@ -98,7 +98,8 @@ function begin(
   );
   session.becomes(link);
   presence.begin(link, hello);
-  const udp = inside.udpPort();
+  // By datagram setpoints would leave an encrypted session in the clear.
+  const udp = session.peer.secure ? undefined : inside.udpPort();
   link.send(
     encodeResult(request.id, {
       session: link.id,
