@@ -23,6 +23,7 @@ export class BoardLog {
     acked: 0,
     run: 0,
     spilled: 0,
+    torn: 0,
     act: 0,
   };
   /** Bytes of heap in use, as the program measured them first in its present life, and after its last sample. */
@@ -157,6 +158,9 @@ export class BoardLog {
       case 'spilled':
         this.counts.spilled++;
         if (boot) boot.spilled = Number(first);
+        break;
+      case 'torn':
+        this.counts.torn++;
         break;
       case 'unspilled':
         this.#unspilled(String(first), Number(second));

@@ -74,6 +74,11 @@ export class LabBoard {
     return new LabBoard(options, air, await virtualBoard({ name, air: air.air, files, measureKept: true }));
   }
 
+  /** How often something befell it by itself: cuts of its connections, and of its power while it wrote to flash. */
+  get strikes(): number {
+    return this.air.air.counts.cuts + this.log.counts.torn;
+  }
+
   powerOn(): void {
     this.log.powered();
     void this.#board.run().then((end) => {

@@ -106,8 +106,8 @@ class Run {
       const { notRecovered, broke } = this.#watch;
       const lagMs = lag.max / 1e6;
       const record = { boards, notRecovered, broke, linkHolds, clocksJump, lagMs, from, to: Date.now() };
-      const cuts = this.#posts.reduce((sum, { board }) => sum + board.air.air.counts.cuts, 0);
-      return { record, story: this.#story.lines, faults: this.#struck + cuts };
+      const others = this.#posts.reduce((sum, { board }) => sum + board.strikes, 0);
+      return { record, story: this.#story.lines, faults: this.#struck + others };
     } finally {
       lag.disable();
       this.#hub.events = undefined;
@@ -205,7 +205,7 @@ class Run {
       await this.#watch.must(allStopped, say('the programs to make no more samples', '程序停止产生采样'));
     }
     const owed = posts.map(({ board: { log } }) => ({ log, seq: log.queued }));
-    const allAcked = () => owed.every(({ log, seq }) => (log.boot?.acked ?? 0) >= seq);
+    const allAcked = () => owed.every(({ log, seq }) => (log.boot?.acked ?? 0) >= seq && log.isFlashEmpty);
     await this.#watch.must(allAcked, say('the queues to empty', '队列清空'));
     const allOut = () => posts.every(({ commander }) => commander.settled);
     await this.#watch.must(allOut, say('the commands to come out', '命令得出结果'));

@@ -6,7 +6,7 @@
 import type { Fault as ChipFault, Cut, Weather } from '../virtual/index.ts';
 
 /** What a board's own record counts; a fault strikes after the n-th of one of them. */
-export type Milestone = 'power' | 'online' | 'offline' | 'made' | 'acked' | 'run' | 'spilled' | 'act';
+export type Milestone = 'power' | 'online' | 'offline' | 'made' | 'acked' | 'run' | 'spilled' | 'torn' | 'act';
 
 export interface Moment {
   /** Whose milestones are counted: 0 is the first board. */
@@ -81,6 +81,10 @@ export interface ProgramSettings {
   keepaliveMs: number;
   /** The board's own clock is set: at which of its samples, and by how many seconds. */
   jumps: readonly [sample: number, seconds: number][];
+  /** Bytes of flash that samples may take; 0: none. */
+  spill: number;
+  /** Where the power goes, one start after the other: in the n-th file of samples, from 1, after so many of its bytes. */
+  tears: readonly [file: number, bytes: number][];
 }
 
 export interface BoardScript {

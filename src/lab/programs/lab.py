@@ -1,6 +1,7 @@
 # The lab's module on a board, imported by its boot.py. What the program does is told on the serial port, which survives
 # every reset; and Kiteline's time constants are scaled down, so that a run takes a second or two.
 import json
+import machine
 import os
 import sys
 from time import ticks_ms
@@ -39,6 +40,8 @@ def begin():
     _wrap(Log, "add", _add_line)
     _wrap(Commands, "add", _add_command)
     _wrap(Commands, "take", _take)
+    if settings()["spill"]:
+        _let_power_fail()
 
 
 def scale():
@@ -59,6 +62,53 @@ def scale():
     Station.SETTLE_MS = 5
 
 
+def _let_power_fail():
+    # The power goes after so many bytes of a file of samples, a start each until there are no more such.
+    import kiteline.blocks
+
+    try:
+        had = os.stat("/torn")[6]
+    except OSError:
+        had = 0
+    tears = settings()["tears"][had:]
+    if tears:
+        files, left = tears[0]
+
+        def torn(path, mode):
+            nonlocal files
+            f = open(path, mode)
+            if mode == "wb":
+                files -= 1
+                if not files:
+                    return _Torn(f, left)
+            return f
+
+        sys.modules["kiteline.blocks"].open = torn
+
+
+class _Torn:
+    def __init__(self, f, left):
+        self._file = f
+        self._left = left
+
+    def __enter__(self):
+        return self
+
+    def write(self, data):
+        if len(data) > self._left:
+            self._file.write(bytes(data)[: self._left])
+            self.__exit__()
+        self._file.write(data)
+        self._left -= len(data)
+
+    def __exit__(self, *_):
+        self._file.close()
+        with open("/torn", "a") as f:
+            f.write("x")
+        tell("torn")
+        machine.reset()
+
+
 def _wrap(owner, name, wrapper):
     original = getattr(owner, name)
     setattr(owner, name, lambda *args, **named: wrapper(original, *args, **named))
@@ -74,7 +124,7 @@ def _send(original, board, values, t=None):
     numbered = dict(values)
     numbered[METRIC] = n
     try:
-        tell("made", n, plain(values), board.waiting)
+        tell("made", n, plain(values), board._samples.count)
         return original(board, numbered, t)
     except (TypeError, ValueError):
         tell("unmade", n)

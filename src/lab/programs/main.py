@@ -11,7 +11,7 @@ from lab import TAG, settings, tell
 S = settings()
 STOP = machine.Pin(0, machine.Pin.IN, machine.Pin.PULL_UP)  # low: no more samples
 
-board = kiteline.Board(queue=S["queue"], drop=S["drop"], keepalive=S["keepaliveMs"] or None)
+board = kiteline.Board(queue=S["queue"], drop=S["drop"], keepalive=S["keepaliveMs"] or None, spill=S["spill"])
 made = 0
 
 

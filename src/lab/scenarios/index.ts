@@ -2,6 +2,7 @@ import { KitelineError } from '../../errors.ts';
 import { say } from '../../language.ts';
 import { cutScenarios } from './cuts.ts';
 import { endScenarios } from './ends.ts';
+import { flashScenarios } from './flash.ts';
 import { radioScenarios } from './radio.ts';
 import type { Scenario } from './scenario.ts';
 import { stormScenarios } from './storms.ts';
@@ -14,6 +15,7 @@ export const scenarios: readonly Scenario[] = [
   ...cutScenarios,
   ...radioScenarios.slice(1),
   ...endScenarios,
+  ...flashScenarios,
   ...stormScenarios,
 ];
 

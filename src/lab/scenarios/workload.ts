@@ -29,6 +29,8 @@ const PROGRAM: ProgramSettings = {
   logMs: 90,
   keepaliveMs: 0,
   jumps: [],
+  spill: 0,
+  tears: [],
 };
 
 interface OrderOptions {
