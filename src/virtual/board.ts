@@ -86,6 +86,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
       air: this.air,
       flowing: () => this.#station.flowing,
       hasAddress: () => this.#station.hasAddress,
+      now: () => Date.now() + this.#clockOffset,
       neighbour: (name) => this.air.addressOf(name),
       note: (code, detail) => this.#note(code, detail),
     });

@@ -32,6 +32,9 @@ export const ERRNO = {
   ENOTCONN: 128,
 } as const;
 
+/** In a socket's ERROR word: TLS has failed, and `tlsFailure` says how. No number of the chip's. */
+export const TLS_FAILED = 30_000;
+
 /** An OSError with this number, raised in the program. */
 export class ErrnoError extends Error {
   readonly errno: number;

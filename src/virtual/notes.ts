@@ -49,6 +49,11 @@ export function note(code: string, detail: string): string {
         `kiteline: mip on a virtual board installs from http:// addresses only; "${detail}" needs HTTPS. Put the files into the flash folder instead.`,
         `kiteline：虚拟板上的 mip 只能从 http:// 地址安装；"${detail}" 需要 HTTPS。请直接把文件放进闪存文件夹。`,
       );
+    case 'tls-server':
+      return say(
+        'kiteline: a virtual board has TLS for clients only (the chip can be a server, too); let the program on the computer be the server.',
+        'kiteline：虚拟板的 TLS 只能作为客户端（芯片也可以作为服务器）；请让电脑上的程序作为服务器。',
+      );
     case 'watchdog':
       return say(
         `kiteline: the program did not feed its watchdog for ${detail} ms; the board resets.`,

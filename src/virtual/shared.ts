@@ -66,6 +66,8 @@ export const FLAG = {
   DEAD: 256,
   /** The connection stood once, whatever has become of it since: connect() was a success. */
   ESTABLISHED: 512,
+  /** The TLS handshake is under way: nothing of the program's goes or comes yet. */
+  SECURING: 1024,
 } as const;
 
 /** lwIP's default CONFIG_LWIP_MAX_SOCKETS, which the ESP32 port keeps: one more gives ENFILE. */

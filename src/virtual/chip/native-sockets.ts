@@ -69,6 +69,17 @@ export class NativeSockets {
     return deadline === 0 ? -ERRNO.EINPROGRESS : -ERRNO.ETIMEDOUT;
   }
 
+  /** Waits for the end of the TLS handshake. */
+  secured(slot: number, deadline: number): number {
+    const result = this.#native.waitFor(() => {
+      const flags = this.flags(slot);
+      const error = this.takeError(slot);
+      if (error) return -error;
+      return flags & FLAG.SECURING ? 0 : 1;
+    }, deadline);
+    return result === 1 ? 0 : result === 0 ? this.#timedOut(deadline) : result;
+  }
+
   /** Waits until accept() has something to take. */
   acceptable(slot: number, deadline: number): number {
     const result = this.#native.waitFor(() => (this.#get(slot, SLOT.ACCEPTABLE) > 0 ? 1 : 0), deadline);
@@ -154,6 +165,7 @@ export class NativeSockets {
       const error = this.takeError(slot);
       if (error) return -error;
       if (!(flags & FLAG.CONNECTED)) return flags & FLAG.CONNECTING ? 0 : -ERRNO.ENOTCONN;
+      if (flags & FLAG.SECURING) return 0;
       if (length === 0) return 1;
       const room = SEND_BUFFER - this.#get(slot, SLOT.SENDING);
       if (room <= 0) return 0;
@@ -195,7 +207,8 @@ export class NativeSockets {
     if (waiting > 0 || flags & FLAG.PEER_CLOSED || this.#get(slot, SLOT.ACCEPTABLE) > 0 || failed)
       ready |= POLL.IN;
     if (flags & FLAG.STREAM) {
-      if (flags & FLAG.CONNECTED && this.#get(slot, SLOT.SENDING) < SEND_BUFFER) ready |= POLL.OUT;
+      const open = (flags & (FLAG.CONNECTED | FLAG.SECURING)) === FLAG.CONNECTED;
+      if (open && this.#get(slot, SLOT.SENDING) < SEND_BUFFER) ready |= POLL.OUT;
       if (failed || (flags & FLAG.DEAD && waiting <= 0)) ready |= POLL.OUT;
       const fresh = !(flags & (FLAG.CONNECTED | FLAG.CONNECTING | FLAG.BOUND | FLAG.LISTENING | FLAG.DEAD));
       // A new socket is writable and hung up, as modsocket.c says.

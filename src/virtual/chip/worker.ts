@@ -105,6 +105,7 @@ python.registerJsModule('_host', {
   token: (slot: number) => sockets.token(slot),
   close: (slot: number) => sockets.close(slot),
   connected: (slot: number, deadline: number) => sockets.connected(slot, deadline),
+  secured: (slot: number, deadline: number) => sockets.secured(slot, deadline),
   acceptable: (slot: number, deadline: number) => sockets.acceptable(slot, deadline),
   receive: (slot: number, address: number, length: number, flags: number, deadline: number) =>
     sockets.receive(slot, address, length, flags, deadline),

@@ -3,6 +3,7 @@ import { ErrnoError } from '../errno.ts';
 import type { Reply } from '../messages.ts';
 import type { BoardSockets } from './sockets.ts';
 import type { Station } from './station.ts';
+import { TLS_QUESTIONS } from './tls-questions.ts';
 import type { Watchdog } from './watchdog.ts';
 import { ChipError } from './wlan-settings.ts';
 
@@ -42,6 +43,7 @@ const QUESTIONS: Record<string, Question> = {
   watchdog: ({ watchdog }, timeoutMs: number) => watchdog.start(timeoutMs),
   rtcMemory: (asked, bytes: number[] | null) => asked.rtcMemory(bytes),
   hostname: (asked, name: string) => asked.rename(name),
+  ...TLS_QUESTIONS,
 };
 
 /** The answer to one question; an error of the chip becomes the program's OSError. */

@@ -6,7 +6,7 @@ import { besideWildcard } from '../../transport/ports.ts';
 import { chipErrno, ERRNO, ErrnoError } from '../errno.ts';
 import { FLAG, type SharedState, SLOT, SOCKETS } from '../shared.ts';
 import { isHere } from './addresses.ts';
-import type { Air } from './air.ts';
+import type { BoardNetwork } from './board-network.ts';
 import { resolveName } from './names.ts';
 import { Orphans } from './orphans.ts';
 import { HostStream } from './tcp-stream.ts';
@@ -26,20 +26,6 @@ interface Slot {
   waiting: Socket[];
   connection: HostStream | undefined;
   datagrams: HostDatagrams | undefined;
-}
-
-export interface BoardNetwork {
-  name: string;
-  address: string;
-  /** False where the address is 127.0.0.1, shared with everybody. */
-  own: boolean;
-  air: Air;
-  /** The radio carries bytes now. */
-  flowing(): boolean;
-  hasAddress(): boolean;
-  /** The address of another board of that name in the same air. */
-  neighbour(name: string): string | undefined;
-  note(code: string, detail: string): void;
 }
 
 export class BoardSockets {
@@ -209,6 +195,13 @@ export class BoardSockets {
       ...(own && isHere(host) ? { localAddress: address } : {}),
       ...(entry.bound?.port ? { localPort: entry.bound.port } : {}),
     });
+  }
+
+  /** The TCP connection of a slot. */
+  connection(slot: number): HostStream {
+    const { connection } = this.#slot(slot);
+    if (!connection) throw new ErrnoError(ERRNO.ENOTCONN);
+    return connection;
   }
 
   send(slot: number, bytes: Uint8Array): void {

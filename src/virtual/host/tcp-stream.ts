@@ -1,12 +1,13 @@
 /** A TCP connection of a board: the real socket on one side, the slot in shared memory on the other, the air between. */
 import type { NetConnectOpts, Socket } from 'node:net';
 import { systemCode } from '../../errors.ts';
-import { chipErrno, ERRNO } from '../errno.ts';
-import { FLAG, putRing, type SharedState, SLOT } from '../shared.ts';
+import { chipErrno, ERRNO, TLS_FAILED } from '../errno.ts';
+import { FLAG, putRing, type SharedState, SLOT, takeRing } from '../shared.ts';
 import type { Air } from './air.ts';
 import type { Orphans } from './orphans.ts';
 import { StreamCut } from './stream-cut.ts';
 import { StreamPath } from './stream-path.ts';
+import { TlsClient, type TlsFailure, type TlsWishes } from './tls-client.ts';
 
 /** Milliseconds that a closed connection may take to send what the program handed over before its close(). */
 const LINGER_MS = 10_000;
@@ -21,6 +22,10 @@ export class HostStream {
   readonly #toBoard: StreamPath;
   readonly #fromBoard: StreamPath;
   readonly #cut: StreamCut;
+  readonly #now: () => number;
+  #tls: TlsClient | undefined;
+  /** Why there is no TLS. */
+  tlsFailure: TlsFailure | undefined;
   #held: Uint8Array[] = [];
   #ended = false;
   #shut = false;
@@ -30,7 +35,7 @@ export class HostStream {
     shared: SharedState,
     slot: number,
     socket: Socket,
-    radio: { air: Air; name: string; flowing(): boolean; orphans: Orphans },
+    radio: { air: Air; name: string; flowing(): boolean; orphans: Orphans; now(): number },
   ) {
     const { air, flowing } = radio;
     this.#shared = shared;
@@ -39,6 +44,7 @@ export class HostStream {
     this.#air = air;
     this.#flowing = flowing;
     this.#orphans = radio.orphans;
+    this.#now = radio.now;
     this.#toBoard = new StreamPath(air, flowing);
     this.#fromBoard = new StreamPath(air, flowing);
     this.#cut = new StreamCut(air.nextCut(radio.name), () => {
@@ -50,7 +56,7 @@ export class HostStream {
       if (!flowing()) socket.pause();
       this.#toBoard.carry(() => this.#arrive(bytes));
     });
-    socket.on('end', () => this.#tell(() => this.#peerClosed()));
+    socket.on('end', () => this.#tell(() => (this.#tls ? this.#tls.finished() : this.#peerClosed())));
     socket.on('error', (error) => this.#tell(() => this.#fail(chipErrno(systemCode(error)))));
     socket.on('close', () => this.#tell(() => this.#flag(FLAG.DEAD)));
     socket.resume();
@@ -66,6 +72,43 @@ export class HostStream {
     this.#change(FLAG.CONNECTED | FLAG.ESTABLISHED, FLAG.CONNECTING);
     this.#cut.established();
     if (this.#cut.state === 'reset') this.abort(ERRNO.ECONNRESET);
+  }
+
+  get tls(): TlsClient | undefined {
+    return this.#tls;
+  }
+
+  /** From here on everything is encrypted. The handshake begins at once, or as soon as the connection stands. */
+  encrypt(wishes: TlsWishes): void {
+    this.#flag(FLAG.SECURING);
+    this.#tls = new TlsClient(wishes, {
+      transmit: (bytes, accepted) => {
+        let left = bytes.length;
+        this.#transmit(bytes, (count) => {
+          left -= count;
+          if (left === 0) accepted();
+        });
+      },
+      secured: () => this.#change(0, FLAG.SECURING),
+      arrived: (bytes) => this.#take(bytes),
+      ended: () => this.#peerClosed(),
+      failed: (failure) => {
+        this.tlsFailure = failure;
+        this.#fail(TLS_FAILED);
+      },
+      now: this.#now,
+    });
+    // A server that speaks first has said this to TLS. The program waits for us meanwhile, and takes nothing.
+    const taken = this.#shared.slotWord(this.#slot, SLOT.TAKEN);
+    const early = new Uint8Array(this.#shared.waiting(this.#slot));
+    takeRing(this.#shared.ring(this.#slot), this.#shared.get(taken), early);
+    this.#shared.add(taken, early.length);
+    for (const bytes of [early, ...this.#held.splice(0)]) if (bytes.length > 0) this.#tls.received(bytes);
+    this.taken();
+    if (!this.#ended) return;
+    this.#ended = false;
+    this.#change(0, FLAG.PEER_CLOSED);
+    this.#tls.finished();
   }
 
   /** News of the other side, which crosses the air like bytes do. */
@@ -90,17 +133,24 @@ export class HostStream {
   #fail(errno: number): void {
     if (this.#shut) return;
     this.#shared.set(this.#shared.slotWord(this.#slot, SLOT.ERROR), errno);
-    this.#change(FLAG.DEAD, FLAG.CONNECTED | FLAG.CONNECTING);
+    this.#change(FLAG.DEAD, FLAG.CONNECTED | FLAG.CONNECTING | FLAG.SECURING);
   }
 
   #arrive(bytes: Uint8Array): void {
     if (this.#shut) return;
     const passing = this.#cut.pass('to-board', bytes);
     if (passing.length > 0) {
-      this.#held.push(passing);
-      this.#deliver();
+      if (this.#tls) this.#tls.received(passing);
+      else this.#take(passing);
     }
     if (this.#cut.state === 'reset') this.abort(ERRNO.ECONNRESET);
+  }
+
+  /** Bytes for the program. */
+  #take(bytes: Uint8Array): void {
+    if (this.#shut) return;
+    this.#held.push(bytes);
+    this.#deliver();
   }
 
   /** Puts as much of what is held into the ring as may go now. */
@@ -154,13 +204,19 @@ export class HostStream {
   }
 
   send(bytes: Uint8Array): void {
+    if (this.#tls) this.#tls.send(bytes, () => this.#sent(bytes.length));
+    else this.#transmit(bytes, (count) => this.#sent(count));
+  }
+
+  /** @param accepted told of each piece that the system has taken */
+  #transmit(bytes: Uint8Array, accepted: (count: number) => void): void {
     this.#fromBoard.carryBytes(bytes, (piece) => {
       const passing = this.#cut.pass('from-board', piece);
       // The reset comes when the system has the last byte, so that exactly this much arrives.
       if (this.#cut.state === 'reset') this.#socket.write(passing, () => this.abort(ERRNO.ECONNRESET));
       // In silence, whichever way, no acknowledgement comes back: the chip's send buffer stays full.
       else if (this.#cut.state === 'silence') this.#socket.write(passing);
-      else this.#socket.write(passing, () => this.#sent(piece.length));
+      else this.#socket.write(passing, () => accepted(piece.length));
     });
   }
 
@@ -198,9 +254,12 @@ export class HostStream {
       linger.cancel();
       over();
     });
-    this.#fromBoard.carry(() => {
-      if (!this.#cut.silent('from-board')) this.#socket.end();
-    });
+    const end = () =>
+      this.#fromBoard.carry(() => {
+        if (!this.#cut.silent('from-board')) this.#socket.end();
+      });
+    if (this.#tls) this.#tls.drained(end);
+    else end();
   }
 
   /** Power off. */
@@ -213,6 +272,7 @@ export class HostStream {
   #reset(): void {
     const reachable = () =>
       this.#flowing() && !this.#cut.silent('from-board') && !this.#cut.silent('to-board');
+    this.#tls?.destroy();
     this.#toBoard.close();
     this.#fromBoard.close();
     if (this.#flowing() && !this.#cut.silent('from-board')) this.#socket.resetAndDestroy();

@@ -18,7 +18,7 @@ _ALIASES = (
 ).split()
 
 # C modules of the chip that this board does not have yet: said in a sentence, not left to be guessed.
-_MISSING = ("_thread", "ssl", "tls", "bluetooth", "espnow", "aioespnow", "aioble", "btree", "cryptolib", "webrepl", "_webrepl", "websocket", "webrepl_setup", "apa106", "upysh")
+_MISSING = ("_thread", "bluetooth", "espnow", "aioespnow", "aioble", "btree", "cryptolib", "webrepl", "_webrepl", "websocket", "webrepl_setup", "apa106", "upysh")
 
 _import_native = builtins.__import__
 _collect = _host.collect

@@ -1,4 +1,4 @@
-# The stream half of a socket, as py/stream.c does it on the chip: read() joins short reads, recv() does not.
+# The stream half of a socket, and of TLS over one, as py/stream.c does it on the chip: read() joins short reads, recv() does not.
 import _host
 import io
 from micropython import const
@@ -9,7 +9,10 @@ _EINTR = const(-4)
 
 
 class Stream(io.IOBase):
-    # A socket brings _live() (its slot, or EBADF), _receive(data, size) and _timeout in milliseconds.
+    # A socket brings _slot (-1 once it is closed), _live() (its slot, or EBADF), _receive(data, size) and _timeout in ms.
+
+    def _error(self, errno):
+        return OSError(errno)
 
     def readinto(self, data, size=-1):
         if size < 0 or size > len(data):
@@ -38,7 +41,7 @@ class Stream(io.IOBase):
             if result == -_EAGAIN:
                 return sent or None
             if result < 0:
-                raise OSError(-result)
+                raise self._error(-result)
             sent += result
             if sent >= count:
                 return sent

@@ -2,7 +2,7 @@
 import _host
 import json
 import sys
-import socket as _socket
+from _stream import Stream
 from micropython import const
 
 POLLIN = const(1)
@@ -37,7 +37,7 @@ class poll:
         if entry:
             entry[1] = mask
         else:
-            if not isinstance(stream, _socket.socket):
+            if not isinstance(stream, Stream):
                 _ready_other(stream, mask)
             self._streams.append([stream, mask])
 
@@ -71,11 +71,10 @@ class poll:
             found = []
             others = False
             for stream, mask in self._streams:
-                if isinstance(stream, _socket.socket):
+                if isinstance(stream, Stream):
                     if stream._slot < 0:
                         found.append((stream, 32))
                     else:
-                        # TLS and the like have read ahead what the socket no longer shows.
                         wanted.append((stream._slot, mask))
                 else:
                     others = True
@@ -89,7 +88,7 @@ class poll:
                 continue
             for slot, mask in ready:
                 for stream, _ in self._streams:
-                    if isinstance(stream, _socket.socket) and stream._slot == slot:
+                    if isinstance(stream, Stream) and stream._slot == slot:
                         found.append((stream, mask))
             if found or (deadline >= 0 and _host.left(deadline) == 0):
                 return found

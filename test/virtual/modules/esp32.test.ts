@@ -74,7 +74,7 @@ except ImportError as e:
 
 test('modules that the firmware has and this board has not are an ImportError and a sentence', async () => {
   const watched = await startBoard(`
-for name in ("ssl", "bluetooth", "_thread"):
+for name in ("espnow", "bluetooth", "_thread"):
     try:
         __import__(name)
     except ImportError as e:
@@ -82,7 +82,7 @@ for name in ("ssl", "bluetooth", "_thread"):
 `);
   await watched.ended;
   expect(watched.stdout()).toBe(
-    "no module named 'ssl'\nno module named 'bluetooth'\nno module named '_thread'\n",
+    "no module named 'espnow'\nno module named 'bluetooth'\nno module named '_thread'\n",
   );
   expect(watched.stderr().trim().split('\n')).toHaveLength(3);
 });

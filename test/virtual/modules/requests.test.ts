@@ -127,7 +127,6 @@ for url, timeout in (
     ("http://127.0.0.1:${rude}/", None),
     ("http://127.0.0.1:${nobody}/", None),
     ("ftp://127.0.0.1/", None),
-    ("https://127.0.0.1/", None),
 ):
     try:
         requests.get(url, timeout=timeout)
@@ -141,9 +140,7 @@ for url, timeout in (
     "ValueError('HTTP error: BadStatusLine:\\n[]',)",
     'OSError(104,)',
     "ValueError('Unsupported protocol: ftp:',)",
-    'ImportError("no module named \'tls\'",)',
   ]);
-  expect(watched.stderr()).toMatch(/"tls"/);
 });
 
 test('a text whose length this version miscounts: as on the chip, with a sentence that says how to do it', async () => {
