@@ -18,11 +18,11 @@ _AGAIN = const(10)  # turns until the question is sent again: datagrams get lost
 _MOST = const(4)  # hubs of one question
 _NAME = "kiteline.local"
 _NAME_MS = const(30_000)  # a name that nobody answers stops everything on the chip for up to 5 s
-_ASIDE_MS = const(60_000)  # within these it is taken the second time: between lies a question for the board's own
+_VAIN_MS = const(60_000)  # so long it counts that nobody was found
 
 _named = -_NAME_MS  # uptime when the name was asked for
 _seeker = None  # the task that asks
-_aside = -_ASIDE_MS  # uptime when another hub was where the settings say, and was left
+_vain = -_VAIN_MS  # uptime when the board's hub was last asked for in vain
 
 
 def start(link, board):
@@ -35,6 +35,7 @@ def start(link, board):
 
 
 async def _seek(link, board):
+    global _vain
     id = hexlify(os.urandom(4)).decode()  # whoever has not seen the question cannot answer it
     params = {"board": board.name}
     if link.home:
@@ -58,10 +59,12 @@ async def _seek(link, board):
             await asyncio.sleep_ms(_TURN_MS)
     finally:
         s.close()
-    if not link.found and not link.hub:
-        _by_name(link, board)
-        if not link.found:
-            link.tell(_missing(link))
+    if not link.found:
+        _vain = uptime()
+        if not link.hub:
+            _by_name(link, board)
+            if not link.found:
+                link.tell(_missing(link))
 
 
 def _heard(link, board, id, data, host):
@@ -109,15 +112,11 @@ def _missing(link):
 
 def accept(link, home, proved):
     """Whether the hub that answered hello is this board's. Writes down where it is, if that has changed: one write to flash."""
-    global _aside
     own = link.place == link.hub
     if home and link.home and home != link.home and not proved:
-        if not own:
+        # Another hub where the settings say: right if the board's own is nowhere.
+        if not own or uptime() - _vain > _VAIN_MS:
             return False
-        if uptime() - _aside > _ASIDE_MS:
-            _aside = uptime()
-            return False
-    _aside = -_ASIDE_MS
     kept = link.home, link.at
     link.home = home or link.home
     link.at = None if own else link.place

@@ -158,6 +158,7 @@ class Link:
             self.found = []
         if not self._left:
             self._reached(False)
+            await asyncio.sleep_ms(self.LOOK_MS)
             return 0
         self._tried = uptime()
         self.place = place = self._left.pop(0)

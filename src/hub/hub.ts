@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
 import { MemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
+import { isOwnAddress } from '../transport/lan.ts';
 import type { Peer, Transport } from '../transport/transport.ts';
 import { type JsonObject, Scanner } from '../wire/index.ts';
 import { type BoardHandle, boardHandle } from './board-handle.ts';
@@ -14,6 +15,7 @@ import { Doors } from './doors.ts';
 import { encodingNamed } from './encoding.ts';
 import { Handlers, type HubEvents } from './events.ts';
 import { type CommandEvent, Feed, type FeedOptions, type Subscription } from './feed.ts';
+import { checkHome, checkHubName, newHome } from './home.ts';
 import type { HubCounts, Inside } from './inside.ts';
 import { Intake } from './intake.ts';
 import { mustKnow } from './known.ts';
@@ -21,9 +23,12 @@ import type { ListenAt, Listening } from './listen.ts';
 import { Methods } from './methods.ts';
 import { Session, type SessionOptions } from './session.ts';
 import { Sessions } from './sessions.ts';
+import { Where } from './where.ts';
 
 /** Milliseconds between heartbeats: a board that is gone is noticed after 25 s, and a heartbeat costs 100 bytes. */
 const KEEPALIVE_MS = 10_000;
+/** What boards look for that know nothing else: kiteline.local. */
+export const HUB_NAME = 'kiteline';
 
 export interface HubOptions {
   /** Where samples and texts are kept; the hub closes it. A MemoryStore unless told. */
@@ -36,10 +41,14 @@ export interface HubOptions {
   keepaliveMs?: number;
   /** Milliseconds after a command's deadline that its reply is waited for; 5,000 unless told. */
   graceMs?: number;
+  /** Which hub this is, 16 hex digits: the same for the same data (`homeIn`). Random unless told. */
+  home?: string;
+  /** What it is called in the network, as in NAME.local: `kiteline` unless told. */
+  name?: string;
   clock?: Clock;
 }
 
-/** Makes a hub. @throws KitelineError NOT_FOUND for an encoding that nobody knows */
+/** Makes a hub. @throws KitelineError NOT_FOUND for an encoding that nobody knows, BAD_ARGUMENT for a home or name that is none */
 export function createHub(options: HubOptions = {}): Hub {
   return new Hub(options);
 }
@@ -62,9 +71,19 @@ export class Hub {
       feed.publish({ type: 'board', board: board.name, at: board.firstSeen });
       handlers.board(board.name);
     });
+    const home = checkHome(options.home ?? newHome());
     const inside: Inside = {
       clock,
       run: randomBytes(8).toString('hex'),
+      home,
+      where: new Where({
+        clock,
+        counts,
+        name: checkHubName(options.name ?? HUB_NAME),
+        home,
+        ports: () => ({ tcp: this.listening.tcp?.port, tls: this.listening.tls?.port }),
+        isNear: isOwnAddress,
+      }),
       store: this.store,
       keepalive: options.keepaliveMs ?? KEEPALIVE_MS,
       commands: new Commands({

@@ -11,12 +11,16 @@ import type { Intake } from './intake.ts';
 import type { Methods } from './methods.ts';
 import type { ReasonCounts } from './reasons.ts';
 import type { Sender } from './round.ts';
+import type { Where } from './where.ts';
 
 /** What sessions and message handlers see of the hub. */
 export interface Inside {
   readonly clock: Clock;
   /** Of this run of the hub: another one after a restart. */
   readonly run: string;
+  /** Of the hub's data: the same after a restart, and on another machine with the same data. */
+  readonly home: string;
+  readonly where: Where;
   readonly store: Pick<Store, 'acks' | 'boards'>;
   /** Milliseconds between heartbeats, unless a board wishes otherwise. */
   readonly keepalive: number;

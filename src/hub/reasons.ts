@@ -31,6 +31,8 @@ export type Reason =
   | 'REPLAYED'
   /** A datagram that names a session without a key, and does not come from where its connection does. */
   | 'WRONG_HOST'
+  /** More boards asked where the hub is than it answers in a second. */
+  | 'TOO_MANY_QUESTIONS'
   /** A log entry that was longer than it may be; its beginning was kept. */
   | 'LOG_CUT';
 

@@ -31,11 +31,18 @@ export class Sessions implements TransportEvents {
   messages(peer: Peer, units: readonly Uint8Array[]): void | Promise<void> {
     try {
       // A datagram comes alone.
-      if (!peer.stream && this.#inside.datagrams.take(peer, units[0] as Uint8Array)) return;
+      if (!peer.stream && this.#isTaken(peer, units[0] as Uint8Array)) return;
       return this.#sessionOf(peer).take(units);
     } catch (error) {
       this.failed(error); // ours to answer for: it must not end the process, and with it all the others
     }
+  }
+
+  /** Whether a datagram is no plain peer's: it is of a session, or asks where we are. */
+  #isTaken(peer: Peer, data: Uint8Array): boolean {
+    const { datagrams, where } = this.#inside;
+    // Whoever asks has no session to ask in, and sends nothing else from there.
+    return datagrams.take(peer, data) || (!this.#byPeer.has(peer) && where.take(peer, data));
   }
 
   finished(peer: Peer): void | Promise<void> {

@@ -108,7 +108,11 @@ const IMPOSTORS: [string, (asked: Message, key: string) => Message, RegExp][] = 
     /it has another key/,
   ],
   ['the question itself', ({ nonce }) => ({ result: { nonce, proof: nonce } }), /it has another key/],
-  ['a nonce of no length', (asked, key) => ({ result: proven(key, asked, '').result }), /what it answers is no proof/],
+  [
+    'a nonce of no length',
+    (asked, key) => ({ result: proven(key, asked, '').result }),
+    /what it answers is no proof/,
+  ],
   ['no proof', ({ nonce }) => ({ result: { nonce } }), /what it answers is no proof/],
   ['no texts', () => ({ result: { nonce: 1, proof: 2 } }), /what it answers is no proof/],
   ['nothing', () => ({ result: null }), /what it answers is no proof/],

@@ -104,6 +104,7 @@ function begin(
     encodeResult(request.id, {
       session: link.id,
       hub: inside.run,
+      home: inside.home,
       time: clock.now(),
       clock: 0,
       keepalive: link.keepalive,

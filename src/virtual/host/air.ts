@@ -52,6 +52,10 @@ export interface AirOptions {
    * Twice `joinMs` unless told; a real board takes about 6 s.
    */
   beaconMs?: number;
+  /** Name → address, besides those that this computer's resolver knows: what answers mDNS here, as `kiteline.local`. */
+  names?: Record<string, string>;
+  /** Addresses of this computer at which its programs hear what a board broadcasts; 127.0.0.1 unless told. */
+  hosts?: readonly string[];
   /** Asked for every new TCP connection of a board: whether and where to cut it. */
   cut?: (connection: { board: string; number: number }) => Cut | undefined;
   /** Asked for every connection attempt: whether the chip bungles it. */
@@ -85,6 +89,9 @@ export class Air {
   readonly clock: Clock;
   readonly joinMs: number;
   readonly beaconMs: number;
+  /** May be changed, as names and addresses change. */
+  names: Record<string, string>;
+  hosts: readonly string[];
   readonly weather: Weather = { ...CALM };
   /** What the air did, for tests and reports. */
   readonly counts = {
@@ -111,6 +118,8 @@ export class Air {
     this.clock = options.clock ?? systemClock;
     this.joinMs = options.joinMs ?? 800;
     this.beaconMs = options.beaconMs ?? this.joinMs * 2;
+    this.names = options.names ?? {};
+    this.hosts = options.hosts ?? ['127.0.0.1'];
     this.#points = options.accessPoints && new Map(options.accessPoints.map((point) => [point.ssid, point]));
     this.#cut = options.cut;
     this.#fault = options.fault;

@@ -146,10 +146,11 @@ export class HostDatagrams {
       if (!socket || this.#gone) return;
       this.port = socket.address().port;
       // A broadcast does not reach sockets that are bound to 127.x: the air carries it to the other boards, and this
-      // computer's wildcard sockets hear it at 127.0.0.1.
+      // computer's programs hear it at 127.0.0.1, or where the air says.
       if (broadcast)
         this.#air.broadcast(this.#board, port, { address: this.#address, port: this.port }, bytes);
-      await transmit(socket, bytes, broadcast ? '127.0.0.1' : address, port);
+      const hosts = broadcast ? this.#air.hosts : [address];
+      for (const host of hosts) await transmit(socket, bytes, host, port);
     } else {
       this.#far ??= this.#open(undefined, 0);
       const socket = await this.#far.catch(() => undefined);
