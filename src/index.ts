@@ -2,6 +2,7 @@
 export { type Clock, ManualClock, systemClock } from './clock.ts';
 export { type ErrorCode, KitelineError } from './errors.ts';
 export { type HttpOptions, type HttpServer, serveHttp } from './http/server.ts';
+export type { AccessOptions } from './hub/access.ts';
 export type { ArgumentInfo } from './hub/arguments.ts';
 export type { BoardHandle, CommandOptions } from './hub/board-handle.ts';
 export type { SessionEnd } from './hub/board-session.ts';
@@ -27,6 +28,7 @@ export type {
   LogEvent,
   LostEvent,
   PresenceEvent,
+  RefusedEvent,
   SampleEvent,
   Subscription,
   TextEvent,
@@ -34,9 +36,12 @@ export type {
 export type { CommandInfo, ControlInfo } from './hub/hello.ts';
 export { createHub, type Hub, type HubOptions } from './hub/hub.ts';
 export type { HubCounts } from './hub/inside.ts';
+export { type OpenKeysOptions, openKeys } from './hub/key-file.ts';
+export { type BoardKey, type KeyEntry, type KeyInfo, Keys, type KeysOptions } from './hub/keys.ts';
 export type { ListenAddress, ListenAt, Listening, TlsAddress } from './hub/listen.ts';
 export type { PresenceInfo, PresenceState, SessionInfo } from './hub/presence.ts';
-export type { Reason, ReasonCounts } from './hub/reasons.ts';
+export type { Reason, ReasonCounts, RefusedReason } from './hub/reasons.ts';
+export type { RefusedMessage } from './hub/refusals.ts';
 export type { Bucket } from './store/buckets.ts';
 export { MemoryStore, type MemoryStoreOptions } from './store/memory.ts';
 export { Layout, type PackedParts, PackedSamples } from './store/packed.ts';

@@ -37,4 +37,6 @@ const WHY: Record<SessionEnd, () => string> = {
   BYE: () => say('it said that it goes', '它告知离开'),
   STORE_FAILED: () => say('the hub could not store its samples', '中枢无法保存它的采样'),
   REPLACED: () => say('another session took its place', '被另一个会话取代'),
+  BAD_SIGNATURE: () => say('a line came that it had not signed', '收到了不是由它签名的内容'),
+  REVOKED: () => say('its key is not valid any more', '它的密钥已失效'),
 };

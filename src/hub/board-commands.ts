@@ -16,8 +16,14 @@ export const boardLimits = {
 export interface CommandLink {
   /** Random per start of the board. */
   readonly boot: string;
+  /** Where the board is. */
+  readonly host: string;
+  /** `HOST:PORT`. */
+  readonly address: string;
   /** Where the session's clock has its zero, in milliseconds of the hub's monotonic clock. */
   readonly zero: number;
+  /** Whether it may be given commands. */
+  readonly mayBeCommanded: boolean;
   /** @returns false when nothing of it was sent, nor ever will be */
   send(bytes: Uint8Array): boolean;
 }
@@ -38,6 +44,8 @@ export interface Command {
 }
 
 export interface BoardCommandsEvents {
+  /** Commands were not sent, for that board may be given none. */
+  refused(link: CommandLink): void;
   changed(command: Command, outcome?: CommandOutcome): void;
   /** Nothing is left, nor is there a session. */
   idle(): void;
@@ -70,6 +78,11 @@ export class BoardCommands {
   /** @param now on the hub's monotonic clock */
   add(command: Command, now: number): void {
     this.#open.push(command);
+    if (this.#link?.mayBeCommanded === false) {
+      this.#settle(command, expired('NOT_ALLOWED', this.#board));
+      this.#events.refused(this.#link);
+      return;
+    }
     this.#send(now);
     if (command.boot === undefined && this.#open.includes(command)) this.#watch(command);
   }
@@ -99,13 +112,21 @@ export class BoardCommands {
       if (command.boot !== link.boot) this.#remove(command, unknown('RESTARTED', this.#board));
     }
     this.#link = link;
-    this.#send();
+    if (link.mayBeCommanded) this.#send();
+    else this.#refuseAll(link);
   }
 
   offline(link: CommandLink): void {
     if (this.#link !== link) return;
     this.#link = undefined;
     this.#forgetIfIdle();
+  }
+
+  /** What waited for this session is not sent on it; of what was sent before, its board may still have been the one that ran it. */
+  #refuseAll(link: CommandLink): void {
+    const waiting = this.#open.slice(this.#sent);
+    for (const command of waiting) this.#remove(command, expired('NOT_ALLOWED', this.#board));
+    if (waiting.length > 0) this.#events.refused(link);
   }
 
   replied(boot: string, response: Response): boolean {
@@ -133,7 +154,7 @@ export class BoardCommands {
     while (next < this.#open.length && next < boardLimits.unanswered) {
       const link = this.#link;
       const command = this.#open[next] as Command;
-      if (!link) return;
+      if (!link?.mayBeCommanded) return;
       if (command.link === link) {
         next++;
         continue;

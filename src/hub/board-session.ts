@@ -6,6 +6,7 @@ import { SessionDatagrams } from './datagrams.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Hello } from './hello.ts';
 import type { Numbering } from './numbering.ts';
+import type { Proof } from './proof.ts';
 import type { Seal } from './seal.ts';
 import { sendLines } from './signed-lines.ts';
 
@@ -22,12 +23,18 @@ export type SessionEnd =
   /** The store failed; the board sends again what was not acknowledged. */
   | 'STORE_FAILED'
   /** A newer session of the same board took its place. */
-  | 'REPLACED';
+  | 'REPLACED'
+  /** A line came that the board did not sign as the next one. */
+  | 'BAD_SIGNATURE'
+  /** Its key was revoked or has run out, or its name has got a key and the session has none. */
+  | 'REVOKED';
 
 /** What the board is told with `$bye` before we end a session; nothing where it is gone. */
 const BYES: Partial<Record<SessionEnd, string>> = {
   STORE_FAILED: 'store failed',
   REPLACED: 'replaced',
+  BAD_SIGNATURE: 'bad signature',
+  REVOKED: 'key revoked',
 };
 
 /** Pings have ids of their own kind, so that no response to one is taken for a command's. */
@@ -36,8 +43,10 @@ const PING_ID = /^ping([1-9]\d{0,15})$/;
 /** What a session needs of the connection that it is on, and of its board's presence. */
 export interface BoardSessionParts {
   peer: Peer;
-  /** Of a board that has proved its key. */
-  seal: Seal | undefined;
+  /** Of a board that has a key. */
+  proof: Proof | undefined;
+  /** Whether the board may be given commands, call and be controlled. */
+  mayBeCommanded: boolean;
   clock: Clock;
   hello: Hello;
   /** Milliseconds. */
@@ -58,10 +67,15 @@ export class BoardSession {
   readonly board: string;
   /** Signs and checks every line and datagram of the session, where the board has a key. */
   readonly seal: Seal | undefined;
+  /** The id of that key. */
+  readonly key: string | undefined;
+  /** Whether it may be given commands, call and be controlled: with a key always, without one where the hub allows it. */
+  readonly mayBeCommanded: boolean;
   readonly boot: string;
   readonly library: string | undefined;
   /** Why the board started, as it said. */
   readonly reset: string | undefined;
+  readonly host: string;
   /** `HOST:PORT`. */
   readonly address: string;
   /** Milliseconds since 1970 UTC. */
@@ -82,19 +96,22 @@ export class BoardSession {
 
   /** @param numberings of every boot id that the hello named */
   constructor(parts: BoardSessionParts, numberings: ReadonlyMap<string, Numbering>) {
-    const { hello, peer, seal, clock, keepalive, arrival } = parts;
+    const { hello, peer, proof, clock, keepalive, arrival } = parts;
     this.#parts = parts;
-    this.seal = seal;
+    this.seal = proof?.seal;
+    this.key = proof?.key;
+    this.mayBeCommanded = parts.mayBeCommanded;
     this.board = hello.board;
     this.boot = hello.boot;
     this.library = hello.library;
     this.reset = hello.reset;
+    this.host = peer.host;
     this.address = peer.address;
     this.since = clock.now();
     this.zero = clock.monotonic();
     this.keepalive = keepalive;
     this.arrival = arrival;
-    this.datagrams = new SessionDatagrams({ id: this.id, host: peer.host, seal });
+    this.datagrams = new SessionDatagrams({ id: this.id, host: peer.host, seal: this.seal });
     this.#numberings = numberings;
     this.#own = numberings.get(hello.boot);
     for (const numbering of numberings.values()) numbering.address = peer.address;

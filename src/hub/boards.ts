@@ -1,5 +1,6 @@
 import { type Heard, Recency } from '../recency.ts';
 import type { Peer } from '../transport/transport.ts';
+import type { Keys } from './keys.ts';
 import { Layouts } from './layouts.ts';
 import type { Presence, PresenceInfo } from './presence.ts';
 import { count, type Reason, type ReasonCounts } from './reasons.ts';
@@ -139,6 +140,15 @@ export class Boards {
     for (const { presence } of this.#row) {
       presence?.controls.close();
       presence?.session?.sayGoodbye('hub closed');
+    }
+  }
+
+  /** Ends every session that has no key which is valid now, of a name that takes one. */
+  checkKeys(keys: Keys): void {
+    for (const { name, presence } of [...this.#row]) {
+      const session = presence?.session;
+      if (!session || !keys.isClosed(name)) continue;
+      if (session.key === undefined || !keys.find(name, session.key)) session.end('REVOKED');
     }
   }
 

@@ -22,7 +22,9 @@ export type ExpiredWhy =
   /** Too many waited for the board already. */
   | 'QUEUE_FULL'
   /** Whoever asked gave it up before it began. */
-  | 'CANCELLED';
+  | 'CANCELLED'
+  /** The board has no key, and such boards are not commanded from where it is. */
+  | 'NOT_ALLOWED';
 
 export type UnknownWhy =
   /** The board has not come back before deadline and grace were over. */
@@ -95,6 +97,11 @@ const EXPIRED: Record<ExpiredWhy, (board: string) => string> = {
     say(
       `It was given up before ${board} began it; it did not run and will not.`,
       `在 ${board} 开始之前已被取消；命令没有执行，也不会再执行。`,
+    ),
+  NOT_ALLOWED: (board) =>
+    say(
+      `${board} has no key, and boards without one are not commanded from where it is; the command was not sent. "kiteline boards add ${board}" gives it a key.`,
+      `${board} 没有密钥，不允许向那里的无密钥板子发命令；命令没有发出。“kiteline boards add ${board}”可为它添加密钥。`,
     ),
 };
 

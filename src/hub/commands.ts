@@ -18,6 +18,8 @@ export interface CommandsOptions {
   clock: Clock;
   /** Milliseconds after the deadline. */
   graceMs?: number;
+  /** Told when commands were not sent because that session may be given none. */
+  onRefused?: (board: string, link: CommandLink) => void;
   /** Told when a command was sent for the first time (no outcome), and when it is settled. */
   onChange?: (board: string, command: { id: number; name: string }, outcome?: CommandOutcome) => void;
 }
@@ -27,16 +29,18 @@ export class Commands {
   readonly #clock: Clock;
   readonly #graceMs: number;
   readonly #onChange: CommandsOptions['onChange'];
+  readonly #onRefused: CommandsOptions['onRefused'];
   readonly #byBoard = new Map<string, BoardCommands>(); // those with a session, or with commands
   // One count for all boards: it rises for each of them, also for one that the hub forgot meanwhile.
   #lastId = 0;
   #open = 0;
   #isClosed = false;
 
-  constructor({ clock, graceMs = GRACE_MS, onChange }: CommandsOptions) {
+  constructor({ clock, graceMs = GRACE_MS, onChange, onRefused }: CommandsOptions) {
     this.#clock = clock;
     this.#graceMs = graceMs;
     this.#onChange = onChange;
+    this.#onRefused = onRefused;
   }
 
   /** Commands that are not settled. */
@@ -115,6 +119,7 @@ export class Commands {
         if (outcome) this.#open--;
         this.#onChange?.(board, command, outcome);
       },
+      refused: (link) => this.#onRefused?.(board, link),
       idle: () => this.#byBoard.delete(board),
     });
     this.#byBoard.set(board, commands);

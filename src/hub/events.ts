@@ -4,6 +4,7 @@ import type { Value } from '../wire/index.ts';
 import type { LeaseEndWhy } from './control/ends.ts';
 import type { Via } from './control/path.ts';
 import type { PresenceState } from './presence.ts';
+import type { RefusedMessage } from './refusals.ts';
 import type { Round } from './round.ts';
 
 /** A text as the app gets it. */
@@ -87,6 +88,7 @@ export interface HubEvents {
   log: (message: LogMessage) => unknown;
   /** Somebody begins to steer a board, takes it over or ends, or setpoints go another way. */
   control: (message: ControlMessage) => unknown;
+  refused: (message: RefusedMessage) => unknown;
   problem: (problem: Problem) => unknown;
 }
 
@@ -102,6 +104,7 @@ export class Handlers {
     presence: [],
     log: [],
     control: [],
+    refused: [],
     problem: [],
   };
   #clock: Clock;
@@ -144,6 +147,10 @@ export class Handlers {
 
   control(message: ControlMessage): void {
     for (const handler of [...this.#lists.control]) tell(() => handler(message), this.#failed);
+  }
+
+  refused(message: RefusedMessage): void {
+    for (const handler of [...this.#lists.refused]) tell(() => handler(message), this.#failed);
   }
 
   problem(problem: Problem): void {

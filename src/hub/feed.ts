@@ -2,6 +2,7 @@ import type { PackedSamples } from '../store/packed.ts';
 import type { Value } from '../wire/index.ts';
 import type { SessionEnd } from './board-session.ts';
 import type { ControlMessage, LogLevel } from './events.ts';
+import type { RefusedMessage } from './refusals.ts';
 
 /** A sample as the live feed tells it. */
 export interface SampleEvent {
@@ -80,6 +81,11 @@ export interface ControlEvent extends ControlMessage {
   type: 'control';
 }
 
+/** Somebody was kept out: the board that it said to be, and why. Told at a bounded rate. */
+export interface RefusedEvent extends RefusedMessage {
+  type: 'refused';
+}
+
 /** In place of the events that a subscriber did not fetch in time: the oldest `count` are gone. */
 export interface LostEvent {
   type: 'lost';
@@ -94,7 +100,8 @@ export type LiveEvent =
   | LogEvent
   | DroppedEvent
   | CommandEvent
-  | ControlEvent;
+  | ControlEvent
+  | RefusedEvent;
 
 export interface FeedOptions {
   /** Only this board's events. */

@@ -93,12 +93,9 @@ class Reading {
 
   #board(): string {
     const name = this.#get('board');
-    if (!isText(name, helloLimits.name))
-      throw new Wrong(`board: a name of 1 to ${helloLimits.name} characters, without control characters`);
-    // Plain peers go by their IP address, and `$` is the protocol's.
-    if (isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0) throw new Wrong('board: a name, not an IP address');
-    if (name.startsWith('$')) throw new Wrong('board: a name does not begin with $');
-    return name;
+    const fault = boardNameFault(name);
+    if (fault !== undefined) throw new Wrong(fault);
+    return name as string;
   }
 
   #boot(field: string, value: Json | undefined): string {
@@ -201,6 +198,15 @@ class Reading {
       return [name, info];
     });
   }
+}
+
+/** What is wrong with a board's name, as a sentence for programs; undefined when nothing is. */
+export function boardNameFault(name: Json | undefined): string | undefined {
+  if (!isText(name, helloLimits.name))
+    return `board: a name of 1 to ${helloLimits.name} characters, without control characters`;
+  // Plain peers go by their IP address, and `$` is the protocol's.
+  if (isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0) return 'board: a name, not an IP address';
+  return name.startsWith('$') ? 'board: a name does not begin with $' : undefined;
 }
 
 /** What a board says it had to drop, whole numbers; undefined when that is none. */

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
 import { MemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
-import { isOwnAddress } from '../transport/lan.ts';
 import type { Peer, Transport } from '../transport/transport.ts';
 import { type JsonObject, Scanner } from '../wire/index.ts';
+import { Access, type AccessOptions } from './access.ts';
 import { type BoardHandle, boardHandle } from './board-handle.ts';
 import { type BoardInfo, Boards } from './boards.ts';
 import type { Method } from './calls.ts';
@@ -18,9 +18,12 @@ import { type CommandEvent, Feed, type FeedOptions, type Subscription } from './
 import { checkHome, checkHubName, newHome } from './home.ts';
 import type { HubCounts, Inside } from './inside.ts';
 import { Intake } from './intake.ts';
+import { Keys } from './keys.ts';
 import { mustKnow } from './known.ts';
 import type { ListenAt, Listening } from './listen.ts';
 import { Methods } from './methods.ts';
+import { count } from './reasons.ts';
+import { Refusals } from './refusals.ts';
 import { Session, type SessionOptions } from './session.ts';
 import { Sessions } from './sessions.ts';
 import { Where } from './where.ts';
@@ -45,10 +48,14 @@ export interface HubOptions {
   home?: string;
   /** What it is called in the network, as in NAME.local: `kiteline` unless told. */
   name?: string;
+  /** Which names are closed to boards that have no key. None unless told. */
+  keys?: Keys;
+  /** Whose traffic is taken, and which boards without a key may be commanded. */
+  access?: AccessOptions;
   clock?: Clock;
 }
 
-/** Makes a hub. @throws KitelineError NOT_FOUND for an encoding that nobody knows, BAD_ARGUMENT for a home or name that is none */
+/** Makes a hub. @throws KitelineError NOT_FOUND for an encoding that nobody knows, BAD_ARGUMENT for a home, a name or a range of addresses that is none */
 export function createHub(options: HubOptions = {}): Hub {
   return new Hub(options);
 }
@@ -56,6 +63,8 @@ export function createHub(options: HubOptions = {}): Hub {
 /** Where boards' messages arrive, whatever carries them. One door: `accept`. */
 export class Hub {
   readonly store: Store;
+  /** Which names are closed, and by which keys they can be used; what is changed here holds at once. */
+  readonly keys: Keys;
   readonly #inside: Inside;
   readonly #doors: Doors;
   #closed: Promise<void> | undefined;
@@ -72,6 +81,8 @@ export class Hub {
       handlers.board(board.name);
     });
     const home = checkHome(options.home ?? newHome());
+    this.keys = options.keys ?? new Keys({ clock });
+    const access = new Access(options.access ?? {}, clock);
     const inside: Inside = {
       clock,
       run: randomBytes(8).toString('hex'),
@@ -82,13 +93,27 @@ export class Hub {
         name: checkHubName(options.name ?? HUB_NAME),
         home,
         ports: () => ({ tcp: this.listening.tcp?.port, tls: this.listening.tls?.port }),
-        isNear: isOwnAddress,
+        isNear: (host) => access.isPrivate(host),
       }),
       store: this.store,
       keepalive: options.keepaliveMs ?? KEEPALIVE_MS,
+      keys: this.keys,
+      access,
+      refusals: new Refusals({
+        clock,
+        count: (reason, board) => {
+          count(counts.dropped, reason);
+          inside.boards.get(board)?.drop(reason);
+        },
+        tell: (message) => {
+          feed.publish({ type: 'refused', ...message });
+          handlers.refused(message);
+        },
+      }),
       commands: new Commands({
         clock,
         ...(options.graceMs !== undefined && { graceMs: options.graceMs }),
+        onRefused: (board, link) => inside.refusals.refuse('NOT_ALLOWED', board, link),
         onChange: (board, command, outcome) => {
           if (feed.subscribers > 0) feed.publish(commandEvent(board, clock.now(), command, outcome));
         },
@@ -114,6 +139,7 @@ export class Hub {
       encoding: options.encoding === undefined ? undefined : encodingNamed(options.encoding),
     };
     this.#inside = inside;
+    this.keys.onChange(() => inside.boards.checkKeys(this.keys));
     this.#doors = new Doors(clock, (options) => new Sessions(inside, options));
   }
 

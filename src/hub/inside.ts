@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
 import type { Scanner } from '../wire/index.ts';
+import type { Access } from './access.ts';
 import type { Boards } from './boards.ts';
 import type { Commands } from './commands.ts';
 import type { Datagrams } from './datagrams.ts';
@@ -8,8 +9,10 @@ import type { Encoding } from './encoding.ts';
 import type { Handlers } from './events.ts';
 import type { Feed } from './feed.ts';
 import type { Intake } from './intake.ts';
+import type { Keys } from './keys.ts';
 import type { Methods } from './methods.ts';
 import type { ReasonCounts } from './reasons.ts';
+import type { Refusals } from './refusals.ts';
 import type { Sender } from './round.ts';
 import type { Where } from './where.ts';
 
@@ -24,6 +27,9 @@ export interface Inside {
   readonly store: Pick<Store, 'acks' | 'boards'>;
   /** Milliseconds between heartbeats, unless a board wishes otherwise. */
   readonly keepalive: number;
+  readonly keys: Keys;
+  readonly access: Access;
+  readonly refusals: Refusals;
   readonly commands: Commands;
   readonly methods: Methods;
   readonly datagrams: Datagrams;

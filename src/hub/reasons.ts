@@ -5,6 +5,7 @@ import type { ValueReason } from '../wire/index.ts';
 export type Reason =
   | TransportReason
   | ValueReason
+  | RefusedReason
   /** A peer had too many messages under way; this one was not looked at. */
   | 'PEER_TOO_BUSY'
   /** The store is behind by as much as memory allows; the samples were not taken. */
@@ -35,6 +36,21 @@ export type Reason =
   | 'TOO_MANY_QUESTIONS'
   /** A log entry that was longer than it may be; its beginning was kept. */
   | 'LOG_CUT';
+
+/** Why somebody is kept out. */
+export type RefusedReason =
+  /** A name that has a key, and no proof of it. */
+  | 'NO_PROOF'
+  /** A key that the hub does not have, or no longer. */
+  | 'UNKNOWN_KEY'
+  /** A line of a signed session that is not signed, was altered, or is not the next one. */
+  | 'BAD_SIGNATURE'
+  /** A line of a signed session that came before. */
+  | 'REPLAYED'
+  /** A command or a call of a board without a key, from where such boards may not. */
+  | 'NOT_ALLOWED'
+  /** Traffic from a public address. */
+  | 'PUBLIC_ADDRESS';
 
 /** How often each happened; a reason that did not is absent. */
 export type ReasonCounts = Partial<Record<Reason, number>>;

@@ -1,18 +1,21 @@
 import type { CloseReason, Peer } from '../transport/transport.ts';
-import { decode, type Request } from '../wire/index.ts';
+import type { Request } from '../wire/index.ts';
 import { Asker } from './asker.ts';
+import { Beginning } from './beginning.ts';
 import type { BoardSession } from './board-session.ts';
 import type { Board } from './boards.ts';
 import type { Encoding } from './encoding.ts';
-import { handleCommand, looksLikeCommand } from './handlers/command.ts';
-import { handleHello, looksLikeHello } from './handlers/hello.ts';
+import { handleHello } from './handlers/hello.ts';
 import { handle } from './handlers/index.ts';
 import { Identity } from './identity.ts';
 import type { Inside } from './inside.ts';
 import { Post, type Receipt } from './post.ts';
+import { openBatch, type Proof, type SignedBatch } from './proof.ts';
 import { Reader } from './reader.ts';
 import { count, type Reason } from './reasons.ts';
 import type { Outcome, Sender } from './round.ts';
+import type { SealFault } from './seal.ts';
+import { sendLines } from './signed-lines.ts';
 import { Turns } from './turns.ts';
 
 /** Connections that broke and have something that waits for the store: a read of 64 KiB each, but no place that bounds them. */
@@ -31,8 +34,7 @@ export interface Work {
 }
 
 /** The same while they wait; whose they are may change until their turn comes. */
-interface Batch {
-  units: readonly Uint8Array[];
+interface Batch extends SignedBatch {
   readonly at: number;
   readonly sender: Sender;
   readonly receipt?: Receipt;
@@ -50,16 +52,18 @@ export class Session implements Sender {
   readonly peer: Peer;
   readonly address: string;
   readonly asker: Asker;
+  /** Whether texts get the configured reply. */
+  answers: boolean;
   round = 0;
   readonly #inside: Inside;
   readonly #identity: Identity;
+  readonly #beginning = new Beginning();
   readonly #turns: Turns; // of the messages that wait, for a text handler or for room
-  #answers: boolean;
   #reader: Reader;
+  #proof: Proof | undefined;
   #hasGreeted = false; // it has said hello, or tried to
   #isOver = false; // nothing of it is taken any more
   #isClosed = false;
-  #isAsker = false; // it has begun with a command for a board, and gone on so
   #held: { batch: Batch; from: number } | undefined; // what waits for room
 
   constructor(inside: Inside, peer: Peer, options: SessionOptions) {
@@ -68,7 +72,7 @@ export class Session implements Sender {
     this.address = peer.address;
     this.asker = new Asker(peer);
     this.#identity = new Identity(inside.boards, peer, options.board);
-    this.#answers = options.answers;
+    this.answers = options.answers;
     this.#reader = new Reader(inside, this.asker);
     this.#turns = new Turns(() => {
       inside.orphans.delete(this);
@@ -91,9 +95,9 @@ export class Session implements Sender {
     return this.#identity.link;
   }
 
-  /** Whether texts get the configured reply. */
-  get answers(): boolean {
-    return this.#answers;
+  /** What the peer has proved: every line of it is signed since. */
+  get proof(): Proof | undefined {
+    return this.#proof;
   }
 
   /** What the peer writes in, where that is not UTF-8. */
@@ -113,9 +117,15 @@ export class Session implements Sender {
 
   /** From here on the peer is this board, in lines. */
   becomes(link: BoardSession): void {
-    this.#answers = false;
+    this.answers = false;
     this.#reader = new Reader(this.#inside, this.asker);
     this.#identity.becomes(link, this.#inside.clock.now());
+    this.peer.frame();
+  }
+
+  /** From here on every line is signed, in both directions. */
+  proves(proof: Proof): void {
+    this.#proof = proof;
     this.peer.frame();
   }
 
@@ -133,7 +143,8 @@ export class Session implements Sender {
 
   /** Sends an answer: in a session each is a line. @returns false when it did not go out */
   send(bytes: Uint8Array): boolean {
-    return this.link ? this.link.send(bytes) : this.peer.send(bytes);
+    if (this.link) return this.link.send(bytes);
+    return this.#proof ? sendLines(this.peer, this.#proof.seal, bytes) : this.peer.send(bytes);
   }
 
   /**
@@ -192,6 +203,14 @@ export class Session implements Sender {
     this.drop(work.board, reason);
   }
 
+  /** Where something came that its board has not signed so, nothing after it is taken. @param fault what was wrong, if anything */
+  endIfForged(fault: SealFault | undefined): void {
+    if (fault === undefined || this.#isOver || !this.#proof) return;
+    this.#inside.refusals.refuse(fault, this.#proof.board, this.peer);
+    this.link?.end('BAD_SIGNATURE');
+    this.stop();
+  }
+
   drop(board: Board | undefined, reason: Reason, times = 1): void {
     board?.drop(reason, times);
     count(this.#inside.counts.dropped, reason, times);
@@ -220,12 +239,6 @@ export class Session implements Sender {
     held.batch.units = [];
   }
 
-  /** Whether this may be a hello, or a command for a board: with these a peer does not become the board of its address. */
-  #mayBegin(unit: Uint8Array | undefined): unit is Uint8Array {
-    if (this.board !== undefined || !this.peer.stream || unit === undefined) return false;
-    return this.#isAsker || looksLikeHello(unit) || looksLikeCommand(unit);
-  }
-
   /** While an answer is being made, later messages wait, or their answers would overtake it. */
   #inOrder(batch: Batch): void | Promise<void> {
     if (this.#turns.isFull) {
@@ -239,26 +252,25 @@ export class Session implements Sender {
   /** Synchronous as long as every answer is and the store has room. */
   #proceed(batch: Batch, start: number): void | Promise<void> {
     const { intake, counts } = this.#inside;
+    if (this.#proof && !batch.isOpened && !this.#isOver) openBatch(batch, start, this.#proof.seal);
     const { units, at, sender, receipt } = batch;
-    if (start >= units.length) return;
+    if (start >= units.length) return this.endIfForged(batch.fault);
     if (this.#isOver) {
       this.drop(this.board, 'SESSION_OVER', units.length - start);
       return;
     }
     let from = start;
-    for (let first = units[from]; this.#mayBegin(first); first = units[++from]) {
-      const message = decode(first);
-      if (message.kind !== 'request' || !(message.method === 'hello' || message.method === '$command')) break;
-      counts.messages++;
-      if (message.method === 'hello') return this.greet(message).then(() => this.#proceed(batch, from + 1));
-      this.#isAsker = true;
-      const asking = handleCommand(message, this, this.#inside);
-      if (asking) return asking.then(() => this.#proceed(batch, from + 1));
+    for (let first = units[from]; first !== undefined; first = units[++from]) {
+      const begun = this.#beginning.take(first, this, this.#inside);
+      if (begun === false) break;
+      if (begun) return begun.then(() => this.#proceed(batch, from + 1));
+      if (this.#proof || this.#isOver) return this.#proceed(batch, from + 1);
     }
-    if (from >= units.length) return;
+    if (from >= units.length) return this.endIfForged(batch.fault);
+    const { link } = this;
+    if (this.#proof && !link) return this.stop(); // it has proved a name, and goes on as if it had none
     const { stream } = this.peer;
     const behind = !stream && !intake.hasRoom(false);
-    const link = this.link;
     const work = { at, board: this.#identity.heard(at), sender, receipt, behind };
     for (let i = from; i < units.length; i++) {
       if (this.#isOver) return this.#proceed(batch, i);
@@ -272,6 +284,7 @@ export class Session implements Sender {
       if (answering) return answering.then(() => this.#proceed(batch, i + 1));
     }
     link?.acknowledgeAgain();
+    this.endIfForged(batch.fault);
   }
 
   /** Goes on when there is room. One at a time: the others of the peer wait for this one. */

@@ -1,3 +1,4 @@
+import { formatHostPort } from '../transport/address.ts';
 import type { CloseReason, Peer, TransportEvents, TransportReason } from '../transport/transport.ts';
 import { answerTooLong } from './handlers/refused.ts';
 import type { Inside } from './inside.ts';
@@ -21,6 +22,13 @@ export class Sessions implements TransportEvents {
   constructor(inside: Inside, options: SessionsOptions) {
     this.#inside = inside;
     this.#options = options;
+  }
+
+  admits(host: string, port: number): boolean {
+    const { access, refusals } = this.#inside;
+    if (access.admits(host)) return true;
+    refusals.refuse('PUBLIC_ADDRESS', host, { host, address: formatHostPort(host, port) });
+    return false;
   }
 
   opened(peer: Peer): void {
@@ -53,8 +61,14 @@ export class Sessions implements TransportEvents {
     const { boards, clock, counts } = this.#inside;
     count(counts.dropped, reason, times);
     if (!peer) return;
+    const session = this.#byPeer.get(peer);
+    // It may have been a signed one; the next one would leave a gap in any case.
+    if (session?.proof && reason === 'LINE_TOO_LONG') {
+      session.endIfForged('BAD_SIGNATURE');
+      return;
+    }
     // Whoever sends too much has sent something: it is a board, and its count says why nothing of it is seen.
-    const name = this.#byPeer.get(peer)?.name ?? peer.host;
+    const name = session?.name ?? peer.host;
     const board = reason === 'LINE_TOO_LONG' ? boards.touch(name, clock.now()) : boards.get(name);
     board?.drop(reason, times);
     if (reason !== 'LINE_TOO_LONG') return;

@@ -6,7 +6,16 @@
 import type { Fault as ChipFault, Cut, Weather } from '../virtual/index.ts';
 
 /** What a board's own record counts; a fault strikes after the n-th of one of them. */
-export type Milestone = 'power' | 'online' | 'offline' | 'made' | 'acked' | 'run' | 'spilled' | 'torn' | 'act';
+export type Milestone =
+  | 'power'
+  | 'online'
+  | 'offline'
+  | 'made'
+  | 'acked'
+  | 'run'
+  | 'spilled'
+  | 'torn'
+  | 'act';
 
 export interface Moment {
   /** Whose milestones are counted: 0 is the first board. */

@@ -186,6 +186,12 @@ export class TcpTransport implements Transport {
       socket.destroy();
       return;
     }
+    const { remoteAddress, remotePort = 0 } = socket;
+    if (this.#server && !events.admits(plainHost(remoteAddress), remotePort)) {
+      socket.on('error', () => {}); // with no listener for it, a reset of theirs would end the process
+      socket.resetAndDestroy();
+      return;
+    }
     if (this.#gate) this.#gate.pass(socket, (secure) => this.#stands(secure, events));
     else this.#stands(socket, events);
   }

@@ -73,6 +73,12 @@ export interface Peer {
 
 /** What a transport tells its owner. */
 export interface TransportEvents {
+  /**
+   * Asked before somebody becomes a peer who came by himself: whether he may. Whoever may not is cut, or not listened to, and
+   * costs nothing more.
+   * @param host a numeric address
+   */
+  admits(host: string, port: number): boolean;
   opened(peer: Peer): void;
   /**
    * Messages in their order, at least one, never an empty one. They are views of what was received: whoever keeps

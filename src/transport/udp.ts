@@ -122,7 +122,9 @@ export class UdpTransport implements Transport {
   }
 
   #received(events: TransportEvents, bytes: Uint8Array, from: RemoteInfo): void {
-    const peer = this.#peerAt(events, from.address, from.port);
+    const known = this.#find(from.address, from.port);
+    if (!known && !events.admits(plainHost(from.address), from.port)) return;
+    const peer = this.#peerAt(events, from.address, from.port, known);
     peer.counts.bytesIn += bytes.length;
     let end = bytes.length;
     if (bytes[end - 1] === LF) end--;
@@ -138,10 +140,20 @@ export class UdpTransport implements Transport {
     work?.catch((error: unknown) => events.failed(error));
   }
 
-  #peerAt(events: TransportEvents, rawHost: string, port: number): UdpPeer {
+  #find(rawHost: string, port: number): UdpPeer | undefined {
     const last = this.#last;
     if (last !== undefined && last.port === port && last.rawHost === rawHost) return last;
-    const peer = this.#peers.get(rawHost)?.get(port) ?? this.#newPeer(events, rawHost, port);
+    return this.#peers.get(rawHost)?.get(port);
+  }
+
+  #peerAt(
+    events: TransportEvents,
+    rawHost: string,
+    port: number,
+    known = this.#find(rawHost, port),
+  ): UdpPeer {
+    if (known !== undefined && known === this.#last) return known;
+    const peer = known ?? this.#newPeer(events, rawHost, port);
     this.#row.touch(peer);
     this.#last = peer;
     return peer;

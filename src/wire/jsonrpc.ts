@@ -50,6 +50,8 @@ export const RPC = {
   RESULT_TOO_LONG: -32005,
   /** Not to this peer. */
   NOT_ALLOWED: -32006,
+  /** A name that has a key, and no proof of it. */
+  NOT_PROVEN: -32007,
 } as const;
 
 /** Reads an object that has `jsonrpc`. @returns undefined when it is no valid request, notification or response */

@@ -132,6 +132,9 @@ export class CommandWorld {
       const hubRun = this.#hubRun;
       const link: CommandLink = {
         boot,
+        host: '10.0.0.7',
+        address: '10.0.0.7:7',
+        mayBeCommanded: true,
         zero: this.clock.monotonic(),
         send: (bytes) => {
           if (!this.isHealed && this.#random(20) === 0) return false;
@@ -229,7 +232,7 @@ interface Reply {
 class Connection {
   readonly up: Way;
   readonly down: Way;
-  link: CommandLink = { boot: '', zero: 0, send: () => false };
+  link: CommandLink = { boot: '', host: '', address: '', mayBeCommanded: true, zero: 0, send: () => false };
   isReady = false;
   #highest = 0;
 

@@ -31,6 +31,9 @@ function setUp(graceMs = 1_000) {
     const state = { isReading: true };
     const link: CommandLink = {
       boot,
+      host: '10.0.0.7',
+      address: '10.0.0.7:7',
+      mayBeCommanded: true,
       zero: clock.monotonic(),
       send(bytes) {
         if (!state.isReading) return false;

@@ -43,6 +43,13 @@ export class Recorder implements TransportEvents {
   #seen = 0;
   #waiting: (() => void)[] = [];
 
+  /** Whom it lets in; everybody unless told. */
+  isAdmitted: (host: string, port: number) => boolean = () => true;
+
+  admits(host: string, port: number): boolean {
+    return this.isAdmitted(host, port);
+  }
+
   opened(peer: Peer): void {
     this.#add({ what: 'opened', peer });
   }

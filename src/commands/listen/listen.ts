@@ -87,6 +87,7 @@ class Listener {
     );
     if (types) this.#typing = startTyping((line) => this.#typed(line), this.#done.resolve);
     this.#transport.start({
+      admits: () => true, // it shows what comes, and does nothing with it
       opened: (peer) => this.#opened(peer),
       messages: (peer, units) => this.#arrived(peer, units),
       finished: () => {}, // a stream is not read from until what it sent is shown

@@ -13,6 +13,7 @@ import type { VirtualBoard } from '../../virtual/index.ts';
 import { addressLines } from '../addresses.ts';
 import { removeHubFile, runningHub, writeHubFile } from '../hub-file.ts';
 import { lostText } from '../presence.ts';
+import { refusedText } from '../refused.ts';
 import { interruption, printable, printableLines, tell } from '../terminal.ts';
 import { appError, loadApp, placeOf } from './app.ts';
 import { type KeepOptions, keptLine, openKept } from './history.ts';
@@ -61,6 +62,7 @@ export async function up(options: UpOptions): Promise<void> {
     const is = state === 'online' ? say('online', '在线') : lostText(cause);
     tell(say(`${printable(board)} is ${is}`, `${printable(board)} ${is}`));
   });
+  hub.on('refused', (refused) => tell(refusedText(refused)));
   try {
     if (app) startApp(app, hub, options.app ?? '', ended.reject);
     const listening = await hub.listen({

@@ -2,6 +2,7 @@ import type { CommandEvent, LiveEvent, LogEvent, LostEvent, SampleEvent } from '
 import { say } from '../../language.ts';
 import type { Value } from '../../wire/index.ts';
 import { lostText } from '../presence.ts';
+import { refusedText } from '../refused.ts';
 import { printable, printableLines, styled } from '../terminal.ts';
 import { controlText } from './control-text.ts';
 
@@ -65,6 +66,8 @@ function what(event: Exclude<PlainEvent, LostEvent>): string {
       return commandText(event);
     case 'control':
       return controlText(event);
+    case 'refused':
+      return styled('red', refusedText(event));
   }
 }
 

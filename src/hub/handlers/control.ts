@@ -16,6 +16,7 @@ import { handleCommand } from './command.ts';
 import { handleDropped } from './dropped.ts';
 import { handleLog } from './log.ts';
 import { handlePing } from './ping.ts';
+import { handleProve } from './prove.ts';
 import { handleSteering, isSteering } from './steering.ts';
 
 /** UTF-16 units of an error's sentence: with the names beside it, it must fit a line. */
@@ -31,8 +32,14 @@ export function handleRequest(
   const { link } = session;
   const { id, method } = request;
   if (method === 'hello') return session.greet(request);
+  if (method === '$prove') return handleProve(request, session, inside);
   if (method === '$command') return handleCommand(request, session, inside);
   if (link && method === '$ping') return handlePing(request, link, inside);
+  if (link && !link.mayBeCommanded && inside.methods.has(method)) {
+    inside.refusals.refuse('NOT_ALLOWED', link.board, session.peer);
+    session.send(encodeError(id, RPC.NOT_ALLOWED, 'this hub lets no board without a key call from there'));
+    return;
+  }
   if (link && inside.methods.called(request, link)) return;
   session.lose(work, 'UNKNOWN_METHOD');
   if (inside.methods.has(method)) {

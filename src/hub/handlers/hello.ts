@@ -25,6 +25,7 @@ export async function handleHello(request: Request, session: Session, inside: In
   if (session.asker.isPlain) return refuse(RPC.INVALID_REQUEST, 'hello comes before samples and text');
   const hello = helloOf(request.params);
   if (typeof hello === 'string') return refuse(RPC.INVALID_PARAMS, hello);
+  if (!hasProved(hello.board, session, inside)) return notProven(hello.board, request, session, inside);
 
   let stored: Map<string, number>;
   try {
@@ -34,7 +35,23 @@ export async function handleHello(request: Request, session: Session, inside: In
     return refuse(RPC.INTERNAL, 'the store failed: say hello again later');
   }
   if (session.isClosed) return;
+  // Once more: its key may have been revoked meanwhile.
+  if (!hasProved(hello.board, session, inside)) return notProven(hello.board, request, session, inside);
   begin(hello, stored, arrival, request, session, inside);
+}
+
+/** Whether the connection may be this board's: a closed name takes the proof of a key of it, and who has proved one name is no other. */
+function hasProved(board: string, { proof }: Session, { keys }: Inside): boolean {
+  if (!proof) return !keys.isClosed(board);
+  return proof.board === board && keys.find(board, proof.key) !== undefined;
+}
+
+/** Nothing more of the connection is taken: what follows was meant for this board's session. */
+function notProven(board: string, { id }: Request, session: Session, { refusals }: Inside): void {
+  refusals.refuse('NO_PROOF', board, session.peer);
+  const sentence = 'this name has a key: prove it first, on this connection ($prove)';
+  session.send(encodeError(id, RPC.NOT_PROVEN, sentence, { reason: 'NO_PROOF' }));
+  session.stop();
 }
 
 /**
@@ -79,7 +96,8 @@ function begin(
   const link = new BoardSession(
     {
       peer: session.peer,
-      seal: undefined,
+      proof: session.proof,
+      mayBeCommanded: session.proof !== undefined || inside.access.mayCommand(session.peer.host),
       clock,
       hello,
       keepalive: Math.round(
