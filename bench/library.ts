@@ -27,6 +27,12 @@ const PARTS: { name: string; code: string; files: string[] }[] = [
     files: [],
   },
   { name: 'commands', code: 'import kiteline.commands', files: ['arguments', 'commands'] },
+  {
+    name: 'controls, beside commands',
+    code: 'import kiteline.controls',
+    files: ['controls', 'leases', 'power'],
+  },
+  { name: 'their datagrams', code: 'import kiteline.datagrams', files: ['datagrams'] },
   { name: 'calls to the hub', code: 'import kiteline.calls', files: ['calls'] },
   { name: 'finding the hub', code: 'import kiteline.find', files: ['find'] },
   { name: 'the board as the server', code: 'import kiteline.listen', files: ['listen'] },

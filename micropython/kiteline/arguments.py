@@ -1,5 +1,7 @@
 # What a command takes: declared in its decorator, announced in hello, checked before the handler runs. A declaration is
 # kept as the tuple (type, least, most, unit, choices, optional).
+from .wire import dumps
+
 _NAMES = {bool: "bool", int: "int", float: "float", str: "str", object: "json"}
 _WORDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", object: "any value"}
 
@@ -30,8 +32,8 @@ def announce(kind):
     return told
 
 
-def check(kinds, values, shown):
-    """The arguments for the handler. ValueError with a sentence; `shown(value)` is a value as people should read it."""
+def check(kinds, values):
+    """The arguments for the handler. ValueError with a sentence."""
     for name in values:
         if name not in kinds:
             raise ValueError("%s is no argument; there %s" % (name, _list(kinds)))
@@ -40,7 +42,7 @@ def check(kinds, values, shown):
         value = values.get(name)
         if value is not None or (kind[0] is object and name in values):
             if not _fits(kind, value):
-                raise ValueError("%s takes %s, and got %s" % (name, _takes(kind), shown(value)))
+                raise ValueError("%s takes %s, and got %s" % (name, _takes(kind), _shown(value)))
             given[name] = float(value) if kind[0] is float else value
         elif not kind[5]:
             raise ValueError("%s is missing: it takes %s" % (name, _takes(kind)))
@@ -76,3 +78,8 @@ def _takes(kind):
     elif most is not None:
         text += " of at most %s" % most
     return text + " " + unit if unit else text
+
+
+def _shown(value):
+    text = dumps(value).decode()
+    return text if len(text) <= 40 else text[:40] + "…"

@@ -24,7 +24,8 @@ class Board:
         drop="oldest": or "newest", when there are more. watchdog: ms without a turn of the loop until the chip restarts, or
         (these, ms without a session until it does). rtc: True sets the chip's clock by the hub's. key: the board's, 64 hex
         digits: then the hub has to prove that it has it, and every line is signed. spill: bytes of flash for samples that RAM
-        cannot hold while the hub is away, and for what is left when the program ends; 0: none. ValueError with a sentence.
+        cannot hold while the hub is away, and for what is left when the program ends; 0: none. timer=3: the controls' hardware
+        timer. ValueError with a sentence.
         """
         # What makes a board is needed once, and its 4 KB are free again before it runs.
         from .config import build
@@ -104,6 +105,15 @@ class Board:
 
             self._commands = Commands(self)
         return self._commands
+
+    def control(self, name, lease=None, stop=None, **arguments):
+        """Decorator of a plain function by which the hub steers: each newest setpoint calls it, for `lease` ms (50 to 60000).
+        When none has followed by then, stop() runs, whatever blocks: see kiteline/controls.py. ValueError with a sentence."""
+        if not self._controls:
+            from .controls import Controls
+
+            self._controls = Controls(self, self._timer)
+        return self._controls.decorator(name, lease, stop, arguments)
 
     def every(self, ms, **units):
         """Decorator: runs the function every `ms`. A dict it returns is a sample, None is nothing, and any other value is one
@@ -191,6 +201,8 @@ class Board:
         """Ends run(); `why` is for the hub to show, as "deep sleep"."""
         if self._jobs.running:
             self._why = why
+            if self._controls:
+                self._controls.end()
             self._stop.set()
 
     # What the parts use.
@@ -212,6 +224,8 @@ class Board:
             params["dropped"] = {"samples": self._reported[0], "logs": self._reported[1]}
         if self._commands:
             params["commands"] = self._commands.announced()
+        if self._controls:
+            params["controls"] = self._controls.announced()
         if self._metrics:
             params["metrics"] = {name: {"unit": self._metrics[name]} for name in self._metrics}
         size = len(dumps(params)) + self._samples.EXTRA
@@ -228,9 +242,11 @@ class Board:
             self._reported = totals
             self._link.post(line({"method": "$dropped", "params": {"samples": totals[0], "logs": totals[1]}}))
 
-    def _came(self, hub, acks):
+    def _came(self, hub, acks, udp):
         if self._commands:
             self._commands.begin(hub)
+        if self._controls:
+            self._controls.begin(self._link._connection, udp)
         self._samples.begin(acks, self._clock.offset)
         self._link.tell("online, as %s" % self.name)
         if self._rtc:
@@ -243,6 +259,8 @@ class Board:
     def _went(self, why):
         if self._calls:
             self._calls.lost()
+        if self._controls:
+            self._controls.end()
         if self.trace:
             self.trace("offline", why)
 

@@ -5,7 +5,7 @@ from micropython import const
 from .arguments import announce, check, declare
 from .clock import uptime
 from .log import traceback
-from .wire import dumps, line, plain
+from .wire import line, plain
 
 _LAST_REPLIES = const(16)
 _REPLY_BYTES = const(8192)  # of all that are kept; the newest always is
@@ -76,7 +76,7 @@ class Commands:
         given = {key: params[key] for key in params if key[:1] != "$"}
         if kinds is not None:
             try:
-                given = check(kinds, given, _shown)
+                given = check(kinds, given)
             except ValueError as e:
                 return self._fail(self._running, id, _BAD_ARGUMENTS, "%s: %s" % (name, e))
         due = None
@@ -201,8 +201,3 @@ async def _until_end(coroutine, end, due):
         pass
     except Exception as e:
         end += (e, None)
-
-
-def _shown(value):
-    text = dumps(value).decode()
-    return text if len(text) <= 40 else text[:40] + "…"

@@ -32,7 +32,8 @@ def build(
     key=None,
     spill=None,
     listen=None,
-    find=None
+    find=None,
+    timer=3
 ):
     """Board() with its options; ValueError with a sentence."""
     board.trace = trace = type(board).trace  # here it does not become a method
@@ -65,8 +66,10 @@ def build(
         board._samples = Spilled(*queue, board, spill)
     else:
         board._samples = Samples(*queue)
-    board._commands = None  # these two cost nothing before they are used
+    board._commands = None  # these three cost nothing before they are used
     board._calls = None
+    board._controls = None
+    board._timer = timer
     board._reported = (0, 0)
     if trace:
         trace("boot", board.boot)

@@ -52,6 +52,7 @@ class Connection:
     async def run(self, address, s=None):
         """Connects, unless the socket `s` stands already, and returns when it is over: `why` says the reason."""
         tasks = []
+        self.host = address[0]
         try:
             stands = s
             self._socket = s = s or socket.socket()
@@ -140,6 +141,10 @@ class Connection:
 
     def hello(self):
         self.ask("hello", self._board._hello(), self._answered)
+
+    def ask_time(self):
+        self._pinged = uptime()
+        self.ask("$ping", {}, self._answered)
 
     def ask(self, method, params, then):
         self._asked = self._link.next_id()
@@ -240,6 +245,9 @@ class Connection:
             seq = params.get("seq")
             if isinstance(seq, int):
                 board._samples.ack(seq, params.get("boot", board.boot))
+        elif method == "$set":
+            if board._controls:
+                board._controls.take((params,), 0)
         elif method == "$cancel":
             board._command_part().cancel(params.get("id"))
         elif method == "$bye":
@@ -275,7 +283,7 @@ class Connection:
         self._board._clock.learn(self._sent, time, clock)
         self._keepalive = max(100, keepalive)
         self.began = self._pinged = uptime()
-        self._board._came(hub, acks)
+        self._board._came(hub, acks, result.get("udp"))
         self._link.up.set()
         self.work.set()
 
@@ -309,8 +317,7 @@ class Connection:
             else:
                 self._board._report()
                 if now - self._pinged > self.PING * self._keepalive:
-                    self._pinged = now
-                    self.ask("$ping", {}, self._answered)
+                    self.ask_time()
 
 
 def _writable(s):

@@ -41,7 +41,7 @@ async def serve(link, board, port):
                 connection = Connection(link, board, link._station, address[0])
                 connection.since = uptime()
                 candidates.append(connection)
-                start(_talk(link, connection, s))
+                start(_talk(link, connection, address, s))
         except Exception as e:
             board._log.error(e, "listen")
         finally:
@@ -50,8 +50,8 @@ async def serve(link, board, port):
         await asyncio.sleep_ms(_AGAIN_MS)
 
 
-async def _talk(link, connection, s):
-    await connection.run(None, s)
+async def _talk(link, connection, address, s):
+    await connection.run(address, s)
     link.tell("offline: " + connection.why)
 
 
