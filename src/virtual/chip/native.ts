@@ -25,8 +25,10 @@ export class Native {
   readonly #timers = new Timers();
   #nextCall = 1;
   #loaded: Loaded | undefined;
-  /** Python's function that schedules the handlers of what has fallen due; set once the modules are up. */
+  /** Has the interpreter's scheduler run the handlers of what has fallen due; set once the modules are up. */
   #dispatch: (() => void) | undefined;
+  /** That has been done, and they have not begun yet. */
+  #dispatched = false;
   /** True while handlers run, or while a question is open: further handlers have to wait then. */
   #handlersHeld = false;
   #interrupts = 0;
@@ -70,6 +72,7 @@ export class Native {
   /** Handlers run one after the other; Python says when they begin and end. */
   holdHandlers(held: boolean): void {
     this.#handlersHeld = held;
+    this.#dispatched = false;
   }
 
   /**
@@ -85,7 +88,15 @@ export class Native {
       this.#loaded?.python._module.ccall('mp_sched_keyboard_interrupt', 'null', [], []);
     }
     // Python only notes that there is work: the interpreter's scheduler runs it once our call has returned.
-    if (this.#handlersDue()) this.#dispatch?.();
+    if (!this.#dispatched && this.#handlersDue()) {
+      this.#dispatched = true;
+      try {
+        this.#dispatch?.();
+      } catch {
+        // The program has as much scheduled as there is room for: the next call tries again.
+        this.#dispatched = false;
+      }
+    }
     this.collectIfDue();
   }
 

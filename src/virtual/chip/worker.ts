@@ -49,8 +49,8 @@ python.clock.asked = () => native.poll();
 const missing = () => {
   throw new Error('the modules have not started');
 };
-const provided = { dispatch: missing, handlers: missing, run: missing } as Record<
-  'dispatch' | 'handlers' | 'run',
+const provided = { schedule: missing, handlers: missing, run: missing } as Record<
+  'schedule' | 'handlers' | 'run',
   (...args: unknown[]) => void
 >;
 
@@ -67,10 +67,10 @@ python.registerJsModule('_host', {
     native.poll();
     return Math.floor(sinceStart() * 1000) % 0x4000_0000;
   },
-  /** Functions of the Python side: `dispatch` notes that handlers are due, `handlers` runs them, `run` runs a file. */
+  /** Functions of the Python side: `schedule` is micropython's, `handlers` runs handlers that are due, `run` runs a file. */
   provide(name: keyof typeof provided, call: (...args: unknown[]) => void) {
     provided[name] = call;
-    if (name === 'dispatch') native.setDispatch(call);
+    if (name === 'handlers') native.setDispatch(() => provided.schedule(provided.handlers, 0));
   },
   holdHandlers: (held: boolean) => native.holdHandlers(held),
   timerStart: (id: number, ms: number, periodic: boolean) => native.timerStart(id, ms, periodic),

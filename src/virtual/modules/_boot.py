@@ -54,7 +54,10 @@ def start():
     builtins.__import__ = _import
     import _handlers
 
-    _host.provide("dispatch", _handlers.dispatch)
+    import micropython
+
+    # A function in C: one in Python could be where a Ctrl-C is raised.
+    _host.provide("schedule", micropython.schedule)
     _host.provide("handlers", _handlers.run)
     _host.provide("run", run)
     # What the chip's boot leaves in every program's globals is little: `machine` and the like are imported by hand.

@@ -1,19 +1,10 @@
 # Handlers of timers and pins. The host says that one is due; they run in the interpreter's scheduler, between two
 # bytecodes of the program, as soft interrupts do on the chip.
 import _host
-import micropython
 import sys
 
 _timers = {}  # id -> function without arguments
 _edges = {}  # pin number -> function(level, flags)
-_scheduled = False
-
-
-def dispatch():
-    global _scheduled
-    if not _scheduled:
-        _scheduled = True
-        micropython.schedule(run, 0)
 
 
 def on_timer(id, call):
@@ -31,7 +22,6 @@ def on_edge(pin, call):
 
 
 def run(_):
-    global _scheduled
     _host.holdHandlers(True)
     try:
         while True:
@@ -46,7 +36,6 @@ def run(_):
             if handler:
                 _call(handler, edge >> 8 & 1, edge >> 9)
     finally:
-        _scheduled = False
         _host.holdHandlers(False)
 
 

@@ -37,6 +37,36 @@ for make in (lambda: Timer(4), lambda: timer.init(period=0, callback=None), lamb
   ]);
 });
 
+test('Ctrl-C and a timer at the same moment: the program hears of the one, and the other goes on', async () => {
+  const watched = await startBoard(`
+import time
+from machine import Timer
+ticks = 0
+def tick(t):
+    global ticks
+    ticks += 1
+Timer(0).init(period=1, callback=tick)
+for n in range(40):
+    try:
+        print("wait", n)
+        while True:
+            time.sleep_us(1)
+    except KeyboardInterrupt:
+        before = ticks
+        while ticks == before:
+            time.sleep_ms(1)
+print("end")
+raise SystemExit
+`);
+  for (let n = 0; n < 40; n++) {
+    await watched.out(new RegExp(`wait ${n}\\n`));
+    watched.board.interrupt();
+  }
+  await watched.out(/end/);
+  expect(watched.stderr()).toBe('');
+  await watched.board.stop();
+});
+
 test('a timer goes on after main.py has ended, as behind the prompt of a chip', async () => {
   const watched = await startBoard(`
 from machine import Timer
