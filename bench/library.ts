@@ -19,7 +19,19 @@ const PARTS: { name: string; code: string; files: string[] }[] = [
   {
     name: 'core, imported',
     code: 'from kiteline import Board',
-    files: ['__init__', 'board', 'clock', 'config', 'connection', 'jobs', 'link', 'log', 'samples', 'wire'],
+    files: [
+      '__init__',
+      'board',
+      'clock',
+      'config',
+      'connection',
+      'hello',
+      'jobs',
+      'link',
+      'log',
+      'samples',
+      'wire',
+    ],
   },
   {
     name: 'a Board, its queue of one place',

@@ -3,7 +3,6 @@ import asyncio
 import sys
 from micropython import const
 
-from . import __version__
 from .clock import uptime
 from .wire import dumps, line, plain
 
@@ -106,14 +105,15 @@ class Board:
             self._commands = Commands(self)
         return self._commands
 
-    def control(self, name, lease=None, stop=None, **arguments):
-        """Decorator of a plain function by which the hub steers: each newest setpoint calls it, for `lease` ms (50 to 60000).
-        When none has followed by then, stop() runs, whatever blocks: see kiteline/controls.py. ValueError with a sentence."""
-        if not self._controls:
-            from .controls import Controls
+    def control(self, *named, **arguments):
+        """Decorator of a plain function by which the hub steers: `@board.control("drive", lease=400, stop=halt, speed=float)`.
 
-            self._controls = Controls(self, self._timer)
-        return self._controls.decorator(name, lease, stop, arguments)
+        Each newest setpoint calls it, for `lease` ms, 50 to 60000. When none has followed by then, stop() runs, whatever else
+        blocks: see kiteline/controls.py. arguments: as of commands. ValueError with a sentence.
+        """
+        from .controls import add
+
+        return add(self, *named, **arguments)
 
     def every(self, ms, **units):
         """Decorator: runs the function every `ms`. A dict it returns is a sample, None is nothing, and any other value is one
@@ -213,28 +213,12 @@ class Board:
         self._log.unhook()
 
     def _hello(self):
-        self._clock.begin()
-        params = {"board": self.name, "boot": self.boot, "library": "kiteline " + __version__}
-        if self._keepalive:
-            params["keepalive"] = self._keepalive
-        if self._reset:
-            params["reset"] = self._reset
-        self._reported = (self._samples.dropped, self._log.dropped)
-        if any(self._reported):
-            params["dropped"] = {"samples": self._reported[0], "logs": self._reported[1]}
-        if self._commands:
-            params["commands"] = self._commands.announced()
-        if self._controls:
-            params["controls"] = self._controls.announced()
-        if self._metrics:
-            params["metrics"] = {name: {"unit": self._metrics[name]} for name in self._metrics}
-        size = len(dumps(params)) + self._samples.EXTRA
-        most = self._link.longest
-        if size > most:
-            raise ValueError("commands and units take %d bytes to announce, a line has %d" % (size, most))
-        if self._samples.boots:
-            params["boots"] = self._samples.boots
-        return params
+        # Loaded for each connection, and not kept: it is long.
+        from .hello import params
+
+        said = params(self)
+        del sys.modules["kiteline.hello"], sys.modules["kiteline"].hello
+        return said
 
     def _report(self):
         totals = (self._samples.dropped, self._log.dropped)
@@ -246,7 +230,7 @@ class Board:
         if self._commands:
             self._commands.begin(hub)
         if self._controls:
-            self._controls.begin(self._link._connection, udp)
+            self._controls.begin(udp)
         self._samples.begin(acks, self._clock.offset)
         self._link.tell("online, as %s" % self.name)
         if self._rtc:

@@ -35,7 +35,7 @@ class Connection:
         self.began = None  # uptime of the answer to hello: from then on there is a session
         self.why = None  # the reason of its end
         self.refused = False  # the hub does not want this board
-        self.reached = False  # somebody was there, if only to refuse
+        self.reached = None  # the address at which somebody was there, if only to refuse
         self._bye = None  # what the hub said why it goes: its last acknowledgements and its FIN may follow
         self.work = asyncio.Event()  # there may be something to write
         self._over = asyncio.Event()
@@ -52,7 +52,6 @@ class Connection:
     async def run(self, address, s=None):
         """Connects, unless the socket `s` stands already, and returns when it is over: `why` says the reason."""
         tasks = []
-        self.host = address[0]
         try:
             stands = s
             self._socket = s = s or socket.socket()
@@ -66,7 +65,7 @@ class Connection:
                     if e.errno != errno.EINPROGRESS:
                         raise
                 await asyncio.wait_for_ms(_writable(s), self.CONNECT_MS)
-            self.reached = True
+            self.reached = address
             self._stream = stream = asyncio.StreamReader(s)
             self._heard = uptime()
             if self._link.key:
@@ -141,10 +140,6 @@ class Connection:
 
     def hello(self):
         self.ask("hello", self._board._hello(), self._answered)
-
-    def ask_time(self):
-        self._pinged = uptime()
-        self.ask("$ping", {}, self._answered)
 
     def ask(self, method, params, then):
         self._asked = self._link.next_id()
@@ -317,7 +312,8 @@ class Connection:
             else:
                 self._board._report()
                 if now - self._pinged > self.PING * self._keepalive:
-                    self.ask_time()
+                    self._pinged = now
+                    self.ask("$ping", {}, self._answered)
 
 
 def _writable(s):

@@ -17,6 +17,19 @@ _LEARN_MS = const(500)  # between questions because setpoints seem late
 _QUIET_MS = const(2000)  # without a lease until the radio may sleep again
 
 
+def add(board, name, lease=None, stop=None, **kinds):
+    """What @board.control does: makes a decorator. kinds: what the handler takes, as a command's.
+
+    A handler that blocks keeps newer setpoints out, and all else of the link; when its lease ends meanwhile, stop runs then,
+    and again once it has returned. stop also runs when the hub releases the control, the handler raises, the session or the
+    program ends: once a lease, in the timer's callback or in the loop, so it should do no more than switch off. If it
+    raises it is tried once more. ValueError with a sentence.
+    """
+    if not board._controls:
+        board._controls = Controls(board)
+    return board._controls.decorator(name, lease, stop, kinds)
+
+
 class _Control:
     def __init__(self, name, function, lease, stop, kinds):
         self.kinds = {key: declare(key, kinds[key]) for key in kinds}
@@ -31,10 +44,10 @@ class _Control:
 
 
 class Controls:
-    def __init__(self, board, timer):
+    def __init__(self, board):
         self._board = board
         self._known = {}
-        self._leases = Leases(timer, board._log, board.trace)
+        self._leases = Leases(board._timer, board._log, board.trace)
         self._power = Power()
         self._open = False  # setpoints are taken
         self._keeper = None  # a task
@@ -44,10 +57,6 @@ class Controls:
         self.older = 0  # doubles, and those that newer ones overtook
 
     def decorator(self, name, lease, stop, kinds):
-        """kinds: what the handler takes, as a command's. A handler that blocks keeps newer setpoints out, and all else of
-        the link; when its lease ends meanwhile, stop runs then, and again once it has returned. stop also runs when the hub
-        releases the control, the handler raises, the session or the program ends: once a lease, in the timer's callback or in
-        the loop, so it should do no more than switch off. If it raises it is tried once more."""
         if not isinstance(name, str) or not 0 < len(name) <= 64 or name[0] == "$":
             raise ValueError("a control's name has 1 to 64 characters and does not begin with $: %r" % (name,))
         if not isinstance(lease, int) or not 50 <= lease <= 60_000:
@@ -81,17 +90,16 @@ class Controls:
 
     # Sessions.
 
-    def begin(self, connection, port):
+    def begin(self, port):
         """A session; port: the hub's for datagrams, or None."""
         self._open = True
-        self._connection = connection
         for control in self._known.values():
             control.begin()
         if isinstance(port, int) and 0 < port < 65536:
             from .datagrams import Datagrams
 
             try:
-                self._datagrams = Datagrams(self._board, self, connection, port)
+                self._datagrams = Datagrams(self._board, self, port)
             except OSError as e:
                 self._board._log.error(e, "datagrams")  # no socket is left: the session is the way
 
@@ -173,7 +181,8 @@ class Controls:
             self._learned = now
             if self._datagrams:
                 self._datagrams.ping()
-            self._connection.ask_time()
+            connection = self._board._link._connection
+            connection.ask("$ping", {}, connection._answered)
 
     async def _keep(self):
         # Tells what the timer has done, and does what it should have. Ends some time after the last lease.

@@ -17,10 +17,11 @@ _IDLE_MS = const(5000)
 
 
 class Datagrams:
-    def __init__(self, board, controls, connection, port):
+    def __init__(self, board, controls, port):
         self._board = board
         self._controls = controls
-        self._to = (connection.host, port)
+        connection = board._link._connection
+        self._to = (connection.reached[0], port)
         self._session = board._link.session
         self._seal = connection.seal
         self._said = 0
