@@ -122,6 +122,7 @@ class Controls:
     def take(self, came, way):
         """Parameters of $set in the order in which they came; way: 0 for the session, 1 for datagrams. The newest of each
         control acts, here and now; meanwhile nothing else of the link does."""
+        at = uptime()
         clock = self._board._clock.session()
         newest = {}
         for params in came:
@@ -145,7 +146,7 @@ class Controls:
         for name, params in newest.items():
             if params and self._open:
                 self._set(self._known[name], params)
-            self._see(name, way, clock)
+            self._see(name, way, at, clock)
 
     def _set(self, control, params):
         now = ticks_ms()
@@ -210,11 +211,10 @@ class Controls:
                 link.post(line({"method": "$stopped", "params": told}), True)
         link.wake()  # for what stop has printed
 
-    def _see(self, name, way, clock):
+    def _see(self, name, way, at, clock):
         seen = self._known[name].ways[way]
-        now = uptime()
-        if seen[2] is None or now - seen[2] >= _SEEN_MS:
-            seen[2] = now
+        if seen[2] is None or at - seen[2] >= _SEEN_MS:
+            seen[2] = at
             text = line({"method": "$seen", "params": {"control": name, "n": seen[1], "got": seen[0], "clock": clock}})
             if not way:
                 self._board._link.post(text, True)

@@ -123,7 +123,9 @@ try:
 except ValueError as e:
     print(e)
 `),
-  ).toEqual([expect.stringMatching(/^commands, controls and units take \d+ bytes to announce, a line has 8192$/)]);
+  ).toEqual([
+    expect.stringMatching(/^commands, controls and units take \d+ bytes to announce, a line has 8192$/),
+  ]);
 });
 
 test("mip's list names every file, where the hub has it", () => {
