@@ -109,8 +109,10 @@ class Connection:
     def close(self, why):
         # Behind half a line $bye would be the other half.
         if self.began is not None and not self._stream.out_buf:
+            data = bytearray()
+            self._add(data, line({"method": "$bye", "params": {"why": why}}))
             try:
-                self._socket.write(self._signed(line({"method": "$bye", "params": {"why": why}})))
+                self._socket.write(data)
             except OSError:
                 pass
         if self.why is None:
@@ -157,7 +159,7 @@ class Connection:
                     text = self._next()
                     if not text:
                         break
-                    data.extend(self._signed(text))
+                    self._add(data, text)
                 if not data:
                     break
                 self.stuck = uptime()
@@ -173,9 +175,12 @@ class Connection:
         if self.began is not None and self.why is None:
             return self._board._log.take() or self._board._samples.take()
 
-    def _signed(self, text):
-        # In the order of the calls it must be written: what is signed counts.
-        return self.seal.sign(text[:-1]) + b"\n" if self.seal else text
+    def _add(self, data, text):
+        # In this order it must be written: signed lines count.
+        if self.seal:
+            self.seal.sign(data, text)
+        else:
+            data.extend(text)
 
     async def _read(self, stream):
         lines = Lines()

@@ -61,7 +61,9 @@ for piece in (b'{"a":', b'1}\\r\\n\\n', 'é\\nrest'.encode(), b'x' * 8193 + b'\\
 value = {"f": 21.5, "n": float("nan"), "i": -3, "t": ("a", True, None), "big": 1795478026450, "s": 'é"\\n'}
 from kiteline.sign import Seal
 seal = Seal(bytes(32))
-print(seal.sign(b'{"a":1}').decode(), seal.sign_datagram("c0ffee12", b"x").decode())
+data = bytearray()
+seal.sign(data, b'{"a":1}\\n')
+print(data.decode().strip(), seal.sign_datagram("c0ffee12", b"x").decode())
 print(seal.open(b'é\\t1.0123456789abcdef'), seal.open_datagram(b'x\\tc0ffee12.1.0123456789abcdef'))
 print(json.loads(line({"id": 7, "result": plain(value)}))["result"] == {"f": 21.5, "n": None, "i": -3, "t": ["a", True, None], "big": 1795478026450, "s": 'é"\\n'})
 `;

@@ -10,6 +10,11 @@ from binascii import hexlify, unhexlify
 import kiteline.sign
 sign = kiteline.sign
 rows = json.loads(open("rows.json").read())
+def signed(seal, payload):
+    data = bytearray(b"before\\n")
+    seal.sign(data, payload + b"\\n")
+    assert data[:7] == b"before\\n" and data[-1:] == b"\\n"
+    return bytes(data[7:-1])
 `;
 
 /** The lines that a program prints which has these rows. */
@@ -85,7 +90,7 @@ for row in rows:
     good = answered(row, row["proof"])
     assert good.asked == ("$prove", {"board": row["board"], "key": row["id"], "nonce": row["nonceOfBoard"]})
     assert good.greeted and not good.refused
-    assert good.seal.sign(b"x") == sign.Seal(unhexlify(row["session"])).sign(b"x")
+    assert signed(good.seal, b"x") == signed(sign.Seal(unhexlify(row["session"])), b"x")
     for at in range(32):
         bad = answered(row, row["proof"][:at] + ("1" if row["proof"][at] == "0" else "0") + row["proof"][at + 1:])
         assert bad.refused and bad.seal is None and not bad.greeted
@@ -113,7 +118,7 @@ for row in rows:
     text = (row.get("line") or row["datagram"]).encode()
     way = row["direction"]
     if way == "b":
-        print(seal(row, n).sign(payload) == text, seal(row, n).open(text) is None)
+        print(signed(seal(row, n), payload) == text, seal(row, n).open(text) is None)
     elif way == "h":
         print(seal(row, n).open(text) == payload, seal(row, n + 1).open(text) is None and seal(row, n - 1).open(text) is None)
     elif way == "bd":
