@@ -223,7 +223,7 @@ class Connection:
         if not isinstance(method, str):
             if id == self._asked:
                 self._then(message)
-            elif self._board._calls:
+            elif self.began is not None and self._board._calls:
                 self._board._calls.answered(id, message)
         elif self.began is None:
             pass  # nothing comes before the answer to hello

@@ -172,6 +172,9 @@ ${boardAt(hub.port, `key="${key}"`)}
 @board.command
 def led():
     print("led")
+@board.task
+async def go():
+    print("planned", await board.call("plan", timeout=60000))
 board.send({"secret": 1})
 board.run()
 `);
@@ -180,13 +183,19 @@ board.run()
   impostor.say({ id: 1, method: '$ping', params: {} });
   impostor.say({ id: 2, method: 'led', params: {} });
   impostor.say({ method: '$ack', params: { seq: 1 } });
+  // To the call that waits for a session, whatever its id is.
+  for (let call = 1; call < 20; call++) if (call !== id) impostor.say({ id: call, result: 'into the wall' });
   // The proof itself, for another question.
   impostor.say({ id: id + 1, ...proven(key, params) });
   await running.out(/kiteline: offline: 127\.0\.0\.1:\d+ does not answer as a hub does\n/);
   await impostor.ended;
   expect(impostor.lines).toHaveLength(1);
   expect(running.stdout()).not.toMatch(/led/);
-  await (await hub.session()).sample(1);
+  const session = await hub.session();
+  await session.sample(1);
+  const plan = await session.take('plan');
+  session.say({ id: plan.id, result: 'straight on' });
+  await running.out(/planned straight on\n/);
 });
 
 test('key: from the program or from /kiteline.json, also when that says nothing else; what is none is told, not shown', async () => {
