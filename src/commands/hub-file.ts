@@ -1,10 +1,11 @@
 /**
  * How commands find a running hub: `hub.json` in its data folder says where it answers and with which token.
  */
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KitelineError, systemCode } from '../errors.ts';
 import { say } from '../language.ts';
+import { writePrivate } from '../private-file.ts';
 
 export const DATA_FOLDER = 'kiteline-data';
 
@@ -33,14 +34,9 @@ const PROBE_MS = 1_000; // on this machine an HTTP server answers in millisecond
  */
 export async function writeHubFile(folder: string, hub: HubFile): Promise<void> {
   const path = join(folder, 'hub.json');
-  const draft = `${path}.${hub.pid}`;
   try {
-    await mkdir(folder, { recursive: true });
-    // Written beside and moved: a reader never sees half of it, and an older file's wider mode does not stay.
-    await writeFile(draft, `${JSON.stringify(hub, null, 2)}\n`, { mode: 0o600 });
-    await rename(draft, path);
+    await writePrivate(path, `${JSON.stringify(hub, null, 2)}\n`);
   } catch (cause) {
-    await rm(draft, { force: true }).catch(() => {});
     const code = systemCode(cause);
     throw new KitelineError(
       'USAGE',

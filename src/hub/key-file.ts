@@ -1,16 +1,13 @@
-import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { KitelineError, systemCode } from '../errors.ts';
 import { say } from '../language.ts';
+import { readPrivate, writePrivate } from '../private-file.ts';
 import { boardNameFault } from './hello.ts';
 import { type BoardKey, type KeyEntry, Keys } from './keys.ts';
 import { KEY_BYTES, keyId } from './seal.ts';
 
 const FILE = 'keys.json';
-/** Its owner's alone. */
-const MODE = 0o600;
-const OTHERS = 0o077;
 
 export interface OpenKeysOptions {
   clock?: Clock;
@@ -27,19 +24,24 @@ export async function openKeys(folder: string, options: OpenKeysOptions = {}): P
   const path = join(folder, FILE);
   return new Keys({
     entries: await read(path, tell),
-    save: (entries) => write(folder, path, entries),
+    save: (entries) => write(path, entries),
     ...(clock && { clock }),
   });
 }
 
 async function read(path: string, tell: (sentence: string) => void): Promise<KeyEntry[]> {
-  let text: string;
+  const opened = (was: string) =>
+    tell(
+      say(
+        `Others on this machine could read ${path} (mode ${was}); now its owner alone can. Whoever has read it has the keys: "kiteline boards rotate NAME" gives a board a new one.`,
+        `本机其他用户曾可读取 ${path}（权限 ${was}）；现已改为仅所有者可读。读过它的人就拥有密钥：可用“kiteline boards rotate 名称”更换。`,
+      ),
+    );
+  let text: string | undefined;
   try {
-    await tighten(path, tell);
-    text = await readFile(path, 'utf8');
+    text = await readPrivate(path, opened);
   } catch (cause) {
     const code = systemCode(cause);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
     throw new KitelineError(
       'USAGE',
       say(
@@ -49,6 +51,7 @@ async function read(path: string, tell: (sentence: string) => void): Promise<Key
       { cause },
     );
   }
+  if (text === undefined) return [];
   const entries = entriesIn(text);
   if (entries) return entries;
   throw new KitelineError(
@@ -60,37 +63,10 @@ async function read(path: string, tell: (sentence: string) => void): Promise<Key
   );
 }
 
-async function tighten(path: string, tell: (sentence: string) => void): Promise<void> {
-  if (process.platform === 'win32') return; // which has no such modes
-  const mode = (await stat(path)).mode & 0o777;
-  if ((mode & OTHERS) === 0) return;
-  await chmod(path, mode & ~OTHERS);
-  const was = mode.toString(8);
-  tell(
-    say(
-      `Others on this machine could read ${path} (mode ${was}); now its owner alone can. Whoever has read it has the keys: "kiteline boards rotate NAME" gives a board a new one.`,
-      `本机其他用户曾可读取 ${path}（权限 ${was}）；现已改为仅所有者可读。读过它的人就拥有密钥：可用“kiteline boards rotate 名称”更换。`,
-    ),
-  );
-}
-
-/** Written beside and moved, so that a reader, or a power cut, never meets half of it. */
-async function write(folder: string, path: string, entries: KeyEntry[]): Promise<void> {
-  const draft = `${path}.new`;
+async function write(path: string, entries: KeyEntry[]): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
-    await rm(draft, { force: true }); // of a hub that died meanwhile; its mode would stay
-    const file = await open(draft, 'wx', MODE);
-    try {
-      await file.writeFile(textOf(entries));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
-    await syncFolder(folder);
+    await writePrivate(path, textOf(entries));
   } catch (cause) {
-    await rm(draft, { force: true }).catch(() => {});
     const code = systemCode(cause);
     throw new KitelineError(
       'USAGE',
@@ -98,13 +74,6 @@ async function write(folder: string, path: string, entries: KeyEntry[]): Promise
       { cause },
     );
   }
-}
-
-/** After a power cut a new name of a file is there only when its folder was synced; where folders cannot be, nothing is lost by trying. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  await handle.sync().finally(() => handle.close());
 }
 
 function textOf(entries: KeyEntry[]): string {

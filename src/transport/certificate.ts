@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KitelineError, systemCode } from '../errors.ts';
 import { say } from '../language.ts';
+import { writePrivate } from '../private-file.ts';
 import type { TlsKeys } from './tls-gate.ts';
 
 const FILE = 'tls.pem';
@@ -105,12 +106,8 @@ export async function keepCertificate(folder: string, name: string): Promise<Tls
   if (kept) return kept;
   const { cert, key } = await makeCertificate(name);
   const path = join(folder, FILE);
-  const draft = `${path}.${process.pid}`;
   try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(draft, `${cert.trim()}\n${key.trim()}\n`, { mode: 0o600 });
-    await chmod(draft, 0o600); // a draft that was left behind keeps the mode it had
-    await rename(draft, path);
+    await writePrivate(path, `${cert.trim()}\n${key.trim()}\n`);
   } catch (error) {
     throw cannot('write', path, error);
   }
