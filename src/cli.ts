@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addAccess } from './commands/access.ts';
 import { addBoard } from './commands/board.ts';
 import { addBoards } from './commands/boards.ts';
 import { addCommand } from './commands/command.ts';
@@ -57,6 +58,7 @@ ${say('Examples:', '示例：')}
     addHistory,
     addExport,
     addStore,
+    addAccess,
     addPlan,
     addLab,
   ])

@@ -39,6 +39,10 @@ export function addUp(program: Command): void {
       'ok',
     )
     .option('--encoding <NAME>', say('of text that is no UTF-8, e.g. gbk', '非 UTF-8 文本的编码，例如 gbk'))
+    .option(
+      '--origin <NAME...>',
+      say('names that browsers call the page by, beside its addresses', '除地址外，浏览器访问网页所用的名称'),
+    )
     .option('--data <DIR>', say("the hub's folder", '中枢的数据文件夹'), DATA_FOLDER)
     .option(
       '--keep <AGE>',

@@ -3,12 +3,15 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Clock } from '../clock.ts';
 import type { Hub } from '../hub/hub.ts';
 import { say } from '../language.ts';
-import { formatHostPort } from '../transport/address.ts';
-import { lanAddresses } from '../transport/lan.ts';
-import { thisMachineOnly } from './access.ts';
+import { type GuardOptions, guard, isSignedIn } from './access/guard.ts';
+import { accessRoutes, MAX_ACCESS } from './access/routes.ts';
+import { MAX_SIGN_IN, signInRoutes } from './access/sign-in.ts';
+import { signInPage } from './access/sign-in-page.ts';
 import { MAX_COMMAND, postCommand } from './commands.ts';
+import { frontPage, libraryPage } from './front-page.ts';
 import type { Live } from './live.ts';
-import { hostOf, mipIndex, mipRoutes } from './mip.ts';
+import { mipIndex, mipRoutes } from './mip.ts';
+import type { PageFiles } from './page-files.ts';
 import { problem } from './problem.ts';
 import { MAX_BODY, postSamples } from './samples.ts';
 import { refusal, storeRoutes } from './store-routes.ts';
@@ -18,8 +21,20 @@ const MIP = '/mip';
 /** Texts that come with a board. */
 const TEXTS = 20;
 
-/** The routes. @param failed is told of errors that are ours; the client gets a 500 */
-export function createApp(hub: Hub, live: Live, clock: Clock, failed: (error: unknown) => void): Hono {
+export interface AppParts {
+  hub: Hub;
+  live: Live;
+  clock: Clock;
+  /** Who is let in. */
+  access: GuardOptions;
+  /** Undefined where it was not built. */
+  page: PageFiles | undefined;
+  /** Is told of errors that are ours; the client gets a 500. */
+  failed: (error: unknown) => void;
+}
+
+/** The routes. */
+export function createApp({ hub, live, clock, access, page, failed }: AppParts): Hono {
   const app = new Hono();
 
   app.use(async (c, next) => {
@@ -27,19 +42,28 @@ export function createApp(hub: Hub, live: Live, clock: Clock, failed: (error: un
     c.header('X-Content-Type-Options', 'nosniff');
   });
 
-  app.get('/', (c) => c.text(frontPage(hub, c)));
-
   app.post('/samples', bodyOf(MAX_BODY), (c) => postSamples(c, hub));
   app.all('/samples', (c) => {
     c.header('Allow', 'POST');
     return problem(c, 405, say('Samples are sent here with POST.', '请用 POST 向这里发送采样。'));
   });
 
-  for (const path of [`${MIP}/kiteline`, `${MIP}/kiteline/`]) app.get(path, (c) => c.text(libraryPage(c)));
+  for (const path of [`${MIP}/kiteline`, `${MIP}/kiteline/`])
+    app.get(path, (c) => c.text(libraryPage(c, MIP)));
   app.route(`${MIP}/kiteline`, mipRoutes(`${MIP}/kiteline`));
   app.route(MIP, mipIndex(MIP));
 
-  app.use('/api/*', thisMachineOnly);
+  for (const path of ['sign-in', 'sign-out']) app.use(`/api/v1/${path}`, bodyOf(MAX_SIGN_IN));
+  app.route('/api/v1', signInRoutes(access, clock));
+
+  app.use('/api/*', guard(access));
+
+  app.get('/api/v1/me', (c) => {
+    const { role, name } = c.var.token;
+    return c.json({ role, name, run: hub.run });
+  });
+  app.use('/api/v1/access/*', bodyOf(MAX_ACCESS));
+  app.route('/api/v1/access', accessRoutes(access.tokens));
 
   app.get('/api/v1/boards', (c) => c.json({ boards: hub.boards() }));
 
@@ -61,6 +85,14 @@ export function createApp(hub: Hub, live: Live, clock: Clock, failed: (error: un
 
   app.route('/api/v1', storeRoutes(hub.store, clock));
 
+  // Last, for everything else: the page to who is signed in, and a place to sign in to who is not.
+  app.get('*', async (c, next) => {
+    if (c.req.path.startsWith('/api/')) return next();
+    if (!isSignedIn(c, access)) return wantsHtml(c) ? signInPage(c) : c.text(STRANGERS(), 401);
+    const file = page?.respond(c) ?? (c.req.path === '/' ? c.text(frontPage(hub, c, MIP)) : undefined);
+    return file ?? next();
+  });
+
   app.notFound((c) => problem(c, 404, say(`There is no ${c.req.path} here.`, `这里没有 ${c.req.path}。`)));
   app.onError((error, c) => {
     const answer = refusal(error, c);
@@ -79,60 +111,11 @@ const bodyOf = (maxSize: number) =>
       problem(c, 413, say(`A request has at most ${maxSize} bytes.`, `请求最多 ${maxSize} 字节。`)),
   });
 
-function frontPage(hub: Hub, c: Context): string {
-  const lines = [
-    say('Kiteline hub: boards send here.', 'Kiteline 中枢：板子把数据发到这里。'),
-    '',
-    say('HTTP   POST /samples with {"temp":23.5}', 'HTTP   向 /samples POST {"temp":23.5}'),
-  ];
-  for (const protocol of ['tcp', 'udp'] as const) {
-    const at = hub.listening[protocol];
-    for (const host of at ? lanAddresses(at.host) : []) {
-      lines.push(`${protocol.toUpperCase()}    ${formatHostPort(host, at?.port ?? 0)}`);
-    }
-  }
-  lines.push(
-    '',
-    say('The library for boards:', '板子用的库：'),
-    ...installLines(c),
-    '',
-    say('On this machine also:', '在本机还可访问：'),
-    'GET /api/v1/boards',
-    'GET /api/v1/boards/NAME',
-    'GET /api/v1/boards/NAME/history?metric=METRIC',
-    'POST /api/v1/boards/NAME/commands {"name":"led","args":{"on":true}}',
-    'GET /api/v1/live',
-    'GET /api/v1/export',
-    'GET /api/v1/store',
-    'GET /api/v1/store/check',
-    'GET /api/v1/store/backup',
-    '',
-  );
-  return lines.join('\n');
-}
+const wantsHtml = (c: Context): boolean => c.req.header('accept')?.includes('text/html') ?? false;
 
-/** For whoever opens in a browser what is meant for `mip`. */
-function libraryPage(c: Context): string {
-  const lines = [
-    say(
-      'The Kiteline library for boards. At the MicroPython prompt of a board that is in this network:',
-      'Kiteline 板端库。在已连接本网络的板子上，于 MicroPython 提示符下输入：',
-    ),
-    '',
-    'import mip',
-    ...installLines(c),
-    '',
-  ];
-  return lines.join('\n');
-}
-
-function installLines(c: Context): string[] {
-  const base = `http://${hostOf(c)}${MIP}`;
-  return [
-    `mip.install("${base}/kiteline")`,
-    say(
-      `compiled, for less of the board's memory: mip.install("kiteline", index="${base}")`,
-      `已编译，更省板上内存：mip.install("kiteline", index="${base}")`,
-    ),
-  ];
-}
+/** All that a program learns that is not let in. */
+const STRANGERS = (): string =>
+  `${say(
+    'Kiteline hub. Boards post samples to /samples and get their library at /mip/kiteline; the rest takes a token ("kiteline access").',
+    'Kiteline 中枢。板子向 /samples 发送采样，从 /mip/kiteline 获取库；其余内容需要令牌（“kiteline access”）。',
+  )}\n`;

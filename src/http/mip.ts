@@ -4,7 +4,7 @@ import { type Context, Hono } from 'hono';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
 import { formatHostPort } from '../transport/address.ts';
-import { ownEndOf } from './access.ts';
+import { ownEndOf } from './sender.ts';
 
 /** The board library, beside src/ and dist/ alike. */
 const LIBRARY = join(import.meta.dirname, '../../micropython/kiteline');

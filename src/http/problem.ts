@@ -24,6 +24,7 @@ export function problem(
 /** The names of RFC 9110, which `about:blank` asks for. */
 const TITLES: Partial<Record<ContentfulStatusCode, string>> = {
   400: 'Bad Request',
+  401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
@@ -31,6 +32,7 @@ const TITLES: Partial<Record<ContentfulStatusCode, string>> = {
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
   421: 'Misdirected Request',
+  429: 'Too Many Requests',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 };

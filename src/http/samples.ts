@@ -5,8 +5,8 @@ import { say } from '../language.ts';
 import { formatHostPort } from '../transport/address.ts';
 import { newCounts, type Peer } from '../transport/transport.ts';
 import { decode, isName, LineFramer, limits } from '../wire/index.ts';
-import { senderOf } from './access.ts';
 import { problem } from './problem.ts';
+import { senderOf } from './sender.ts';
 
 /** Bytes of a body. 1 MiB: about ten thousand samples, more than a board can hold. */
 export const MAX_BODY = 1024 * 1024;

@@ -1,18 +1,29 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Hub } from '../hub/hub.ts';
 import { formatHostPort, isWildcard } from '../transport/address.ts';
 import { claimPort } from '../transport/ports.ts';
+import { Tokens } from './access/tokens.ts';
 import { createApp } from './app.ts';
 import { Live } from './live.ts';
+import { PageFiles } from './page-files.ts';
+import { Pages } from './pages/pages.ts';
+import { upgrade } from './pages/upgrade.ts';
 
 export interface HttpOptions {
   /** Numeric address; `0.0.0.0`, which is all of IPv4, unless told. */
   host?: string;
   /** 8080 unless told; 0 asks the system. */
   port?: number;
+  /** Who is let in; one operator's token, made anew, unless told. */
+  tokens?: Tokens;
+  /** Names that the hub goes by in a browser, beside its addresses and this machine's own name. */
+  names?: readonly string[];
+  /** The folder of the page as it was built; the package's own unless told. */
+  page?: string;
   clock?: Clock;
   /** Told of errors that are ours; they go to stderr unless it is given. */
   onError?: (error: unknown) => void;
@@ -23,6 +34,11 @@ export interface HttpServer {
   readonly port: number;
   /** How this machine reaches it, without a slash at the end. */
   readonly url: string;
+  readonly tokens: Tokens;
+  /** The operator's token that is there longest: for the link, and for hub.json. */
+  readonly token: string;
+  /** The pages that are open now, and frames that slow ones were not given. */
+  readonly pages: { readonly size: number; readonly skipped: number };
   /** Ends live streams, answers what is under way, lets go of the port. Harmless when repeated. */
   close(): Promise<void>;
 }
@@ -34,6 +50,10 @@ const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 /** Milliseconds between looks at who is over those times. Node's own 30 s would make 40 of the 10. */
 const CHECK_MS = 5_000;
+/** Beside the compiled files, and beside the sources in a clone. */
+const PAGE_FOLDER = fileURLToPath(
+  new URL(import.meta.filename.endsWith('.ts') ? '../../dist/web' : '../web', import.meta.url),
+);
 /** Milliseconds that close() gives answers under way. */
 const CLOSE_MS = 2_000;
 
@@ -43,13 +63,14 @@ const CLOSE_MS = 2_000;
  */
 export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<HttpServer> {
   const { host = '0.0.0.0', port = 8080, clock = systemClock } = options;
+  const { tokens = new Tokens([], undefined, clock), names = [] } = options;
+  const failed = options.onError ?? ((error: unknown) => console.error('kiteline: http:', error));
+  const { secret: token } = await tokens.begin();
+  const access = { tokens, names };
   const live = new Live(hub, clock);
-  const app = createApp(
-    hub,
-    live,
-    clock,
-    options.onError ?? ((error) => console.error('kiteline: http:', error)),
-  );
+  const pages = new Pages(hub, clock, failed);
+  const page = await PageFiles.read(options.page ?? PAGE_FOLDER);
+  const app = createApp({ hub, live, clock, access, page, failed });
   const request = { protocol: 'tcp', host, port, program: 'kiteline hub', option: '--http' } as const;
   const claim = await claimPort(request, async (bind) => {
     // `hostname` stands in for the Host header that an HTTP/1.0 client may leave out.
@@ -61,11 +82,12 @@ export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<Ht
     server.maxConnections = MAX_CONNECTIONS;
     server.headersTimeout = HEADERS_MS;
     server.requestTimeout = REQUEST_MS;
+    server.on('upgrade', (asked, socket, head) => upgrade(pages, access, asked, socket, head));
     server.listen(bind);
     await once(server, 'listening');
     const address = server.address();
     const bound = typeof address === 'object' && address ? address.port : bind.port;
-    return { port: bound, close: () => closeServer(server, live, clock) };
+    return { port: bound, close: () => closeServer(server, live, pages, clock) };
   });
   const { bound, release } = claim;
   let closed: Promise<void> | undefined;
@@ -73,6 +95,9 @@ export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<Ht
     host,
     port: bound.port,
     url: `http://${formatHostPort(isWildcard(host) ? '127.0.0.1' : host, bound.port)}`,
+    tokens,
+    token,
+    pages,
     close() {
       closed ??= bound.close().then(release);
       return closed;
@@ -80,12 +105,16 @@ export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<Ht
   };
 }
 
-async function closeServer(server: Server, live: Live, clock: Clock): Promise<void> {
+async function closeServer(server: Server, live: Live, pages: Pages, clock: Clock): Promise<void> {
   live.close();
+  pages.close();
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
-  const alarm = clock.alarm(CLOSE_MS, () => server.closeAllConnections());
+  const alarm = clock.alarm(CLOSE_MS, () => {
+    server.closeAllConnections();
+    pages.terminate();
+  });
   await closed;
   alarm.cancel();
 }

@@ -143,6 +143,11 @@ export class Hub {
     this.#doors = new Doors(clock, (options) => new Sessions(inside, options));
   }
 
+  /** Of this run of the hub: another one after a restart. */
+  get run(): string {
+    return this.#inside.run;
+  }
+
   /**
    * The one door: whatever carries messages is handed in here, and is the hub's from then on.
    * @param options `answers: false` where we are the one who called: an `ok` to an answer would never end

@@ -189,7 +189,11 @@ describe('kiteline watch', () => {
 
   it('shows one board, as JSON', async () => {
     const hub = await up();
-    const watcher = start(['watch', '127.0.0.1', '--json', '--hub', hub.http], {}, tmpdir());
+    const watcher = start(
+      ['watch', '127.0.0.1', '--json', '--hub', hub.http, '--token', hub.token],
+      {},
+      tmpdir(),
+    );
     await watcher.err(/Watching 127\.0\.0\.1/);
     await sendText(hub, '你好');
     const [line] = await watcher.out(/\{.*"type":"text".*\}\n/);

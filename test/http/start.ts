@@ -18,7 +18,12 @@ export async function start(options: HubOptions = {}) {
     await hub.close();
   });
   const post = (body: string, path = '/samples') => fetch(server.url + path, { method: 'POST', body });
-  const get = (path: string, init: RequestInit = {}) => fetch(server.url + path, init);
+  /** As an operator, unless `init` says another authorization (or an empty one for none). */
+  const get = (path: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers);
+    if (!headers.has('authorization')) headers.set('authorization', `Bearer ${server.token}`);
+    return fetch(server.url + path, { ...init, headers });
+  };
   /** A request as bytes, for what fetch does not let one say. */
   const raw = async (request: string): Promise<string> => {
     const socket = connect(server.port, '127.0.0.1');

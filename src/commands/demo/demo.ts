@@ -7,6 +7,7 @@ import { say } from '../../language.ts';
 import { formatHostPort } from '../../transport/address.ts';
 import { Air, type VirtualBoard } from '../../virtual/index.ts';
 import { DATA_FOLDER, removeHubFile, runningHub, writeHubFile } from '../hub-file.ts';
+import { linkLines, pageLink } from '../page-link.ts';
 import { interruption, printable, styled } from '../terminal.ts';
 import { valuesText } from '../watch/event-line.ts';
 import { makeLamp, makeThermometer, SSID } from './boards.ts';
@@ -40,7 +41,7 @@ export async function demo(): Promise<void> {
   try {
     http = await openHub(hub, screen);
     const ours = (await runningHub(DATA_FOLDER)) === undefined;
-    if (ours) await writeHubFile(DATA_FOLDER, { url: http.url, pid: process.pid });
+    if (ours) await writeHubFile(DATA_FOLDER, { url: http.url, token: http.token, pid: process.pid });
     const air = new Air();
     const udp = hub.listening.udp?.port ?? PORT;
     const thermometer = await makeThermometer(THERMOMETER, { host: '127.0.0.1', port: udp }, air);
@@ -56,7 +57,9 @@ export async function demo(): Promise<void> {
     switchOn(lamp, screen);
     await untilAborted(Promise.all([listening.promise, readings]), interrupted);
     if (!interrupted.aborted) await greet(hub, lamp, port, screen, answered.promise);
-    if (!interrupted.aborted) tellNext(screen, lamp, port, ours ? '' : ` --hub ${http.url}`);
+    if (!interrupted.aborted) tellPage(screen, http);
+    if (!interrupted.aborted)
+      tellNext(screen, lamp, port, ours ? '' : ` --hub ${http.url} --token ${http.token}`);
     await untilAborted(new Promise(() => {}), interrupted);
   } finally {
     screen.end();
@@ -65,6 +68,12 @@ export async function demo(): Promise<void> {
     await http?.close();
     await hub.close();
   }
+}
+
+/** Where to look at it all. */
+function tellPage(screen: Screen, { host, port, token }: HttpServer): void {
+  screen.line();
+  for (const line of linkLines(pageLink(host, port, token), process.stdout.isTTY)) screen.line(line);
 }
 
 async function openHub(hub: Hub, screen: Screen): Promise<HttpServer> {

@@ -10,8 +10,10 @@ import type { Store } from '../../store/store.ts';
 import { formatHostPort, type HostPort, isLoopback, isWildcard } from '../../transport/address.ts';
 import { lanAddresses } from '../../transport/lan.ts';
 import type { VirtualBoard } from '../../virtual/index.ts';
+import { openTokens } from '../access-file.ts';
 import { addressLines } from '../addresses.ts';
 import { removeHubFile, runningHub, writeHubFile } from '../hub-file.ts';
+import { linkLines, pageLink } from '../page-link.ts';
 import { lostText } from '../presence.ts';
 import { refusedText } from '../refused.ts';
 import { interruption, printable, printableLines, tell } from '../terminal.ts';
@@ -28,6 +30,8 @@ export interface UpOptions extends KeepOptions {
   host: string;
   reply: string;
   encoding?: string;
+  /** Names that the page is called by, beside the addresses. */
+  origin?: string[];
   /** How many virtual boards to start. */
   virtual: number;
 }
@@ -69,10 +73,12 @@ export async function up(options: UpOptions): Promise<void> {
       tcp: { host, port: options.tcp },
       udp: { host, port: options.udp },
     });
-    const http = await serveHttp(hub, { host, port: options.http });
+    const tokens = await openTokens(data, tell);
+    const http = await serveHttp(hub, { host, port: options.http, tokens, names: options.origin ?? [] });
     try {
-      await writeHubFile(data, { url: http.url, pid: process.pid });
-      for (const line of whereLines(listening, http.url, await keptLine(store))) tell(line);
+      await writeHubFile(data, { url: http.url, token: http.token, pid: process.pid });
+      const links = linkLines(pageLink(http.host, http.port, http.token), process.stderr.isTTY);
+      for (const line of whereLines(listening, http.url, await keptLine(store), links)) tell(line);
       troubles.begin();
       const boards = await startBoards(options.virtual, listening.udp);
       await ended.promise.finally(() => Promise.all(boards.map((board) => board.close())));
@@ -138,7 +144,12 @@ function startApp(
 }
 
 /** The first lines; tests and other programs read the ports from the ends of the first three. */
-function whereLines(listening: { tcp?: HostPort; udp?: HostPort }, url: string, kept: string): string[] {
+function whereLines(
+  listening: { tcp?: HostPort; udp?: HostPort },
+  url: string,
+  kept: string,
+  links: string[],
+): string[] {
   const lines: string[] = [];
   for (const protocol of ['tcp', 'udp'] as const) {
     const at = listening[protocol];
@@ -157,6 +168,7 @@ function whereLines(listening: { tcp?: HostPort; udp?: HostPort }, url: string, 
   if (posts.length > 0) lines.push(say('or over HTTP:', '或通过 HTTP：'), ...posts);
   lines.push(
     kept,
+    ...links,
     say(
       '"kiteline watch" in another terminal shows what arrives. Ctrl-C ends.',
       '在另一个终端运行“kiteline watch”可以看到收到的内容。按 Ctrl-C 结束。',

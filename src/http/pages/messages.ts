@@ -1,0 +1,54 @@
+/**
+ * What the page and the hub say to each other over the live WebSocket. Types alone: the page imports them, too.
+ * Times are milliseconds since 1970 UTC.
+ */
+import type { BoardInfo } from '../../hub/boards.ts';
+import type { LiveEvent, LostEvent } from '../../hub/feed.ts';
+import type { Json, JsonObject, Value } from '../../wire/index.ts';
+import type { Role } from '../access/tokens.ts';
+
+/** The newest value of a metric: value, time, unit. */
+export type Newest = [v: Value, t: number, unit?: string];
+
+/** A board as a card shows it: what the hub knows of it since it was started, and its newest values, also those of before. */
+export interface BoardCard {
+  name: string;
+  /** Null for a board of which only history is there. */
+  info: BoardInfo | null;
+  newest: Record<string, Newest>;
+}
+
+/** An event of one board; a sample, of which there are many, is `["s", t, values]`. */
+export type BoardEvent =
+  | ['s', number, Record<string, Value>]
+  | Exclude<LiveEvent | LostEvent, { type: 'sample' }>;
+
+/** `overview`: all boards, a few times a second. `board:NAME`: everything of one, at once. */
+export type ChannelName = 'overview' | `board:${string}`;
+
+export type FromHub =
+  /** The first. */
+  | { hello: { run: string; time: number; role: Role } }
+  /** Everything as it is now: after subscribing, and for a page that was behind. */
+  | { ch: 'overview'; at: number; boards: BoardCard[] }
+  /** What has changed since: the newest values, and boards that are otherwise. */
+  | {
+      ch: 'overview';
+      at: number;
+      values?: [board: string, newest: Record<string, Newest>][];
+      changed?: BoardCard[];
+    }
+  | { ch: `board:${string}`; at: number; card: BoardCard }
+  | { ch: `board:${string}`; at: number; events: BoardEvent[] }
+  /** The answer to a request. */
+  | { re: number; ok: true; result?: Json }
+  | { re: number; ok: false; code: string; message: string };
+
+export type FromPage =
+  | { sub: ChannelName[] }
+  | { unsub: ChannelName[] }
+  /** Steers: holds for as long as setpoints come, and not beyond the end of the connection. */
+  | { id: number; set: { board: string; control: string; args: JsonObject; takeover?: boolean } }
+  | { id: number; release: { board: string; control: string } }
+  /** A raw line for a peer. */
+  | { id: number; line: { board: string; text: string } };

@@ -1,0 +1,89 @@
+import type { Alarm, Clock } from '../../clock.ts';
+import type { Subscription } from '../../hub/feed.ts';
+import type { Hub } from '../../hub/hub.ts';
+import type { Channel } from './channels.ts';
+import type { ChannelName } from './messages.ts';
+import { Overview } from './overview.ts';
+
+/** Milliseconds between two frames of the fastest channel. */
+const FRAME_MS = 50;
+/** Milliseconds between two questions whether a page is there: a phone that sleeps answers none. */
+const CHECK_MS = 15_000;
+
+export interface RunEvents {
+  flush(channel: Channel, frame: Uint8Array): void;
+  /** @returns whether a page still waits */
+  catchUp(): boolean;
+  check(): void;
+  failed(error: unknown): void;
+}
+
+/** From the first page that opens to the last that closes. */
+export class Run {
+  readonly overview: Overview;
+  readonly channels = new Map<ChannelName, Channel>();
+  readonly #clock: Clock;
+  readonly #events: RunEvents;
+  readonly #feed: Subscription;
+  readonly #due = new WeakMap<Channel, number>();
+  #alarm: Alarm | undefined;
+  #check: Alarm | undefined;
+  #isOver = false;
+
+  constructor(hub: Hub, clock: Clock, events: RunEvents) {
+    this.#clock = clock;
+    this.#events = events;
+    this.overview = new Overview(hub);
+    this.#feed = hub.subscribe();
+    void this.#pump().catch(events.failed);
+    void this.overview.begin().then(() => this.soon(), events.failed);
+    this.#checkSoon();
+  }
+
+  /** There is something to send. */
+  soon(): void {
+    if (this.#isOver) return;
+    this.#alarm ??= this.#clock.alarm(FRAME_MS, () => this.#flush());
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#alarm?.cancel();
+    this.#check?.cancel();
+    this.#feed.close();
+  }
+
+  async #pump(): Promise<void> {
+    for await (const events of this.#feed) {
+      for (const event of events) {
+        this.overview.take(event);
+        for (const channel of this.channels.values()) channel.take(event);
+      }
+      this.soon();
+    }
+  }
+
+  #flush(): void {
+    this.#alarm = undefined;
+    const [now, at] = [this.#clock.monotonic(), this.#clock.now()];
+    let waits = false;
+    for (const channel of this.channels.values()) {
+      if (now < (this.#due.get(channel) ?? 0)) {
+        waits = true;
+        continue;
+      }
+      const frame = channel.frame(at);
+      if (!frame) continue;
+      this.#due.set(channel, now + channel.everyMs);
+      this.#events.flush(channel, Buffer.from(JSON.stringify(frame)));
+    }
+    if (this.#events.catchUp() || waits) this.soon();
+  }
+
+  #checkSoon(): void {
+    this.#check = this.#clock.alarm(CHECK_MS, () => {
+      this.#events.check();
+      this.#checkSoon();
+    });
+  }
+}

@@ -1,0 +1,198 @@
+/** The page's live WebSocket: who gets in, what it is told, and that a slow one costs nobody anything. */
+import { once } from 'node:events';
+import { expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import type { FromHub } from '../../src/http/pages/messages.ts';
+import { start } from './start.ts';
+
+type Options = ConstructorParameters<typeof WebSocket>[2];
+
+/** A page: what it was told, waited for. */
+class TestPage {
+  readonly socket: WebSocket;
+  readonly #messages: FromHub[] = [];
+  #wake = () => {};
+
+  constructor(port: number, options: Options) {
+    this.socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/live`, undefined, options);
+    this.socket.on('message', (data) => {
+      this.#messages.push(JSON.parse(String(data)));
+      this.#wake();
+    });
+    onTestFinished(() => this.socket.terminate());
+  }
+
+  say(message: object): void {
+    this.socket.send(JSON.stringify(message));
+  }
+
+  /** The next message that is so; those before it are passed over. */
+  async next<T>(pick: (message: FromHub) => T | undefined): Promise<T> {
+    for (;;) {
+      for (let first = this.#messages.shift(); first; first = this.#messages.shift()) {
+        const picked = pick(first);
+        if (picked !== undefined) return picked;
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}
+
+async function open(context: Awaited<ReturnType<typeof start>>, token = context.server.token) {
+  const page = new TestPage(context.server.port, { headers: { authorization: `Bearer ${token}` } });
+  await page.next((message) => ('hello' in message ? message.hello : undefined));
+  return page;
+}
+
+/** The clock of the hub stands still: it goes on until the page has got what it waits for. */
+async function soon<T>(clock: { advance(ms: number): void }, waited: Promise<T>): Promise<T> {
+  const timer = setInterval(() => clock.advance(50), 5);
+  return waited.finally(() => clearInterval(timer));
+}
+
+test('a page gets all boards as they are, and then what is new', async () => {
+  const context = await start();
+  const { post, clock, server } = context;
+  await post('{"temp":20}', '/samples?board=pump');
+  const page = new TestPage(server.port, { headers: { authorization: `Bearer ${server.token}` } });
+  const { hello } = await page.next((message) => ('hello' in message ? message : undefined));
+  expect(hello).toMatchObject({ role: 'operator', run: context.hub.run });
+  page.say({ sub: ['overview', 'board:pump'] });
+  const boards = await soon(
+    clock,
+    page.next((m) => ('boards' in m && m.boards.length > 0 ? m.boards : undefined)),
+  );
+  expect(boards).toMatchObject([{ name: 'pump', info: { samples: 1 } }]);
+  expect(boards[0]?.newest.temp?.[0]).toBe(20);
+  await post('[{"n":"temp","u":"Cel","v":21}]', '/samples?board=pump');
+  await post('hello', '/samples?board=valve');
+  let values: unknown;
+  let valve: unknown;
+  const seen = page.next((m) => {
+    if (!('ch' in m) || m.ch !== 'overview') return undefined;
+    if ('values' in m) values ??= m.values?.find(([board]) => board === 'pump')?.[1].temp;
+    if ('changed' in m) valve ??= m.changed?.find(({ name }) => name === 'valve')?.info?.texts;
+    return values && valve ? true : undefined;
+  });
+  await soon(clock, seen);
+  expect(values).toEqual([21, expect.any(Number), 'Cel']);
+  expect(valve).toBe(1);
+});
+
+test('a page that shows one board gets each of its samples, and of others none', async () => {
+  const context = await start();
+  const { post, clock } = context;
+  const page = await open(context);
+  page.say({ sub: ['board:pump'] });
+  await soon(
+    clock,
+    page.next((m) => ('card' in m ? m.card : undefined)),
+  );
+  for (let i = 0; i < 3; i++) await post(`{"temp":${i}}`, '/samples?board=pump');
+  await post('{"temp":99}', '/samples?board=valve');
+  await post('hi', '/samples?board=pump');
+  const events: unknown[] = [];
+  const text = page.next((m) => {
+    if (!('events' in m)) return undefined;
+    events.push(...m.events);
+    return m.events.some((event) => !Array.isArray(event) && event.type === 'text') || undefined;
+  });
+  await soon(clock, text);
+  expect(events.filter(Array.isArray)).toEqual([0, 1, 2].map((temp) => ['s', expect.any(Number), { temp }]));
+  expect(events).toContainEqual(expect.objectContaining({ type: 'text', board: 'pump', text: 'hi' }));
+});
+
+test('who is not let in, and pages of other sites, are told why and get no WebSocket', async () => {
+  const context = await start();
+  const { server } = context;
+  const refusal = async (headers: Record<string, string>, path = '/api/v1/live') => {
+    const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, { headers });
+    socket.on('error', () => {});
+    const [, response] = await once(socket, 'unexpected-response');
+    response.resume();
+    return response.statusCode;
+  };
+  const authorization = `Bearer ${server.token}`;
+  expect(await refusal({})).toBe(401);
+  expect(await refusal({ authorization: 'Bearer wrong' })).toBe(401);
+  expect(await refusal({ authorization, origin: 'http://evil.example' })).toBe(403);
+  expect(await refusal({ authorization, host: 'evil.example' })).toBe(421);
+  expect(await refusal({ authorization }, '/api/v1/boards')).toBe(404);
+  const cookie = `kiteline-${server.port}=${server.tokens.cookieOf(server.tokens.operator as never)}`;
+  expect(await refusal({ cookie, origin: 'http://evil.example' })).toBe(403);
+  const page = new TestPage(server.port, { headers: { cookie, origin: server.url } });
+  await page.next((message) => ('hello' in message ? true : undefined));
+});
+
+test('an operator’s page sends a line to a plain peer; a viewer’s may not, and is told so', async () => {
+  const context = await start();
+  const { hub, server } = context;
+  const { tcp } = await hub.listen({ tcp: { host: '127.0.0.1', port: 0 } });
+  const { connect } = await import('node:net');
+  const peer = connect(tcp?.port ?? 0, '127.0.0.1');
+  onTestFinished(() => void peer.destroy());
+  peer.write('hi\n');
+  await once(peer, 'data');
+  const page = await open(context);
+  page.say({ id: 1, line: { board: '127.0.0.1', text: 'led on\n' } });
+  expect(String((await once(peer, 'data'))[0])).toBe('led on\n');
+  expect(await page.next((m) => ('re' in m ? m : undefined))).toMatchObject({ re: 1, ok: true });
+  page.say({ id: 2, line: { board: 'nobody', text: 'x' } });
+  expect(await page.next((m) => ('re' in m ? m : undefined))).toMatchObject({
+    re: 2,
+    ok: false,
+    code: 'NOT_FOUND',
+  });
+  const { secret } = await server.tokens.add('viewer', 'tablet');
+  const viewer = await open(context, secret);
+  for (const ask of [
+    { line: { board: '127.0.0.1', text: 'x' } },
+    { set: { board: 'a', control: 'b', args: {} } },
+  ]) {
+    viewer.say({ id: 3, ...ask });
+    expect(await viewer.next((m) => ('re' in m ? m : undefined))).toMatchObject({
+      ok: false,
+      code: 'NOT_ALLOWED',
+    });
+  }
+});
+
+test('a page that does not read is skipped, and gets everything as it is then', async () => {
+  const context = await start();
+  const { post, clock, hub } = context;
+  const page = await open(context);
+  page.say({ sub: ['board:pump'] });
+  await soon(
+    clock,
+    page.next((m) => ('card' in m ? m.card : undefined)),
+  );
+  const socket = (page.socket as unknown as { _socket: import('node:net').Socket })._socket;
+  socket.pause();
+  const long = 'x'.repeat(4_000);
+  for (let i = 0; i < 1_500; i++) {
+    await post(long, '/samples?board=pump');
+    if (i % 10 === 0) clock.advance(50);
+  }
+  await post('{"last":1}', '/samples?board=pump');
+  expect(context.server.pages.skipped).toBeGreaterThan(0);
+  socket.resume();
+  const card = await soon(
+    clock,
+    page.next((m) => ('card' in m && m.card.newest.last ? m.card : undefined)),
+  );
+  expect(card.info?.texts).toBe(1_500);
+  expect(hub.counts.messages).toBe(1_501);
+});
+
+test('a page that says what is no JSON is closed; a hub that closes says so', async () => {
+  const context = await start();
+  const page = await open(context);
+  page.socket.send('{');
+  expect((await once(page.socket, 'close'))[0]).toBe(1003);
+  const other = await open(context);
+  const closed = once(other.socket, 'close');
+  void context.server.close();
+  expect((await closed)[0]).toBe(1001);
+});
