@@ -52,12 +52,13 @@ const PARTS: { name: string; code: string; files: string[] }[] = [
   { name: 'spill to flash', code: 'import kiteline.spill', files: ['blocks', 'spill'] },
   { name: 'watchdog', code: 'import kiteline.watchdog', files: ['watchdog'] },
   { name: 'signed lines, with a key', code: 'import kiteline.sign', files: ['sign'] },
+  { name: 'TLS', code: 'import kiteline.tls', files: ['tls'] },
   { name: 'the clock set by the hub', code: 'import kiteline.rtc', files: ['rtc'] },
 ];
 
 /** Imported before anything is counted. */
 const FIRMWARE =
-  'import asyncio, binascii, builtins, errno, gc, io, json, machine, micropython, network, os, random, select, socket, struct, sys, time';
+  'import asyncio, binascii, builtins, errno, gc, io, json, machine, micropython, network, os, random, select, socket, struct, sys, time, tls';
 
 const collected = ['gc.collect()', 'print(gc.mem_alloc())']; // the build collects when a piece of code has ended
 

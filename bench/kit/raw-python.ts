@@ -21,7 +21,7 @@ export type Build = keyof typeof BUILDS;
 export type PythonFiles = Record<string, string | Uint8Array>;
 
 /**
- * The chip's modules that the raw build lacks: the little of `network`, `machine`, `os` and `socket` that is asked for at once, and asyncio as the firmware
+ * The chip's modules that the raw build lacks: the little of `network`, `machine`, `os`, `socket` and `tls` that is asked for at once, and asyncio as the firmware
  * freezes it, from the virtual board (the build's own runs on JavaScript's timers).
  */
 export function firmwareModules(): PythonFiles {
@@ -30,6 +30,7 @@ export function firmwareModules(): PythonFiles {
     'machine.py': 'PWRON_RESET = 1\ndef reset_cause():\n    return PWRON_RESET\n',
     'os.py':
       'from uos import *\nfrom random import getrandbits\ndef urandom(n):\n    return bytes([getrandbits(8) for _ in range(n)])\n',
+    'tls.py': 'class SSLContext:\n    pass\n',
     'socket.py': 'AF_INET = 2\nSOCK_STREAM = 1\n',
   };
   return { ...files, ...filesIn(new URL('../../src/virtual/modules/asyncio/', import.meta.url), 'asyncio/') };

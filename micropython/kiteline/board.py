@@ -24,7 +24,8 @@ class Board:
         (these, ms without a session until it does). rtc: True sets the chip's clock by the hub's. key: the board's, 64 hex
         digits: then the hub has to prove that it has it, and every line is signed. spill: bytes of flash for samples that RAM
         cannot hold while the hub is away, and for what is left when the program ends; 0: none. timer=3: the controls' hardware
-        timer. ValueError with a sentence.
+        timer. tls: {"cert": …}, the hub's certificate as base64 of its DER or the path of a file: all goes encrypted, to a hub
+        that has it. ValueError with a sentence.
         """
         # What makes a board is needed once, and its 4 KB are free again before it runs.
         from .config import build

@@ -12,6 +12,7 @@ from .log import Log
 from .samples import Samples
 
 _PORT = const(9000)
+_TLS_PORT = const(9443)
 _RESETS = ("PWRON", "power on"), ("HARD", "reset"), ("WDT", "watchdog"), ("DEEPSLEEP", "deep sleep"), ("SOFT", "soft reset")
 _FILE = "/kiteline.json"
 KEPT = "/kiteline-hub.json"  # where the hub was last, as find.py writes it
@@ -33,7 +34,8 @@ def build(
     spill=None,
     listen=None,
     find=None,
-    timer=3
+    timer=3,
+    tls=None
 ):
     """Board() with its options; ValueError with a sentence."""
     board.trace = trace = type(board).trace  # here it does not become a method
@@ -46,7 +48,12 @@ def build(
 
     board.name = _name(name or file.get("name") or _own_name())
     board._listen = _listen(setting(listen, "listen"))
-    where = _where(hub or file.get("hub"), file.get("port"), setting(find, "find"), board._listen)
+    tls = setting(tls, "tls")
+    if tls is not None:  # {} is a mistake, and no leave to go without
+        from .tls import Pin
+
+        tls = Pin(tls, board)
+    where = _where(hub or file.get("hub"), file.get("port"), setting(find, "find"), board._listen, tls)
     station = _station(setting(wifi, "wifi"), board.name, trace)
     key = _key(setting(key, "key"))
     spill = _spill(setting(spill, "spill"))
@@ -55,7 +62,7 @@ def build(
     board._keepalive = keepalive
     board._rtc = rtc
     board._metrics = {}
-    board._link = link = Link(board, where, station, key)
+    board._link = link = Link(board, where, station, key, tls)
     board._clock = Clock()
     board._log = Log(board._clock, link.wake)
     board._jobs = Jobs(board._log, board.send)
@@ -136,19 +143,19 @@ def _port(port, name):
     return port
 
 
-def _where(hub, port, find, listen):
+def _where(hub, port, find, listen, tls):
     """((host, port) of the settings or None, UDP port to ask for the hub or None, its home, where it was if that is elsewhere)."""
     udp = _PORT if port is None else _port(port, "port")
     if hub:
         host, _, number = hub.partition(":") if isinstance(hub, str) else ("", "", "")
         try:
-            number = int(number or udp)
+            number = int(number or (_TLS_PORT if tls else udp))
         except ValueError:
             number = 0
         if not host or not 0 < number < 65536:
             raise ValueError('hub is an address as "192.168.1.5:9000", not %r' % (hub,))
         hub = host, number
-        if port is None:
+        if port is None and not tls:
             udp = number  # a hub has the same for both, unless told
     if listen:
         return None, None, None, None

@@ -52,13 +52,14 @@ class Connection:
     async def run(self, address, s=None):
         """Connects, unless the socket `s` stands already, and returns when it is over: `why` says the reason."""
         tasks = []
+        link = self._link
         try:
-            stands = s
+            dial = not s
             self._socket = s = s or socket.socket()
             s.setblocking(False)
             if hasattr(socket, "TCP_NODELAY"):
                 s.setsockopt(6, socket.TCP_NODELAY, 1)  # 6 is TCP: a reply does not wait for other bytes to go with
-            if not stands:
+            if dial:
                 try:
                     s.connect(address)
                 except OSError as e:
@@ -66,12 +67,14 @@ class Connection:
                         raise
                 await asyncio.wait_for_ms(_writable(s), self.CONNECT_MS)
             self.reached = address
+            if link.tls:
+                s = await link.tls.secure(self, s)
             self._stream = stream = asyncio.StreamReader(s)
             self._heard = uptime()
-            if self._link.key:
+            if link.key:
                 from .sign import prove
 
-                prove(self, self._link.key, self._board)
+                prove(self, link.key, self._board)
             else:
                 self.hello()
             for part in (self._read(stream), self._write(stream), self._watch()):
@@ -195,7 +198,7 @@ class Connection:
             if self.began is None:
                 left -= len(data)
                 if left < 0:
-                    self.end("%s talks, and does not answer as a hub does" % self.where)
+                    self.end("%s does not answer as a hub does" % self.where)
             for text in lines.push(data):
                 while self._size > _ENOUGH:
                     await asyncio.sleep_ms(1)
@@ -289,9 +292,10 @@ class Connection:
 
     def _refuse(self, error):
         text = "it answers hello as no hub of Kiteline does"
+        self.refused = True
         if isinstance(error, dict):
             text = error.get("message")
-        self.refused = not isinstance(error, dict) or error.get("code") != _LATER
+            self.refused = error.get("code") != _LATER
         self.end("%s refuses this board: %s" % (self.where, text))
 
     async def _watch(self):

@@ -17,6 +17,7 @@ _TURNS = const(32)  # so long answers are waited for
 _AGAIN = const(10)  # turns until the question is sent again: datagrams get lost
 _MOST = const(4)  # hubs of one question
 _NAME = "kiteline.local"
+_TLS_PORT = const(9443)
 _NAME_MS = const(30_000)  # a name that nobody answers stops everything on the chip for up to 5 s
 _VAIN_MS = const(60_000)  # so long it counts that nobody was found
 
@@ -28,8 +29,9 @@ _vain = -_VAIN_MS  # uptime when the board's hub was last asked for in vain
 def start(link, board):
     """Asks once, beside everything else: where hubs are comes into `link.found`."""
     global _seeker
-    # Who was told an address and was never in session takes no other hub for it, unless that has its key.
-    if link.home or link.key or not link.hub or link.hub[0][-6:] == ".local":
+    # Who was told an address and was never in session takes no other hub for it, unless that has its key, or
+    # the certificate.
+    if link.home or link.key or link.tls or not link.hub or link.hub[0][-6:] == ".local":
         if not _seeker or _seeker.done():
             _seeker = board._jobs.start(_seek(link, board))
 
@@ -71,11 +73,11 @@ def _heard(link, board, id, data, host):
     try:
         message = json.loads(data)
         result = message["result"]
-        place = host, result["tcp"]
+        place = host, result["tls" if link.tls else "tcp"]
         fits = message["id"] == id and 0 < place[1] < 65536
         if link.home:
             fits = fits and result["home"] == link.home
-        elif link.hub and not link.key:
+        elif link.hub and not link.key and not link.tls:
             # Its name is all that is known.
             fits = fits and result["hub"].lower() + ".local" == link.hub[0].lower()
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -99,7 +101,7 @@ def _by_name(link, board):
     if uptime() - _named >= _NAME_MS:
         _named = uptime()
         try:
-            _put(link, board, "name", socket.getaddrinfo(_NAME, link.udp, 0, socket.SOCK_STREAM)[0][-1])
+            _put(link, board, "name", socket.getaddrinfo(_NAME, _TLS_PORT if link.tls else link.udp, 0, socket.SOCK_STREAM)[0][-1])
         except OSError:
             pass
 
@@ -113,7 +115,7 @@ def _missing(link):
 def accept(link, home, proved):
     """Whether the hub that answered hello is this board's. Writes down where it is, if that has changed: one write to flash."""
     own = link.place == link.hub
-    if home and link.home and home != link.home and not proved:
+    if home and link.home and home != link.home and not (proved or link.tls):
         # Another hub where the settings say: right if the board's own is nowhere.
         if not own or uptime() - _vain > _VAIN_MS:
             return False

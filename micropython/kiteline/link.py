@@ -16,7 +16,7 @@ class Link:
     LOOK_MS = 100  # how often a pause looks whether the Wi-Fi has gone
     NAME_MS = 30_000  # until a name that led nowhere is asked for again: on the chip that stops all else for up to 5 s
 
-    def __init__(self, board, where, station, key):
+    def __init__(self, board, where, station, key, tls):
         """where: what config.py says of the hub."""
         self._board = board
         self.hub, self.udp, self.home, self.at = where
@@ -25,6 +25,7 @@ class Link:
         self.place = None  # that is tried
         self._station = station
         self.key = key  # 32 bytes, or None: then nothing is signed
+        self.tls = tls  # encrypts, or None
         self.longest = SIGNED if key else LINE  # bytes of a message
         self._connection = None  # that is made, or in session
         self.session = None  # its id, from the answer to hello until the end of the connection

@@ -68,6 +68,8 @@ export const FLAG = {
   ESTABLISHED: 512,
   /** The TLS handshake is under way: nothing of the program's goes or comes yet. */
   SECURING: 1024,
+  /** It is over since the last read: on the chip its last bytes have woken whoever waits to read. */
+  SHOOK: 2048,
 } as const;
 
 /** lwIP's default CONFIG_LWIP_MAX_SOCKETS, which the ESP32 port keeps: one more gives ENFILE. */

@@ -90,6 +90,7 @@ export class NativeSockets {
   receive(slot: number, address: number, length: number, flags: number, deadline: number): number {
     this.#native.poll();
     const stream = (this.flags(slot) & FLAG.STREAM) !== 0;
+    Atomics.and(this.#native.shared.words, this.#word(slot, SLOT.FLAGS), ~FLAG.SHOOK);
     if (
       stream &&
       !(this.flags(slot) & (FLAG.CONNECTED | FLAG.PEER_CLOSED | FLAG.DEAD | FLAG.LISTENING | FLAG.BOUND))
@@ -204,7 +205,12 @@ export class NativeSockets {
     const waiting = (this.#get(slot, SLOT.RECEIVED) - this.#get(slot, SLOT.TAKEN)) | 0;
     const failed = this.#get(slot, SLOT.ERROR) !== 0;
     let ready = 0;
-    if (waiting > 0 || flags & FLAG.PEER_CLOSED || this.#get(slot, SLOT.ACCEPTABLE) > 0 || failed)
+    if (
+      waiting > 0 ||
+      flags & (FLAG.PEER_CLOSED | FLAG.SHOOK) ||
+      this.#get(slot, SLOT.ACCEPTABLE) > 0 ||
+      failed
+    )
       ready |= POLL.IN;
     if (flags & FLAG.STREAM) {
       const open = (flags & (FLAG.CONNECTED | FLAG.SECURING)) === FLAG.CONNECTED;

@@ -89,7 +89,7 @@ export class HostStream {
           if (left === 0) accepted();
         });
       },
-      secured: () => this.#change(0, FLAG.SECURING),
+      secured: () => this.#change(FLAG.SHOOK, FLAG.SECURING),
       arrived: (bytes) => this.#take(bytes),
       ended: () => this.#peerClosed(),
       failed: (failure) => {
