@@ -27,7 +27,7 @@ def announce(kind):
     """The declaration as hello has it."""
     told = {"type": _NAMES[kind[0]]}
     for at, name in ((1, "min"), (2, "max"), (3, "unit"), (4, "choices"), (5, "optional")):
-        if kind[at] is not None and kind[at] is not False:
+        if kind[at] is not None and kind[at] is not False and kind[at] != "":
             told[name] = kind[at]
     return told
 

@@ -11,7 +11,7 @@ test('announced with their arguments and their lease', async () => {
   expect(session.hello.controls).toEqual({
     drive: {
       args: {
-        left: { type: 'float', min: -1, max: 1, unit: '' },
+        left: { type: 'float', min: -1, max: 1 },
         right: { type: 'float', min: -1, max: 1, optional: true },
       },
       lease: 400,

@@ -74,7 +74,7 @@ export const FRESH = 3_600_000;
  * A board that writes down what happened to it, as a list of texts: `["set 1 0.5", "stop"]`, and its events of `Board.trace`
  * that concern controls. The command `so_far` gives them.
  */
-export const STEERED = (port: number, lease: number) => `
+export const STEERED = (port: number, lease: number, settings = '') => `
 from kiteline import Board
 happened = []
 def trace(event, *args):
@@ -83,7 +83,7 @@ def trace(event, *args):
     elif event == "stop":
         happened.append("%s %d" % (args[2], args[1]))
 Board.trace = trace
-${boardAt(port)}
+${boardAt(port, settings)}
 def halt():
     happened.append("halt")
 @board.control("drive", lease=${lease}, stop=halt, left=(float, -1, 1, ""), right=kiteline.optional(float, -1, 1))
