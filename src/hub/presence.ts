@@ -135,10 +135,11 @@ export class Presence implements NumberingOwner {
 
   /** The session's hello is answered. */
   begun(session: BoardSession, hello: Hello): void {
-    this.#tellState();
-    this.report(session, hello.dropped);
     this.#inside.datagrams.begun(session);
     this.controls.online(session, hello.controls);
+    // Whoever hears of it may steer at once.
+    this.#tellState();
+    this.report(session, hello.dropped);
     this.#inside.commands.online(this.name, session);
   }
 

@@ -4,6 +4,7 @@ import asyncioTcp from '../../examples/asyncio-tcp/hub.ts';
 import boardLibraryHub from '../../examples/board-library/hub.ts';
 import plainTcp from '../../examples/plain-tcp/hub.ts';
 import plainUdp from '../../examples/plain-udp/hub.ts';
+import steering from '../../examples/steering/hub.ts';
 import { createHub, type Hub } from '../../src/index.ts';
 import { Air, boardLibrary } from '../../src/virtual/index.ts';
 import { freePort, makeBoard, startBoard, watch } from '../helpers/board.ts';
@@ -119,4 +120,43 @@ test('board-library: readings are stored, the lamp obeys, the hub plans, and the
     outcome: 'failed',
     error: { message: 'lamp: on takes true or false, and got "yes"' },
   });
+});
+
+test('steering: the app drives an edge and a corner, an operator takes over, and the rover stops by itself', async () => {
+  const { hub, tcpPort } = await startHub(steering);
+  const settings = {
+    name: 'rover',
+    hub: `127.0.0.1:${tcpPort}`,
+    wifi: [{ ssid: 'lab', password: 'secret' }],
+  };
+  const board = await makeBoard({
+    files: {
+      ...boardLibrary(),
+      'kiteline.json': JSON.stringify(settings),
+      'main.py': example('steering/main.py', tcpPort),
+    },
+  });
+  /** Resolves once the pin is driven so: 0 for a motor that stands. */
+  const driven = (pin: number, duty: number) =>
+    new Promise<void>((done) => {
+      const look = () => {
+        if (Math.abs((board.pin(pin).drive.duty ?? 0) - duty) > 0.001) return;
+        board.pin(pin).off('change', look);
+        done();
+      };
+      board.pin(pin).on('change', look);
+    });
+  const edge = Promise.all([driven(25, 0.6), driven(32, 0.6)]);
+  const corner = Promise.all([driven(25, 0.4), driven(33, 0.4)]);
+  const running = watch(board);
+  await edge;
+  await corner;
+  const turned = driven(26, 1);
+  const operator = hub.board('rover')?.control('drive', { holder: 'ann', takeover: true });
+  operator?.set({ left: -1, right: 0 });
+  await turned;
+  const stands = driven(26, 0);
+  await stands;
+  expect((await operator?.ended)?.why).toBe('LAPSED');
+  expect(running.stderr()).toBe('');
 });
