@@ -3,13 +3,13 @@
  * the worker thread, in the middle of the program's call, and may block it. A negative number is a negated errno of the chip.
  */
 import type { MessagePort } from 'node:worker_threads';
-import { receiveMessageOnPort } from 'node:worker_threads';
 import { ERRNO } from '../errno.ts';
-import type { FromBoard, Reply } from '../messages.ts';
+import type { FromBoard } from '../messages.ts';
 import { note } from '../notes.ts';
 import { INPUT_RING, OUTPUT_LIMIT, PIN, PINS, type SharedState, takeRing, WORD } from '../shared.ts';
 import type { Loaded } from './interpreter.ts';
 import type { KeptWaiting } from './kept-waiting.ts';
+import { Questions } from './questions.ts';
 import { Timers } from './timers.ts';
 
 /** Notes remembered as told; a program can make up further details without end. */
@@ -23,15 +23,14 @@ export class Native {
   readonly #port: MessagePort;
   readonly #kept: KeptWaiting | undefined;
   readonly #timers = new Timers();
-  #nextCall = 1;
+  readonly questions: Questions;
   #loaded: Loaded | undefined;
   /** Has the interpreter's scheduler run the handlers of what has fallen due; set once the modules are up. */
   #dispatch: (() => void) | undefined;
   /** That has been done, and they have not begun yet. */
   #dispatched = false;
-  /** True while handlers run, or while a question is open: further handlers have to wait then. */
+  /** True while handlers run, or while a question is open that holds them up on the chip, too. */
   #handlersHeld = false;
-  #interrupts = 0;
   readonly #noted = new Set<string>();
   /** A Ctrl-C was passed on in a call that did not wait: the next wait may not begin before the program has had control. */
   #interruptOwed = false;
@@ -44,6 +43,7 @@ export class Native {
   constructor(shared: SharedState, port: MessagePort, kept?: KeptWaiting) {
     this.shared = shared;
     this.#port = port;
+    this.questions = new Questions(port);
     this.#kept = kept;
   }
 
@@ -83,7 +83,6 @@ export class Native {
     const { shared } = this;
     if (shared.get(WORD.INTERRUPT) === 1) {
       shared.set(WORD.INTERRUPT, 0);
-      this.#interrupts += 1;
       this.#interruptOwed = true;
       this.#loaded?.python._module.ccall('mp_sched_keyboard_interrupt', 'null', [], []);
     }
@@ -169,31 +168,27 @@ export class Native {
     return result === -ERRNO.EINTR ? 0 : 1;
   }
 
-  /** A question to the main thread, answered before this returns: `{"value": …}`, `{"errno": n}` or `{"error": text}`. */
-  call(op: string, json: string): string {
-    const id = this.#nextCall++;
+  /** Puts a question to the main thread. @returns its number, for `answer` */
+  ask(op: string, json: string): number {
+    const id = this.questions.open();
     this.post({ kind: 'call', id, op, args: JSON.parse(json) as unknown[] });
-    let reply: Reply | undefined;
-    const answered = () => {
-      for (;;) {
-        const received = receiveMessageOnPort(this.#port) as { message: Reply } | undefined;
-        if (!received) return 0;
-        // The answer to a question that Ctrl-C cut short is nobody's any more.
-        if (received.message.id !== id) continue;
-        reply = received.message;
-        return 1;
-      }
-    };
-    const interrupts = this.#interrupts;
+    return id;
+  }
+
+  /**
+   * Waits for the answer: `{"value": …}`, `{"errno": n}` or `{"error": text}`; '' when something has to run before it.
+   * @param holding handlers have to wait; Ctrl-C has not
+   */
+  answer(id: number, holding: boolean): string {
     const held = this.#handlersHeld;
-    this.#handlersHeld = true;
+    this.#handlersHeld ||= holding;
     try {
-      // A handler can wait until the question is answered; Ctrl-C cannot.
-      while (this.waitFor(answered, FOREVER) !== 1) if (this.#interrupts !== interrupts) return '{"errno":4}';
+      this.waitFor(() => (this.questions.answered(id) ? 1 : 0), FOREVER);
     } finally {
       this.#handlersHeld = held;
     }
-    return JSON.stringify(reply);
+    const reply = this.questions.take(id);
+    return reply ? JSON.stringify(reply) : '';
   }
 
   /** True while a Ctrl-C has not been passed on to the interpreter yet. */

@@ -55,7 +55,9 @@ const provided = { schedule: missing, handlers: missing, run: missing } as Recor
 >;
 
 python.registerJsModule('_host', {
-  call: (op: string, json: string) => native.call(op, json),
+  ask: (op: string, json: string) => native.ask(op, json),
+  answer: (id: number, holding: boolean) => native.answer(id, holding),
+  forget: (id: number) => native.questions.forget(id),
   note: (code: string, detail: string) => native.note(code, detail),
   deadline: (ms: number) => native.deadline(ms),
   left: (deadline: number) => Math.max(0, deadline - native.now()),

@@ -2,9 +2,20 @@
 import _host
 import json
 
+# In these the chip waits in C: no handler runs meanwhile.
+_HOLDING = ("resolve", "scan")
+
 
 def call(op, *args):
-    reply = json.loads(_host.call(op, json.dumps(args)))
+    question = _host.ask(op, json.dumps(args))
+    text = ""
+    try:
+        while not text:
+            text = _host.answer(question, op in _HOLDING)
+    except KeyboardInterrupt:
+        _host.forget(question)
+        raise
+    reply = json.loads(text)
     if "errno" in reply:
         raise OSError(reply["errno"])
     if "error" in reply:

@@ -67,6 +67,34 @@ raise SystemExit
   await watched.board.stop();
 });
 
+test('a timer does not wait for the answer to what the chip knows at once, and does for a name', async () => {
+  const watched = await startBoard(`
+import network, socket, time
+from machine import Timer
+wlan = network.WLAN(network.STA_IF)
+wlan.active(True)
+order = []
+def ask(question):
+    order.clear()
+    Timer(0).init(mode=Timer.ONE_SHOT, period=20, callback=lambda t: order.append(wlan.config("pm")))
+    print("ask")
+    question()
+    order.append("answered")
+    while len(order) < 2:
+        time.sleep_ms(1)
+    print(order)
+ask(lambda: wlan.config("channel"))
+ask(lambda: socket.getaddrinfo("localhost", 1))
+`);
+  watched.board.on('stdout', (bytes) => {
+    // The main thread, which answers, has other work for a while.
+    if (Buffer.from(bytes).toString().includes('ask'))
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  });
+  await watched.ended;
+  expect(watched.stdout().match(/\[.*\]/g)).toEqual(["[1, 'answered']", "['answered', 1]"]);
+});
+
 test('a timer goes on after main.py has ended, as behind the prompt of a chip', async () => {
   const watched = await startBoard(`
 from machine import Timer
