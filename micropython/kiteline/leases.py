@@ -59,7 +59,9 @@ class Leases:
             # One expression without a jump: no callback comes between the look at the clock and the handler, and so no
             # setpoint acts after its stop.
             result = lease._calls[ticks_diff(due, ticks_ms()) > 0](**given)
-            if hasattr(result, "throw"):
+            if result is _skip:
+                lease._acting = lease._again = False
+            elif hasattr(result, "throw"):
                 raise TypeError("an async function cannot steer")
         except Exception as e:
             return e
@@ -125,4 +127,4 @@ class Leases:
 
 
 def _skip(**_):
-    pass
+    return _skip
