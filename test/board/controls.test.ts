@@ -107,6 +107,8 @@ def block():
   expect(await happened(session)).toEqual(['set 1', 'left 0.5', 'block', 'halt', 'lapsed 1', 'awake']);
   const stopped = await session.take('$stopped');
   expect(stopped.params).toEqual({ control: 'drive', n: 1, why: 'lapsed', late: expect.any(Number) });
+  // In the midst of the 5 s, not behind them.
+  expect(stopped.params.late).toBeLessThan(4_000);
 });
 
 test('nothing stops what is renewed; stop comes once when it no longer is, and again for the next lease', async () => {

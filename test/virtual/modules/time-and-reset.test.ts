@@ -37,64 +37,6 @@ for make in (lambda: Timer(4), lambda: timer.init(period=0, callback=None), lamb
   ]);
 });
 
-test('Ctrl-C and a timer at the same moment: the program hears of the one, and the other goes on', async () => {
-  const watched = await startBoard(`
-import time
-from machine import Timer
-ticks = 0
-def tick(t):
-    global ticks
-    ticks += 1
-Timer(0).init(period=1, callback=tick)
-for n in range(40):
-    try:
-        print("wait", n)
-        while True:
-            time.sleep_us(1)
-    except KeyboardInterrupt:
-        before = ticks
-        while ticks == before:
-            time.sleep_ms(1)
-print("end")
-raise SystemExit
-`);
-  for (let n = 0; n < 40; n++) {
-    await watched.out(new RegExp(`wait ${n}\\n`));
-    watched.board.interrupt();
-  }
-  await watched.out(/end/);
-  expect(watched.stderr()).toBe('');
-  await watched.board.stop();
-});
-
-test('a timer does not wait for the answer to what the chip knows at once, and does for a name', async () => {
-  const watched = await startBoard(`
-import network, socket, time
-from machine import Timer
-wlan = network.WLAN(network.STA_IF)
-wlan.active(True)
-order = []
-def ask(question):
-    order.clear()
-    Timer(0).init(mode=Timer.ONE_SHOT, period=20, callback=lambda t: order.append(wlan.config("pm")))
-    print("ask")
-    question()
-    order.append("answered")
-    while len(order) < 2:
-        time.sleep_ms(1)
-    print(order)
-ask(lambda: wlan.config("channel"))
-ask(lambda: socket.getaddrinfo("localhost", 1))
-`);
-  watched.board.on('stdout', (bytes) => {
-    // The main thread, which answers, has other work for a while.
-    if (Buffer.from(bytes).toString().includes('ask'))
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
-  });
-  await watched.ended;
-  expect(watched.stdout().match(/\[.*\]/g)).toEqual(["[1, 'answered']", "['answered', 1]"]);
-});
-
 test('a timer goes on after main.py has ended, as behind the prompt of a chip', async () => {
   const watched = await startBoard(`
 from machine import Timer
