@@ -17,6 +17,8 @@ export interface HubAddress {
 
 export interface HubFile extends HubAddress {
   pid: number;
+  /** Where it listens with TLS, and its certificate, base64 of DER. */
+  tls?: { port: number; cert: string };
 }
 
 export interface HubOptions {
@@ -75,9 +77,15 @@ export async function readHubFile(folder: string): Promise<HubFile | undefined> 
     );
   }
   try {
-    const { url, token, pid } = JSON.parse(text);
+    const { url, token, pid, tls } = JSON.parse(text);
     if (typeof url !== 'string' || typeof pid !== 'number') return undefined;
-    return { url, pid, ...(typeof token === 'string' && { token }) };
+    const hasTls = typeof tls?.cert === 'string' && typeof tls.port === 'number';
+    return {
+      url,
+      pid,
+      ...(typeof token === 'string' && { token }),
+      ...(hasTls && { tls: { port: tls.port, cert: tls.cert } }),
+    };
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import { parsePort } from '../transport/address.ts';
 import { DATA_FOLDER } from './hub-file.ts';
 import { parseCount } from './numbers.ts';
 import { parseSize } from './sizes.ts';
+import { TLS_PORT } from './up/tls-port.ts';
 import type { UpOptions } from './up/up.ts';
 
 type Options = Omit<UpOptions, 'app'>;
@@ -24,6 +25,19 @@ export function addUp(program: Command): void {
     )
     .option('--tcp <PORT>', say('for TCP; 0 asks the system', 'TCP 端口；0 表示由系统选择'), port, 9000)
     .option('--udp <PORT>', say('for UDP', 'UDP 端口'), port, 9000)
+    .option(
+      '--tls [PORT]',
+      say(
+        `for TCP with TLS, ${TLS_PORT} unless told; for boards that have the certificate`,
+        `带 TLS 的 TCP 端口，默认 ${TLS_PORT}；供持有证书的板子使用`,
+      ),
+      port,
+    )
+    .option(
+      '--tls-cert <FILE>',
+      say('PEM; one of its own, kept with the data, unless told', 'PEM 证书；默认自动生成并与数据一起保存'),
+    )
+    .option('--tls-key <FILE>', say("the certificate's key, PEM", '证书的密钥，PEM'))
     .option('--http <PORT>', say('for HTTP', 'HTTP 端口'), port, 8080)
     .option(
       '--host <ADDRESS>',
@@ -81,6 +95,7 @@ ${say('Examples:', '示例：')}
   kiteline up greenhouse.ts --reply received
   kiteline up --tcp 9100 --udp 9100 --http 0
   kiteline up --virtual 3
+  kiteline up --tls
   kiteline up --keep 30d --max-size 500MB
 
 ${say('An app:', '应用示例：')}

@@ -1,9 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KitelineError, systemCode } from '../errors.ts';
 import { say } from '../language.ts';
-import { writePrivate } from '../private-file.ts';
+import { readPrivate, writePrivate } from '../private-file.ts';
 import type { TlsKeys } from './tls-gate.ts';
 
 const FILE = 'tls.pem';
@@ -82,16 +81,25 @@ export async function makeCertificate(name: string): Promise<TlsKeys & { cert: s
 
 /**
  * The certificate that a data folder keeps, and its key; undefined where there is none.
+ * @param tell told when others could read the file
  * @throws KitelineError USAGE when it may not be read
  */
-export async function readCertificate(folder: string): Promise<TlsKeys | undefined> {
+export async function readCertificate(
+  folder: string,
+  tell: (sentence: string) => void = () => {},
+): Promise<TlsKeys | undefined> {
   const path = join(folder, FILE);
+  const opened = (mode: string) =>
+    tell(
+      say(
+        `${path}, with the key of this hub's certificate, could be read by others (mode ${mode}); it cannot any more. If somebody may have: remove it, and give the boards the new certificate.`,
+        `${path} 含有本中枢证书的密钥，此前可被他人读取（权限 ${mode}），现已收紧。若可能已泄露：请删除它，并把新证书交给各板子。`,
+      ),
+    );
   try {
-    const pem = await readFile(path);
-    return { cert: pem, key: pem };
+    const pem = await readPrivate(path, opened);
+    return pem === undefined ? undefined : { cert: pem, key: pem };
   } catch (error) {
-    const code = systemCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw cannot('read', path, error);
   }
 }
@@ -99,10 +107,15 @@ export async function readCertificate(folder: string): Promise<TlsKeys | undefin
 /**
  * The same; made where there is none. Readable for its owner alone, since the key stands in it.
  * @param name the hub's
+ * @param tell told when others could read the file
  * @throws KitelineError USAGE when it may not be read or written
  */
-export async function keepCertificate(folder: string, name: string): Promise<TlsKeys> {
-  const kept = await readCertificate(folder);
+export async function keepCertificate(
+  folder: string,
+  name: string,
+  tell?: (sentence: string) => void,
+): Promise<TlsKeys> {
+  const kept = await readCertificate(folder, tell);
   if (kept) return kept;
   const { cert, key } = await makeCertificate(name);
   const path = join(folder, FILE);

@@ -19,9 +19,10 @@ import { refusedText } from '../refused.ts';
 import { interruption, printable, printableLines, tell } from '../terminal.ts';
 import { appError, loadApp, placeOf } from './app.ts';
 import { type KeepOptions, keptLine, openKept } from './history.ts';
+import { openTls, type TlsOptions, tlsLines } from './tls.ts';
 import { Troubles } from './troubles.ts';
 
-export interface UpOptions extends KeepOptions {
+export interface UpOptions extends KeepOptions, TlsOptions {
   /** File of the app. */
   app?: string;
   tcp: number;
@@ -38,7 +39,7 @@ export interface UpOptions extends KeepOptions {
 
 /**
  * Runs the hub until Ctrl-C.
- * @throws KitelineError PORT_TAKEN, ADDRESS_UNAVAILABLE, NOT_FOUND (app, encoding), USAGE (the app fails), and what openKept throws
+ * @throws KitelineError PORT_TAKEN, ADDRESS_UNAVAILABLE, NOT_FOUND (app, encoding), USAGE (the app fails), and what openKept and openTls throw
  */
 export async function up(options: UpOptions): Promise<void> {
   const interrupted = interruption();
@@ -46,6 +47,7 @@ export async function up(options: UpOptions): Promise<void> {
   const running = await runningHub(data);
   if (running) throw alreadyUp(running, data);
   const app = options.app === undefined ? undefined : await loadApp<Hub>(options.app);
+  const tls = await openTls(options);
   const troubles = new Troubles(tell, systemClock);
   const store = await openKept(options, (sentence) => troubles.tell(sentence));
   const hub = await orClose(store, () =>
@@ -72,13 +74,21 @@ export async function up(options: UpOptions): Promise<void> {
     const listening = await hub.listen({
       tcp: { host, port: options.tcp },
       udp: { host, port: options.udp },
+      ...(tls && { tls }),
     });
     const tokens = await openTokens(data, tell);
     const http = await serveHttp(hub, { host, port: options.http, tokens, names: options.origin ?? [] });
     try {
-      await writeHubFile(data, { url: http.url, token: http.token, pid: process.pid });
+      const secure = tls && listening.tls && { port: listening.tls.port, cert: tls.certificate.der };
+      await writeHubFile(data, {
+        url: http.url,
+        token: http.token,
+        pid: process.pid,
+        ...(secure && { tls: secure }),
+      });
       const links = linkLines(pageLink(http.host, http.port, http.token), process.stderr.isTTY);
       for (const line of whereLines(listening, http.url, await keptLine(store), links)) tell(line);
+      if (tls) for (const line of tlsLines(tls, listening.tls)) tell(line);
       troubles.begin();
       const boards = await startBoards(options.virtual, listening.udp);
       await ended.promise.finally(() => Promise.all(boards.map((board) => board.close())));
