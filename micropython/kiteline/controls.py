@@ -114,7 +114,12 @@ class Controls:
         datagrams, self._datagrams = self._datagrams, None
         if datagrams:
             datagrams.close()
-        self._keeper = None
+        keeper, self._keeper = self._keeper, None
+        if keeper:
+            try:
+                keeper.cancel()
+            except RuntimeError:
+                pass  # Ctrl-C came while it ran: its loop is over
         self._power.rest()
 
     # Setpoints.
@@ -166,7 +171,6 @@ class Controls:
         except ValueError as e:
             return self._refuse(params, "%s: %s" % (lease.name, e))
         if not self._keeper or self._keeper.done():
-            self._power.wake()
             self._keeper = self._board._jobs.start(self._keep())
         error = self._leases.run(lease, params["n"], ticks_add(now, left), given)
         if error:
@@ -187,6 +191,7 @@ class Controls:
 
     async def _keep(self):
         # Tells what the timer has done, and does what it should have. Ends some time after the last lease.
+        self._power.wake()
         quiet = uptime()
         while uptime() - quiet < _QUIET_MS:
             first = self._leases.overdue()

@@ -76,14 +76,16 @@ class Datagrams:
         while self._socket:
             await _readable(self._socket)
             setpoints = []
+            trouble = False
             try:
                 for _ in range(_AT_ONCE):
                     self._take(*self._socket.recvfrom(_MOST), setpoints)
             except OSError as e:
-                if e.errno != errno.EAGAIN:  # which says that this was all
-                    await asyncio.sleep_ms(_FIRST_MS)
+                trouble = e.errno != errno.EAGAIN  # which says that this was all
             if setpoints:
                 self._controls.take(setpoints, 1)
+            if trouble:
+                await asyncio.sleep_ms(_FIRST_MS)
 
     def _take(self, data, sender, setpoints):
         if self._seal:

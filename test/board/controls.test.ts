@@ -389,6 +389,26 @@ board.run()
   await running.out(/as before\n/);
 });
 
+test('a program that ends in the midst of it leaves power save as it was, in its next session, too', async () => {
+  const hub = await ScriptedHub.start();
+  const running = await startLibrary(`${boardAt(hub.port)}
+wlan.config(pm=wlan.PM_POWERSAVE)
+@board.control("drive", lease=60_000, stop=lambda: print("halt"), last=bool)
+def drive(last):
+    if last:
+        board.stop()
+board.run()
+print("pm", wlan.config("pm"))
+`);
+  const first = await hub.session();
+  first.say(setpoint(1, FRESH, { last: false }));
+  await first.take('$seen');
+  first.cut();
+  const second = await hub.session();
+  second.say(setpoint(1, FRESH, { last: true }));
+  await running.out(/halt\nhalt\npm 2\n/);
+});
+
 test('without a setpoint of it, or a control at all, nothing of this is loaded', async () => {
   const lines = await libraryLines(`${boardAt(1)}
 import sys
