@@ -33,6 +33,7 @@ function commandLine(): Command {
         'ESP32 与服务器之间的一条线：普通套接字、中枢（hub）、虚拟板。',
       ),
     )
+    .enablePositionalOptions() // what stands behind a command is its own: kiteline boards has options, and so has boards add
     .version(version, '-V, --version', say('print the version', '显示版本号'))
     .addHelpText(
       'after',

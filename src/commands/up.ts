@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { say } from '../language.ts';
 import { parseDuration } from '../times.ts';
 import { parsePort } from '../transport/address.ts';
+import { addAccessOptions } from './access-options.ts';
 import { DATA_FOLDER } from './hub-file.ts';
 import { parseCount } from './numbers.ts';
 import { parseSize } from './sizes.ts';
@@ -13,7 +14,7 @@ type Options = Omit<UpOptions, 'app'>;
 /** `kiteline up [APP.ts]` */
 export function addUp(program: Command): void {
   const port = (text: string): number => parsePort(text);
-  program
+  const command = program
     .command('up')
     .description(say('Start the hub: boards send to it, you watch it', '启动中枢：板子向它发送，你来观看'))
     .argument(
@@ -86,7 +87,8 @@ export function addUp(program: Command): void {
       say('start N virtual thermometers that send to this hub', '启动 N 个向本中枢发送数据的虚拟温度计'),
       (text) => parseCount(text, 0, 100),
       0,
-    )
+    );
+  addAccessOptions(command)
     .addHelpText(
       'after',
       `
@@ -97,6 +99,7 @@ ${say('Examples:', '示例：')}
   kiteline up --virtual 3
   kiteline up --tls
   kiteline up --keep 30d --max-size 500MB
+  kiteline up --allow 203.0.113.0/24 --open-boards none
 
 ${say('An app:', '应用示例：')}
   export default (hub) => {

@@ -3,12 +3,14 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Clock } from '../clock.ts';
 import type { Hub } from '../hub/hub.ts';
 import { say } from '../language.ts';
-import { type GuardOptions, guard, isSignedIn } from './access/guard.ts';
+import { admitted } from './access/admitted.ts';
+import { type GuardOptions, guard, isOperator, isSignedIn } from './access/guard.ts';
 import { accessRoutes, MAX_ACCESS } from './access/routes.ts';
 import { MAX_SIGN_IN, signInRoutes } from './access/sign-in.ts';
 import { signInPage } from './access/sign-in-page.ts';
 import { MAX_COMMAND, postCommand } from './commands.ts';
 import { frontPage, libraryPage } from './front-page.ts';
+import { keyRoutes, MAX_KEY_REQUEST } from './keys.ts';
 import type { Live } from './live.ts';
 import { mipIndex, mipRoutes } from './mip.ts';
 import type { PageFiles } from './page-files.ts';
@@ -37,12 +39,14 @@ export interface AppParts {
 export function createApp({ hub, live, clock, access, page, failed }: AppParts): Hono {
   const app = new Hono();
 
+  app.use(admitted(hub));
+
   app.use(async (c, next) => {
     await next();
     c.header('X-Content-Type-Options', 'nosniff');
   });
 
-  app.post('/samples', bodyOf(MAX_BODY), (c) => postSamples(c, hub));
+  app.post('/samples', bodyOf(MAX_BODY), (c) => postSamples(c, hub, isOperator(c, access)));
   app.all('/samples', (c) => {
     c.header('Allow', 'POST');
     return problem(c, 405, say('Samples are sent here with POST.', '请用 POST 向这里发送采样。'));
@@ -80,6 +84,9 @@ export function createApp({ hub, live, clock, access, page, failed }: AppParts):
   });
 
   app.post('/api/v1/boards/:name/commands', bodyOf(MAX_COMMAND), (c) => postCommand(c, hub, clock));
+
+  app.use('/api/v1/keys', bodyOf(MAX_KEY_REQUEST));
+  app.route('/api/v1/keys', keyRoutes(hub));
 
   app.get('/api/v1/live', (c) => live.respond(c));
 

@@ -17,8 +17,9 @@ const LF = 0x0a;
 /**
  * `POST /samples`: a body is what a plain peer sends. One JSON value (also over several lines) is a sample or a SenML
  * pack; else each line is a message of its own. Answered after the store has accepted it.
+ * @param isOperator whether it may be posted as a board that has a key
  */
-export async function postSamples(c: Context, hub: Hub): Promise<Response> {
+export async function postSamples(c: Context, hub: Hub, isOperator: boolean): Promise<Response> {
   const board = c.req.query('board');
   if (board !== undefined && !isName(board, BOARD_NAME_LENGTH)) {
     const detail = say(
@@ -26,6 +27,14 @@ export async function postSamples(c: Context, hub: Hub): Promise<Response> {
       `板子名称为 1 到 ${BOARD_NAME_LENGTH} 个字符，不能含控制字符。`,
     );
     return problem(c, 400, detail);
+  }
+  if (board !== undefined && hub.keys.isClosed(board) && !isOperator) {
+    hub.refuse('NO_PROOF', board, senderOf(c));
+    const detail = say(
+      `${board} has a key, and its samples come on its signed connection. Whoever posts for it needs an operator's token, as "Authorization: Bearer …".`,
+      `${board} 有密钥，其采样须经签名的连接发送。代它发送者需要操作员令牌，以“Authorization: Bearer …”给出。`,
+    );
+    return problem(c, 403, detail, { reasons: ['NO_PROOF'] });
   }
   const coding = c.req.header('content-encoding');
   if (coding !== undefined && !/^identity$/i.test(coding)) {

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Hub } from '../hub/hub.ts';
 import { formatHostPort, isWildcard } from '../transport/address.ts';
 import { claimPort } from '../transport/ports.ts';
+import { plainHost } from '../transport/transport.ts';
 import { Tokens } from './access/tokens.ts';
 import { createApp } from './app.ts';
 import { Live } from './live.ts';
@@ -82,7 +83,11 @@ export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<Ht
     server.maxConnections = MAX_CONNECTIONS;
     server.headersTimeout = HEADERS_MS;
     server.requestTimeout = REQUEST_MS;
-    server.on('upgrade', (asked, socket, head) => upgrade(pages, access, asked, socket, head));
+    server.on('upgrade', (asked, socket, head) => {
+      const { remoteAddress = '', remotePort = 0 } = asked.socket;
+      if (hub.admits(plainHost(remoteAddress), remotePort)) upgrade(pages, access, asked, socket, head);
+      else socket.destroy();
+    });
     server.listen(bind);
     await once(server, 'listening');
     const address = server.address();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Peer } from '../transport/transport.ts';
-import { encodeNotification, encodeRequest, type RpcId } from '../wire/index.ts';
+import { encodeNotification, encodeRequest, limits, type RpcId, SIGNED_BYTES } from '../wire/index.ts';
 import { SessionDatagrams } from './datagrams.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Hello } from './hello.ts';
@@ -126,6 +126,11 @@ export class BoardSession {
   /** Whole milliseconds since hello was answered; never jumps. */
   get clock(): number {
     return Math.floor(this.#parts.clock.monotonic() - this.zero);
+  }
+
+  /** Bytes of a line to the board, its LF not counted. */
+  get longest(): number {
+    return this.seal ? SIGNED_BYTES : limits.lineBytes;
   }
 
   /** Of the newest ping that was answered, in milliseconds. */

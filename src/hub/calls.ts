@@ -4,7 +4,6 @@ import {
   encodeResult,
   type Json,
   type JsonObject,
-  limits,
   type Request,
   RPC,
   type RpcId,
@@ -40,6 +39,8 @@ export type Method<Params extends object = JsonObject> = (params: Params, call: 
 /** Who calls: a session of a board. */
 export interface Caller {
   readonly board: string;
+  /** Bytes of a line to it, its LF not counted. */
+  readonly longest: number;
   /** One line, its LF included. */
   send(bytes: Uint8Array): boolean;
 }
@@ -138,8 +139,9 @@ export class Calls {
       return;
     }
     const line = encodeResult(id, result);
-    if (line.length <= limits.lineBytes + 1) this.#caller.send(line);
-    else this.#fail(id, RPC.RESULT_TOO_LONG, `a line has at most ${limits.lineBytes} bytes`);
+    const { longest } = this.#caller;
+    if (line.length <= longest + 1) this.#caller.send(line);
+    else this.#fail(id, RPC.RESULT_TOO_LONG, `a line has at most ${longest} bytes`);
   }
 
   #raised(id: RpcId, call: Call, error: unknown): void {

@@ -59,19 +59,24 @@ export function checkArguments(args: JsonObject): void {
  * A command's line up to where its deadline stands, which differs from session to session.
  * @throws KitelineError BAD_ARGUMENT when an argument's name is the protocol's, or the line would be too long
  */
-export function commandHead(id: number, name: string, args: JsonObject): string {
+export function commandHead(
+  id: number,
+  name: string,
+  args: JsonObject,
+  longest: number = limits.lineBytes,
+): string {
   const params = JSON.stringify(args);
   if (params.includes('"$')) checkArgumentNames(args);
   const rest = params === '{}' ? '{' : `${params.slice(0, -1)},`;
   const head = `{"jsonrpc":"2.0","id":${id},"method":${JSON.stringify(name)},"params":${rest}`;
-  if (head.length * WIDEST + TAIL_BYTES <= limits.lineBytes) return head;
+  if (head.length * WIDEST + TAIL_BYTES <= longest) return head;
   const bytes = Buffer.byteLength(head) + TAIL_BYTES;
-  if (bytes <= limits.lineBytes) return head;
+  if (bytes <= longest) return head;
   throw new KitelineError(
     'BAD_ARGUMENT',
     say(
-      `The command is too long: with its arguments it takes ${bytes} bytes, and a line has at most ${limits.lineBytes}.`,
-      `命令过长：连同参数共 ${bytes} 字节，而一行最多 ${limits.lineBytes} 字节。`,
+      `The command is too long: with its arguments it takes ${bytes} bytes, and a line has at most ${longest}.`,
+      `命令过长：连同参数共 ${bytes} 字节，而一行最多 ${longest} 字节。`,
     ),
   );
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
-import type { JsonObject, Response } from '../wire/index.ts';
+import { type JsonObject, limits, type Response } from '../wire/index.ts';
 import { BoardCommands, type Command, type CommandLink } from './board-commands.ts';
 import type { CommandOutcome } from './command-outcomes.ts';
 import { checkDeadline, checkFunctionName, commandHead } from './command-text.ts';
@@ -16,6 +16,8 @@ export const GRACE_MS = 5_000;
 
 export interface CommandsOptions {
   clock: Clock;
+  /** Bytes of a board's line, its LF not counted; as many as any line has unless told. */
+  longestFor?: (board: string) => number;
   /** Milliseconds after the deadline. */
   graceMs?: number;
   /** Told when commands were not sent because that session may be given none. */
@@ -28,6 +30,7 @@ export interface CommandsOptions {
 export class Commands {
   readonly #clock: Clock;
   readonly #graceMs: number;
+  readonly #longestFor: (board: string) => number;
   readonly #onChange: CommandsOptions['onChange'];
   readonly #onRefused: CommandsOptions['onRefused'];
   readonly #byBoard = new Map<string, BoardCommands>(); // those with a session, or with commands
@@ -36,9 +39,16 @@ export class Commands {
   #open = 0;
   #isClosed = false;
 
-  constructor({ clock, graceMs = GRACE_MS, onChange, onRefused }: CommandsOptions) {
+  constructor({
+    clock,
+    graceMs = GRACE_MS,
+    longestFor = () => limits.lineBytes,
+    onChange,
+    onRefused,
+  }: CommandsOptions) {
     this.#clock = clock;
     this.#graceMs = graceMs;
+    this.#longestFor = longestFor;
     this.#onChange = onChange;
     this.#onRefused = onRefused;
   }
@@ -71,7 +81,7 @@ export class Commands {
     const command: Command = {
       id,
       name,
-      head: commandHead(id, name, args),
+      head: commandHead(id, name, args, this.#longestFor(board)),
       settled,
       until: now + deadlineMs,
       boot: undefined,

@@ -2,19 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
 import { MemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
+import { formatHostPort, type HostPort } from '../transport/address.ts';
 import type { Peer, Transport } from '../transport/transport.ts';
-import { type JsonObject, Scanner } from '../wire/index.ts';
+import { type JsonObject, limits, Scanner, SIGNED_BYTES } from '../wire/index.ts';
 import { Access, type AccessOptions } from './access.ts';
 import { type BoardHandle, boardHandle } from './board-handle.ts';
 import { type BoardInfo, Boards } from './boards.ts';
 import type { Method } from './calls.ts';
-import type { CommandOutcome } from './command-outcomes.ts';
+import { commandEvent } from './command-event.ts';
 import { Commands } from './commands.ts';
 import { Datagrams } from './datagrams.ts';
 import { Doors } from './doors.ts';
 import { encodingNamed } from './encoding.ts';
 import { Handlers, type HubEvents } from './events.ts';
-import { type CommandEvent, Feed, type FeedOptions, type Subscription } from './feed.ts';
+import { Feed, type FeedOptions, type Subscription } from './feed.ts';
 import { checkHome, checkHubName, newHome } from './home.ts';
 import type { HubCounts, Inside } from './inside.ts';
 import { Intake } from './intake.ts';
@@ -22,10 +23,10 @@ import { Keys } from './keys.ts';
 import { mustKnow } from './known.ts';
 import type { ListenAt, Listening } from './listen.ts';
 import { Methods } from './methods.ts';
-import { count } from './reasons.ts';
+import { count, type RefusedReason } from './reasons.ts';
 import { Refusals } from './refusals.ts';
 import { Session, type SessionOptions } from './session.ts';
-import { Sessions } from './sessions.ts';
+import { admits, Sessions } from './sessions.ts';
 import { Where } from './where.ts';
 
 /** Milliseconds between heartbeats: a board that is gone is noticed after 25 s, and a heartbeat costs 100 bytes. */
@@ -113,6 +114,7 @@ export class Hub {
       commands: new Commands({
         clock,
         ...(options.graceMs !== undefined && { graceMs: options.graceMs }),
+        longestFor: (board) => (this.keys.isClosed(board) ? SIGNED_BYTES : limits.lineBytes),
         onRefused: (board, link) => inside.refusals.refuse('NOT_ALLOWED', board, link),
         onChange: (board, command, outcome) => {
           if (feed.subscribers > 0) feed.publish(commandEvent(board, clock.now(), command, outcome));
@@ -198,6 +200,19 @@ export class Hub {
     return boardHandle(peer.host, this.#inside);
   }
 
+  /**
+   * Whether anything from there is taken, for what carries messages and is no transport; counted and told when it is not.
+   * @param host a numeric address
+   */
+  admits(host: string, port: number): boolean {
+    return admits(this.#inside, host, port);
+  }
+
+  /** Counts that somebody was kept out, for what carries messages and is no transport; told to people at a bounded rate. */
+  refuse(reason: RefusedReason, board: string, { host, port }: HostPort): void {
+    this.#inside.refusals.refuse(reason, board, { host, address: formatHostPort(host, port) });
+  }
+
   on<E extends keyof HubEvents>(event: E, handler: HubEvents[E]): this {
     this.#inside.handlers.add(event, handler);
     return this;
@@ -279,21 +294,3 @@ const newCounts = (): HubCounts => ({
   hellos: 0,
   dropped: {},
 });
-
-function commandEvent(
-  board: string,
-  at: number,
-  { id, name }: { id: number; name: string },
-  outcome: CommandOutcome | undefined,
-): CommandEvent {
-  const event = { type: 'command', board, at, id, name, state: outcome?.outcome ?? 'sent' } as const;
-  switch (outcome?.outcome) {
-    case 'failed':
-      return { ...event, message: outcome.error.message };
-    case 'expired':
-    case 'unknown':
-      return { ...event, message: outcome.message };
-    default:
-      return event;
-  }
-}

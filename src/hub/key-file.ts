@@ -16,7 +16,8 @@ export interface OpenKeysOptions {
 }
 
 /**
- * The keys in a data folder, and whatever changes in them is written there. Where there is no file, there are no keys.
+ * The keys in a data folder, and whatever changes in them is written there (STORE_FAILED where it cannot be). Where there is
+ * no file, there are no keys.
  * @throws KitelineError USAGE for a file that cannot be read or holds something else: nobody could say which names are closed
  */
 export async function openKeys(folder: string, options: OpenKeysOptions = {}): Promise<Keys> {
@@ -69,7 +70,7 @@ async function write(path: string, entries: KeyEntry[]): Promise<void> {
   } catch (cause) {
     const code = systemCode(cause);
     throw new KitelineError(
-      'USAGE',
+      'STORE_FAILED',
       say(`${path} cannot be written (${code}).`, `无法写入 ${path}（${code}）。`),
       { cause },
     );

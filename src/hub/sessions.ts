@@ -13,6 +13,13 @@ export interface SessionsOptions {
   closed?: () => void;
 }
 
+/** Whether anything from there is taken; counted and told when it is not. @param host a numeric address */
+export function admits({ access, refusals }: Inside, host: string, port: number): boolean {
+  if (access.admits(host)) return true;
+  refusals.refuse('PUBLIC_ADDRESS', host, { host, address: formatHostPort(host, port) });
+  return false;
+}
+
 /** What one transport's peers tell, each to its session. */
 export class Sessions implements TransportEvents {
   readonly #inside: Inside;
@@ -25,10 +32,7 @@ export class Sessions implements TransportEvents {
   }
 
   admits(host: string, port: number): boolean {
-    const { access, refusals } = this.#inside;
-    if (access.admits(host)) return true;
-    refusals.refuse('PUBLIC_ADDRESS', host, { host, address: formatHostPort(host, port) });
-    return false;
+    return admits(this.#inside, host, port);
   }
 
   opened(peer: Peer): void {

@@ -17,6 +17,7 @@ function setUp() {
   const answers: Answer[] = [];
   const rover: Caller = {
     board: 'rover',
+    longest: 8192,
     send: (bytes) => answers.push(JSON.parse(new TextDecoder().decode(bytes))) > 0,
   };
   const call = (method: string, params?: JsonObject | Json[], id: RpcId = answers.length + 1) =>

@@ -5,12 +5,14 @@ import { KitelineError } from '../../errors.ts';
 import { serveHttp } from '../../http/server.ts';
 import type { Problem } from '../../hub/events.ts';
 import { createHub, type Hub } from '../../hub/hub.ts';
+import { openKeys } from '../../hub/key-file.ts';
 import { say } from '../../language.ts';
 import type { Store } from '../../store/store.ts';
 import { formatHostPort, type HostPort, isLoopback, isWildcard } from '../../transport/address.ts';
 import { lanAddresses } from '../../transport/lan.ts';
 import type { VirtualBoard } from '../../virtual/index.ts';
 import { openTokens } from '../access-file.ts';
+import { type AccessCliOptions, accessOf } from '../access-options.ts';
 import { addressLines } from '../addresses.ts';
 import { removeHubFile, runningHub, writeHubFile } from '../hub-file.ts';
 import { linkLines, pageLink } from '../page-link.ts';
@@ -22,7 +24,7 @@ import { type KeepOptions, keptLine, openKept } from './history.ts';
 import { openTls, type TlsOptions, tlsLines } from './tls.ts';
 import { Troubles } from './troubles.ts';
 
-export interface UpOptions extends KeepOptions, TlsOptions {
+export interface UpOptions extends KeepOptions, TlsOptions, AccessCliOptions {
   /** File of the app. */
   app?: string;
   tcp: number;
@@ -39,7 +41,7 @@ export interface UpOptions extends KeepOptions, TlsOptions {
 
 /**
  * Runs the hub until Ctrl-C.
- * @throws KitelineError PORT_TAKEN, ADDRESS_UNAVAILABLE, NOT_FOUND (app, encoding), USAGE (the app fails), and what openKept and openTls throw
+ * @throws KitelineError PORT_TAKEN, ADDRESS_UNAVAILABLE, NOT_FOUND (app, encoding), USAGE (the app fails), and what openKept, openKeys and openTls throw
  */
 export async function up(options: UpOptions): Promise<void> {
   const interrupted = interruption();
@@ -50,8 +52,14 @@ export async function up(options: UpOptions): Promise<void> {
   const tls = await openTls(options);
   const troubles = new Troubles(tell, systemClock);
   const store = await openKept(options, (sentence) => troubles.tell(sentence));
-  const hub = await orClose(store, () =>
-    createHub({ store, reply, ...(encoding !== undefined && { encoding }) }),
+  const hub = await orClose(store, async () =>
+    createHub({
+      store,
+      keys: await openKeys(data, { tell }),
+      access: accessOf(options),
+      reply,
+      ...(encoding !== undefined && { encoding }),
+    }),
   );
   const ended = Promise.withResolvers<void>();
   ended.promise.catch(() => {});
@@ -195,9 +203,9 @@ function httpLines(host: string | undefined, url: string): string[] {
 }
 
 /** Makes a hub for a store, which is closed when that fails. */
-async function orClose(store: Store, make: () => Hub): Promise<Hub> {
+async function orClose(store: Store, make: () => Promise<Hub>): Promise<Hub> {
   try {
-    return make();
+    return await make();
   } catch (error) {
     await store.close();
     throw error;

@@ -104,6 +104,12 @@ export function isSignedIn(c: Context, options: GuardOptions): boolean {
   return tokenOf(bearerOf(askingOf(c)), cookie, options.tokens) !== undefined;
 }
 
+/** Whether a request brings an operator's token; a browser's cookie is none, for pages of other sites have it sent along. */
+export function isOperator(c: Context, { tokens }: GuardOptions): boolean {
+  const bearer = bearerOf(askingOf(c));
+  return bearer !== undefined && tokens.bySecret(bearer)?.role === 'operator';
+}
+
 function tokenOf(
   bearer: string | undefined,
   cookie: string | undefined,
