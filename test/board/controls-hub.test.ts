@@ -1,6 +1,7 @@
 /** Steering from an app on the real hub to a handler on a board, over real sockets. */
 import { expect, onTestFinished, test } from 'vitest';
 import { createHub, type Hub, type HubOptions } from '../../src/index.ts';
+import { Air } from '../../src/virtual/index.ts';
 import { startLibrary } from '../helpers/library.ts';
 import { STEERED } from '../helpers/setpoints.ts';
 import { testKey, testKeys } from '../hub/keyed-boards.ts';
@@ -35,10 +36,10 @@ happened = Told()
 board.run()
 `;
 
-const start = async (options: HubOptions = {}, settings = '', lease = 400) => {
+const start = async (options: HubOptions = {}, settings = '', lease = 400, air = new Air({ joinMs: 10 })) => {
   const { hub, port } = await startHub(options);
   const there = online(hub);
-  const running = await startLibrary(`${STEERED(port, lease, settings)}${TOLD}`);
+  const running = await startLibrary(`${STEERED(port, lease, settings)}${TOLD}`, { air });
   await there;
   return { hub, running };
 };
@@ -65,6 +66,25 @@ for (const [name, options, settings] of [
     expect(running.stderr()).toBe('');
     expect(hub.counts.dropped).toEqual({});
   });
+
+test('bad weather: what is lost comes again, and nothing goes back to what was set before', async () => {
+  const air = new Air({ joinMs: 10, seed: 5 });
+  const { hub, running } = await start({ keys: testKeys('b') }, `key="${hex(testKey('b'))}"`, 60_000, air);
+  Object.assign(air.weather, { loss: 0.25, duplicate: 0.25, reorder: 0.25, jitterMs: 40 });
+  const drive = hub.board('b')?.control('drive', { holdMs: Number.POSITIVE_INFINITY });
+  for (let n = 1; n <= 40; n++) {
+    drive?.set({ left: n / 64 });
+    await running.out(new RegExp(`left ${n / 64}\\n`));
+  }
+  drive?.release();
+  await running.out(/released \d+\n/);
+  const numbers = [...running.stdout().matchAll(/^set (\d+)$/gm)].map(([, n]) => Number(n));
+  const values = [...running.stdout().matchAll(/^left ([\d.]+)$/gm)].map(([, value]) => Number(value));
+  expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
+  expect(values).toEqual([...values].sort((a, b) => a - b));
+  expect(air.counts.datagramsLost).toBeGreaterThan(0);
+  expect(air.counts.datagramsDoubled).toBeGreaterThan(0);
+});
 
 test('who says no more is no longer renewed: the board stops by itself', async () => {
   const { hub, running } = await start();
