@@ -13,7 +13,7 @@ export interface TlsKeys {
 }
 
 export const tlsLimits = {
-  /** Handshakes at a time. Each holds some 50 KB, and one takes half a millisecond of ours: 2,000 boards a second come through. */
+  /** Handshakes at a time. Each holds some 40 KB, and one takes 0.7 ms of ours: 1,400 boards a second come through. */
   handshakes: 512,
   /** Milliseconds until a handshake has to be over: a chip needs up to three seconds for an RSA certificate, one for ECDSA. */
   handshakeMs: 15_000,

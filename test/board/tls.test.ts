@@ -14,6 +14,7 @@ import type { TlsKeys } from '../../src/transport/tls-gate.ts';
 import { Air, type Weather } from '../../src/virtual/index.ts';
 import { boardAt, libraryLines, startLibrary } from '../helpers/library.ts';
 import { tcpPeer } from '../helpers/peers.ts';
+import { testKey, testKeys } from '../hub/keyed-boards.ts';
 
 const own = await makeCertificate('hub');
 const other = await makeCertificate('hub');
@@ -170,6 +171,51 @@ made(None)
     "('10.0.0.2', 81)",
     `('hub.local', ${size}) 9443 9000`,
   ]);
+});
+
+test('with a key as well: proved and signed inside of TLS, and no datagrams beside it', async () => {
+  const keys = testKeys('b');
+  const { port, numbers, hub } = await startHub(own, { keys });
+  await hub.listen({ udp: { host: '127.0.0.1', port: 0 } });
+  const key = Buffer.from(testKey('b')).toString('hex');
+  const running = await startLibrary(`${boardAt(port, `${pin(own.cert)}, key="${key}"`)}${COUNTING(5)}
+@board.control("drive", lease=60_000, stop=lambda: None, left=float)
+def drive(left):
+    print("drive", left, "kiteline.datagrams" in sys.modules)
+import sys
+board.run()
+`);
+  await running.out(/all stored 0/);
+  expect(await numbers()).toEqual(count(5));
+  expect(hub.board('b')?.control('drive', { holdMs: 10_000 }).set({ left: 0.5 })).toBe(true);
+  await running.out(/drive 0\.5 False/); // on the session, though the hub listens for datagrams
+  // The session's lines are signed: one with the certificate alone is refused.
+  const without = await startLibrary(`${boardAt(port, pin(own.cert))}board.run()\n`);
+  await without.out(/refuses this board/);
+});
+
+test('a board that knows no address finds the port for TLS, and not the other', async () => {
+  const { hub, port, numbers } = await startHub();
+  const { tcp, udp } = await hub.listen({
+    tcp: { host: '127.0.0.1', port: 0 },
+    udp: { host: '127.0.0.1', port: 0 },
+  });
+  const running = await startLibrary(`${boardAt(1)}
+def trace(event, *args):
+    if event == "found":
+        print("found", *args)
+kiteline.Board.trace = trace
+with open("/kiteline.json", "w") as f:
+    f.write('{"name":"b","port":${udp?.port},"tls":{"cert":"${describeCertificate(own.cert).der}"}}')
+board = kiteline.Board()
+${COUNTING(3)}
+board.run()
+`);
+  const [, found] = await running.out(/found question 127\.0\.0\.1:(\d+)/);
+  expect(Number(found)).toBe(port);
+  expect(port).not.toBe(tcp?.port);
+  await running.out(/all stored 0/);
+  expect(await numbers()).toEqual(count(3));
 });
 
 test('a hub with another certificate, of the same name, is refused with a sentence, and hears nothing', async () => {
