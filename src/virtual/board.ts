@@ -21,7 +21,7 @@ import { SharedState, WORD } from './shared.ts';
 
 const MEMORY_LIMIT = 48 * 1024 * 1024;
 /** machine.reset_cause() */
-const RESET_CAUSE = { powerOn: 1, hard: 2, watchdog: 3, deepsleep: 4, soft: 5 } as const;
+const RESET_CAUSE = { power: 1, hard: 2, watchdog: 3, deepsleep: 4, soft: 5 } as const;
 /** A program that has not noticed Ctrl-C after this long never will: it runs bytecode that makes no call. */
 const INTERRUPT_MS = 1_000;
 /** The longest that a timer of Node's can wait. */
@@ -158,10 +158,15 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
       settle = done;
     });
     this.#running = { promise, settle };
+    this.#forget();
+    this.#powerOn(RESET_CAUSE.power);
+    return promise;
+  }
+
+  /** What a chip without power does not keep. */
+  #forget(): void {
     this.#clockOffset = EPOCH_2000_MS - Date.now();
     this.#rtcMemory = [];
-    this.#powerOn(RESET_CAUSE.powerOn);
-    return promise;
   }
 
   #powerOn(resetCause: number, main = true): void {
@@ -291,8 +296,19 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     });
   }
 
-  /** The reset button (`hard`), or Ctrl-D at the prompt (`soft`, which keeps the Wi-Fi). */
-  async reset(kind: 'soft' | 'hard' = 'hard'): Promise<void> {
+  /**
+   * The power goes after so many more bytes have been written to the flash (what littlefs does in one step, as making,
+   * closing or deleting a file, counts as one), and comes back. A file that was not closed or synced has its old content then, or is
+   * empty where it is new, as littlefs promises.
+   * @param torn harder than that: it has what was written to it so far
+   */
+  cutPower({ afterBytes, torn = false }: { afterBytes: number; torn?: boolean }): void {
+    this.#shared.set(WORD.FLASH_TEARS, torn ? 1 : 0);
+    this.#shared.set(WORD.FLASH_LEFT, afterBytes + 1);
+  }
+
+  /** The reset button (`hard`), Ctrl-D at the prompt (`soft`, which keeps the Wi-Fi), or the power that is away for a moment. */
+  async reset(kind: 'soft' | 'hard' | 'power' = 'hard'): Promise<void> {
     if (!this.#running) return;
     this.emit('reset', kind);
     await this.#restart(kind, 0);
@@ -302,6 +318,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     // A chip that resets tells nobody: its connections stay half-open until the other side sends something, or gives up.
     if (kind !== 'soft') this.#station.powerOff();
     await this.#powerOff(kind !== 'soft');
+    if (kind === 'power') this.#forget();
     const again = () => {
       if (this.#running && !this.#thread) this.#powerOn(RESET_CAUSE[kind], main);
     };

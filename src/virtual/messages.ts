@@ -9,7 +9,8 @@ export type Reply =
   | { id: number; errno: number }
   | { id: number; error: string };
 
-export type ResetKind = 'soft' | 'hard' | 'deepsleep' | 'watchdog';
+/** `power`: it was away, and is back. */
+export type ResetKind = 'soft' | 'hard' | 'deepsleep' | 'watchdog' | 'power';
 
 /** How a program ended: of itself, with `sys.exit(code)`, or with an exception nobody caught. */
 export type Ending = { how: 'done' } | { how: 'exit'; code: number } | { how: 'exception'; text: string };

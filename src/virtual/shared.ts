@@ -31,6 +31,10 @@ export const WORD = {
   ROUTE: 12,
   /** When the program last fed its watchdog: `wallMs()`. */
   WATCHDOG_FED: 13,
+  /** Bytes that can be written to the flash until the power goes, and one more; 0: it stays. */
+  FLASH_LEFT: 14,
+  /** 1: a file that is being written then keeps what has been. */
+  FLASH_TEARS: 15,
 } as const;
 
 /** Words of a socket's slot (Int32). */

@@ -1,15 +1,15 @@
 /**
  * The board's flash as a folder of the host: a file system type for Emscripten, so that MicroPython's own VfsPosix, with
- * its own file objects, works on it. A path can never lead out of the folder: links are neither followed nor listed.
+ * its own file objects, works on it. A path can never lead out of the folder: links are neither followed nor listed. What is
+ * written to a file is there when it is closed or synced, as in littlefs.
  */
 import {
   closeSync,
-  constants,
-  ftruncateSync,
   lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   readSync,
   renameSync,
   rmdirSync,
@@ -17,11 +17,16 @@ import {
   truncateSync,
   unlinkSync,
   utimesSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { systemCode } from '../../errors.ts';
+import { Draft } from './draft.ts';
+import type { FlashPower } from './flash-power.ts';
 import { NVS_FILE } from './nvs.ts';
+
+/** Where a file's new content stands until it takes the old one's place; the board's listing leaves it out. */
+const NEXT_FILE = `${NVS_FILE}.file`;
 
 /** The parts of Emscripten's FS object that a file system type works with. */
 export interface EmscriptenFs {
@@ -42,6 +47,8 @@ export interface FsNode {
   mode: number;
   parent: FsNode;
   mount: { opts: { folder: string } };
+  /** It was opened to be written anew. */
+  emptied?: boolean;
   node_ops: object;
   stream_ops: object;
 }
@@ -50,7 +57,10 @@ export interface FsStream {
   node: FsNode;
   flags: number;
   position: number;
+  /** Where it is open for reading alone. */
   host: number | undefined;
+  /** Where it is open for writing. */
+  draft: Draft | undefined;
   stream_ops: object;
 }
 
@@ -96,15 +106,10 @@ const CHIP: Record<number, number> = {
 /** A system call's negative result, from Emscripten's numbering to the chip's. */
 export const chipResult = (result: number): number => (result < 0 ? -(CHIP[-result] ?? 5) : result);
 
-/** Emscripten's open(2) flags, which are Linux's, in the numbers of the system we run on. */
-function hostFlags(flags: number): number {
-  const access = [constants.O_RDONLY, constants.O_WRONLY, constants.O_RDWR][flags & 3] ?? constants.O_RDONLY;
-  // O_CREAT and O_EXCL were acted on by Emscripten before the node was opened.
-  return access | (flags & 0o1000 ? constants.O_TRUNC : 0);
-}
+/** The type, for `FS.mount(type, { folder }, …)`, and `settle()`, which closes all files as a soft reset does. */
+export function flashType(fs: EmscriptenFs, power: FlashPower): { type: object; settle: () => void } {
+  const open = new Set<FsStream>();
 
-/** A file system type for `FS.mount(type, { folder }, …)`. */
-export function flashType(fs: EmscriptenFs): object {
   const attempt = <T>(work: () => T): T => {
     try {
       return work();
@@ -154,7 +159,9 @@ export function flashType(fs: EmscriptenFs): object {
     },
     setattr(node: FsNode, attr: { size?: number; mtime?: number }) {
       attempt(() => {
-        if (attr.size != null) truncateSync(hostPath(node), attr.size);
+        // Nothing but opening a file to be written anew comes here with 0; it is empty when it is closed.
+        if (attr.size === 0) node.emptied = true;
+        else if (attr.size != null) truncateSync(hostPath(node), attr.size);
         if (attr.mtime != null) utimesSync(hostPath(node), attr.mtime / 1000, attr.mtime / 1000);
       });
     },
@@ -164,17 +171,21 @@ export function flashType(fs: EmscriptenFs): object {
     },
     mknod(parent: FsNode, name: string, mode: number): FsNode {
       const path = join(hostPath(parent), name);
+      power.step();
       attempt(() => (fs.isDir(mode) ? mkdirSync(path) : closeSync(openSync(path, 'wx'))));
       return createNode(parent, name, fs.isDir(mode) ? 0o40777 : 0o100666);
     },
     rename(node: FsNode, folder: FsNode, name: string) {
+      power.step();
       attempt(() => renameSync(hostPath(node), join(hostPath(folder), name)));
       node.name = name;
     },
     unlink(parent: FsNode, name: string) {
+      power.step();
       attempt(() => unlinkSync(join(hostPath(parent), name)));
     },
     rmdir(parent: FsNode, name: string) {
+      power.step();
       attempt(() => rmdirSync(join(hostPath(parent), name)));
     },
     readdir(node: FsNode): string[] {
@@ -187,55 +198,77 @@ export function flashType(fs: EmscriptenFs): object {
     },
   };
 
+  const save = ({ node, draft }: FsStream): void => {
+    if (!draft?.isNew) return;
+    const next = join(node.mount.opts.folder, NEXT_FILE);
+    attempt(() => {
+      writeFileSync(next, draft.content);
+      renameSync(next, hostPath(node));
+    });
+    draft.isNew = false;
+  };
+
+  const sync = (stream: FsStream): number => {
+    if (stream.draft?.isNew) {
+      if (power.bytes(1) === 0) power.goes(() => save(stream));
+      save(stream);
+    }
+    return 0;
+  };
+
   const streamOps = {
     open(stream: FsStream) {
-      if (!fs.isFile(stream.node.mode)) return;
-      stream.host = attempt(() => openSync(hostPath(stream.node), hostFlags(stream.flags)));
+      const { node } = stream;
+      if (!fs.isFile(node.mode)) return;
+      if ((stream.flags & 3) === 0) {
+        stream.host = attempt(() => openSync(hostPath(node), 'r'));
+        return;
+      }
+      stream.draft = new Draft(node.emptied ? undefined : attempt(() => readFileSync(hostPath(node))));
+      node.emptied = false;
+      open.add(stream);
     },
     close(stream: FsStream) {
+      open.delete(stream);
+      sync(stream);
+      stream.draft = undefined;
       if (stream.host === undefined) return;
       const host = stream.host;
       stream.host = undefined;
       attempt(() => closeSync(host));
     },
+    fsync: sync,
     read(stream: FsStream, buffer: Int8Array, offset: number, length: number, position: number): number {
-      const host = stream.host;
+      const { host, draft } = stream;
+      const into = new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length);
+      if (draft) return draft.read(into, position);
       if (length === 0 || host === undefined) return 0;
-      return attempt(() =>
-        readSync(
-          host,
-          new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length),
-          0,
-          length,
-          position,
-        ),
-      );
+      return attempt(() => readSync(host, into, 0, length, position));
     },
     write(stream: FsStream, buffer: Int8Array, offset: number, length: number, position: number): number {
-      const host = stream.host;
-      if (host === undefined) return 0;
-      return attempt(() =>
-        writeSync(
-          host,
-          new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length),
-          0,
-          length,
-          position,
-        ),
-      );
+      const { draft } = stream;
+      if (!draft) return 0;
+      const passed = power.bytes(length);
+      draft.write(new Uint8Array(buffer.buffer, buffer.byteOffset + offset, passed), position);
+      if (passed < length) power.goes(() => save(stream));
+      return length;
     },
     llseek(stream: FsStream, offset: number, whence: number): number {
       let position = offset;
       if (whence === 1) position += stream.position;
-      else if (whence === 2) position += attempt(() => lstatSync(hostPath(stream.node)).size);
+      else if (whence === 2)
+        position += stream.draft?.length ?? attempt(() => lstatSync(hostPath(stream.node)).size);
       if (position < 0) throw new fs.ErrnoError(WASI.EINVAL ?? WASI_EIO);
       return position;
     },
     allocate(stream: FsStream, offset: number, length: number) {
-      const host = stream.host;
-      if (host !== undefined) attempt(() => ftruncateSync(host, offset + length));
+      stream.draft?.resize(Math.max(stream.draft.length, offset + length));
     },
   };
 
-  return { mount: () => createNode(null, '/', 0o40777), createNode };
+  const settle = (): void => {
+    for (const stream of open) save(stream);
+  };
+  const type = { mount: () => createNode(null, '/', 0o40777), createNode };
+  return { type, settle };
 }

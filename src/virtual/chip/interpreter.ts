@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ERRNO } from '../errno.ts';
 import { Collector, type Knowledge, patchErrno, patchString, patchText } from './firmware.ts';
 import { chipResult, type EmscriptenFs, type FsStream, flashType } from './flash.ts';
+import type { FlashPower } from './flash-power.ts';
 import type { ClockHooks, CompiledModule, Interpreter, InterpreterMemory } from './python.ts';
 
 export interface MicroPython extends Interpreter {
@@ -21,6 +22,8 @@ export interface Loaded {
   python: MicroPython;
   memory: InterpreterMemory;
   collector: Collector;
+  /** Closes the files that the program left open, as a soft reset does. */
+  settleFlash(): void;
 }
 
 /** Where the board's own modules stand; a name that no program has, and that `os.listdir('/')` does not show. */
@@ -38,6 +41,7 @@ export async function loadInterpreter(options: {
   /** What another board of this process found out about the build. */
   knowledge: Knowledge | undefined;
   flash: string;
+  power: FlashPower;
   memoryLimit: number;
   output(stream: 'stdout' | 'stderr', bytes: Uint8Array): void;
   /** A byte for `sys.stdin`, -1 at its end, -EINTR when an interrupt or a handler has to run first. */
@@ -63,8 +67,8 @@ export async function loadInterpreter(options: {
   const collector = new Collector(python, memory, options.knowledge);
   redirectInput(python.FS, options.readInput);
   redirectOutput(python.FS, options.output);
-  mountFlash(python.FS, options.flash);
-  return { python, memory, collector };
+  const settleFlash = mountFlash(python.FS, options.flash, options.power);
+  return { python, memory, collector, settleFlash };
 }
 
 /** The interpreter's memory is no property of its module object: it is taken where the module is instantiated. */
@@ -171,14 +175,16 @@ function redirectOutput(
   }
 }
 
-function mountFlash(fs: EmscriptenFs, folder: string): void {
+function mountFlash(fs: EmscriptenFs, folder: string, power: FlashPower): () => void {
   fs.mkdir('/flash');
-  const root = fs.mount(flashType(fs), { folder }, '/flash');
+  const { type, settle } = flashType(fs, power);
+  const root = fs.mount(type, { folder }, '/flash');
   const memfs = fs.filesystems.MEMFS;
   // MEMFS files its new node with its parent, which a node of ours does not keep.
   Object.assign(root, { contents: {} });
   memfs.createNode(root, ROM.slice(1), 0o40777, 0);
   copyModules(fs, MODULES, `/flash${ROM}`);
+  return settle;
 }
 
 function copyModules(fs: EmscriptenFs, from: string, to: string): void {

@@ -3,6 +3,7 @@ import { type MessagePort, workerData } from 'node:worker_threads';
 import { ERRNO } from '../errno.ts';
 import type { BoardSetup, Ending, ResetKind } from '../messages.ts';
 import { SharedState, WORD } from '../shared.ts';
+import { FlashPower } from './flash-power.ts';
 import { loadInterpreter, ROM, sinceStart } from './interpreter.ts';
 import { KeptWaiting } from './kept-waiting.ts';
 import { Native } from './native.ts';
@@ -20,8 +21,16 @@ const pins = new NativePins(native);
 const nvs = new Nvs(setup.flash);
 const filters = { stdout: new RomFilter(), stderr: new RomFilter() };
 
+/** The main thread ends this thread; nothing of the program runs on until then. */
+function reset(kind: ResetKind, wakeAfterMs: number): never {
+  native.flush();
+  native.post({ kind: 'reset', reset: kind, wakeAfterMs });
+  for (;;) Atomics.wait(native.shared.words, WORD.EVENT, native.shared.get(WORD.EVENT));
+}
+
 const loaded = await loadInterpreter({
   flash: setup.flash,
+  power: new FlashPower(native.shared, () => reset('power', 0)),
   memoryLimit: setup.memoryLimit,
   module: setup.module,
   knowledge: setup.knowledge,
@@ -122,11 +131,9 @@ python.registerJsModule('_host', {
   ended(how: Ending['how'], code: number, text: string) {
     ending = how === 'exit' ? { how, code } : how === 'exception' ? { how, text } : { how };
   },
-  reset(reset: ResetKind, wakeAfterMs: number) {
-    native.flush();
-    native.post({ kind: 'reset', reset, wakeAfterMs });
-    // The main thread ends this thread; nothing of the program may run on until then.
-    for (;;) Atomics.wait(native.shared.words, WORD.EVENT, native.shared.get(WORD.EVENT));
+  reset(kind: ResetKind, wakeAfterMs: number) {
+    if (kind === 'soft') loaded.settleFlash();
+    reset(kind, wakeAfterMs);
   },
   setting: (name: 'hostname' | 'mac' | 'resetCause') =>
     name === 'mac' ? Buffer.from(setup.mac).toString('hex') : setup[name],
@@ -145,6 +152,8 @@ del uos, vfs, _boot, sys
 `);
 provided.run('boot.py', false);
 if (setup.main) provided.run('main.py', true);
+// As the soft reset that follows.
+if (!setup.repl) loaded.settleFlash();
 native.flush();
 native.post({ kind: 'ended', ending });
 
@@ -175,7 +184,7 @@ function runRepl(): never {
     }
     native.shared.set(WORD.INTERRUPT_BYTE, 3);
     if (python.replProcessChar(byte) === 0) continue;
-    native.post({ kind: 'reset', reset: 'soft', wakeAfterMs: 0 });
-    for (;;) Atomics.wait(native.shared.words, WORD.EVENT, native.shared.get(WORD.EVENT));
+    loaded.settleFlash();
+    reset('soft', 0);
   }
 }

@@ -137,7 +137,8 @@ try:
     n = int(open('n').read())
 except OSError:
     n = 0
-open('n', 'w').write(str(n + 1))
+with open('n', 'w') as f:
+    f.write(str(n + 1))
 import network
 wlan = network.WLAN(network.STA_IF)
 print('start', n, wlan.isconnected())
@@ -184,7 +185,8 @@ try:
     step = int(open('step').read())
 except OSError:
     step = 0
-open('step', 'w').write(str(step + 1))
+with open('step', 'w') as f:
+    f.write(str(step + 1))
 print(step, machine.reset_cause())
 if step == 0:
     machine.reset()
