@@ -83,6 +83,28 @@ def block():
   expect(await until(session, 'set 4')).toEqual(['set 4', 'left 0.4']);
 });
 
+test('a chip without memory for a datagram goes on, and counts', async () => {
+  const { datagrams, session, running, to } = await start(
+    LONG,
+    `
+import socket
+def full(self, data, to):
+    raise OSError(12)
+@board.command
+def fill():
+    socket.socket.sendto = full
+@board.command
+def unsent():
+    return board._controls._datagrams.unsent
+`,
+  );
+  await session.ask(command('fill'));
+  datagrams.say(setpoint(1, FRESH, { left: 0.1 }), to);
+  expect(await until(session, 'left 0.1')).toEqual(['set 1', 'left 0.1']);
+  expect((await session.ask(command('unsent'))).result).toBeGreaterThan(0);
+  expect(running.stderr()).toBe('');
+});
+
 test('datagrams of another session, of nobody, and what is no message do nothing', async () => {
   const { datagrams, session, running, to } = await start(LONG);
   const text = JSON.stringify({ jsonrpc: '2.0', ...setpoint(1, FRESH, { left: 1 }) });

@@ -126,6 +126,22 @@ for each in sorted(seen):
     print(each)
 `;
 
+const TWO = `
+import machine
+import kiteline.leases as leases
+class Timer:
+    def __init__(self, id):
+        if id > 1:
+            raise ValueError("no such timer")
+        print(id)
+machine.Timer = Timer
+leases.Leases(3, None, None)
+try:
+    leases.Leases(2, None, None)
+except ValueError as e:
+    print(e)
+`;
+
 /** Setpoints, from their parameters to what the hub is told. */
 const CONTROLS = `
 import machine, kiteline
@@ -191,6 +207,10 @@ describe.each(rows)('MicroPython %s, %s', (build, _how, files) => {
       'begin 0 stop sets stop',
       'stop',
     ]);
+  });
+
+  test('a chip that has two timers gives the second; one that was named and is not there is an error', async () => {
+    expect(await printed(TWO)).toEqual(['1', 'no such timer']);
   });
 
   test('setpoints are checked, counted and told', async () => {
