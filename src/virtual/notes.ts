@@ -44,10 +44,10 @@ export function note(code: string, detail: string): string {
         "kiteline: requests of MicroPython 1.27 counts characters in place of bytes, so this text arrives cut short; send data=json.dumps(x).encode() (or text.encode()) with the header 'Content-Type'.",
         "kiteline：MicroPython 1.27 的 requests 按字符而不是字节计算长度，这段文本会被截断；请改用 data=json.dumps(x).encode()（或 text.encode()）并自己设置请求头 'Content-Type'。",
       );
-    case 'mip-https':
+    case 'mip-address':
       return say(
-        `kiteline: mip on a virtual board installs from http:// addresses only; "${detail}" needs HTTPS. Put the files into the flash folder instead.`,
-        `kiteline：虚拟板上的 mip 只能从 http:// 地址安装；"${detail}" 需要 HTTPS。请直接把文件放进闪存文件夹。`,
+        `kiteline: mip on a virtual board installs from http:// and https:// addresses, and from an index=… with one; it does not look up "${detail}". Put the files into the flash folder instead.`,
+        `kiteline：虚拟板上的 mip 只能从 http:// 或 https:// 地址（或以 index=… 给出的索引）安装，不会查找 "${detail}"。请直接把文件放进闪存文件夹。`,
       );
     case 'tls-server':
       return say(

@@ -51,6 +51,26 @@ board.run()
   await stop(again);
 });
 
+test('what "boards add" prints is what a board needs: name, address with the port for TLS, key and certificate', async () => {
+  const hub = await startUp(folder, ['--tls', '0']);
+  const [, port] = await hub.err(LISTENS);
+  const add = async (...args: string[]) => {
+    const program = start(['boards', 'add', ...args], {}, folder);
+    program.child.stdin?.end();
+    return JSON.parse((await program.ended).stdout);
+  };
+  const settings = await add('greenhouse');
+  expect(settings.tls).toEqual((await tlsPart(data()))?.tls);
+  if (settings.hub !== undefined) expect(settings.hub).toMatch(new RegExp(`:${port}$`));
+  await startLibrary('import kiteline\nkiteline.Board(wifi=[("lab", "secret")]).run()', {
+    files: { 'kiteline.json': JSON.stringify({ ...settings, hub: `127.0.0.1:${port}` }) },
+  });
+  await hub.err(/greenhouse is online/);
+  // Of a hub that is named by its URL the folder here knows nothing.
+  expect(await add('shed', '--hub', hub.http, '--token', hub.token)).not.toHaveProperty('tls');
+  await stop(hub);
+});
+
 test('a certificate from files; one that a chip will not take is told of', async () => {
   const dated = await generate([{ name: 'commonName', value: 'hub.example' }], {
     keyType: 'ec',

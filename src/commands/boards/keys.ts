@@ -20,7 +20,8 @@ const JSON_TYPE = 'application/json';
  */
 export async function addKey(request: KeyRequest, options: HubOptions): Promise<void> {
   const { board, key, hub } = await change(request, options);
-  const secure = await tlsPart(options.data);
+  // What is in the data folder here is no certificate of a hub elsewhere.
+  const secure = options.hub === undefined ? await tlsPart(options.data) : undefined;
   const address = hub && reachable({ ...hub, port: secure?.port ?? hub.port });
   const settings = {
     name: board,

@@ -1,6 +1,6 @@
-# `mip` as the firmware freezes it (docs/reference/packages.rst), from http:// addresses: a file, a package.json with "urls"
-# and "deps", or a package of an index. The index of micropython.org and the addresses of GitHub and others need HTTPS, which
-# is not here.
+# `mip` as the firmware freezes it (docs/reference/packages.rst), from http:// and https:// addresses: a file, a package.json with
+# "urls" and "deps", or a package of an index that is given. The index of micropython.org and the short names of GitHub and
+# others are not asked: what a virtual board does must not depend on them.
 import _host
 import os
 import sys
@@ -11,12 +11,12 @@ _EAI_FAIL = -202  # what the name server's silence looks like on the chip
 
 
 def _refuse(address):
-    _host.note("mip-https", address)
+    _host.note("mip-address", address)
     raise OSError(_EAI_FAIL)
 
 
 def _get(url):
-    if not url.startswith("http://"):
+    if not url.startswith(("http://", "https://")):
         _refuse(url)
     return requests.get(url)
 

@@ -37,6 +37,11 @@ class SSLContext:
         self._roots = []
         self._own = None  # certificate and key, for servers that ask
 
+    def __getattr__(self, name):
+        if name in ("get_ciphers", "set_ciphers", "verify_callback"):
+            _host.note("missing-name", "tls.SSLContext." + name)
+        raise AttributeError("'SSLContext' object has no attribute '%s'" % name)
+
     def load_cert_chain(self, certfile, keyfile):
         own = [_base64(certfile), _base64(keyfile)]
         wrong = call("tlsOwn", own)

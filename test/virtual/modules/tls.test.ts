@@ -140,6 +140,19 @@ print(poller.poll()[0][1])
   expect(received).toEqual([]);
 });
 
+test('what the chip has and this board has not is told', async () => {
+  const watched = await startBoard(`
+import ssl
+try:
+    ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).set_ciphers(["TLS-RSA-WITH-AES-256-CBC-SHA256"])
+except AttributeError as e:
+    print(e)
+`);
+  await watched.ended;
+  expect(watched.stdout()).toBe("'SSLContext' object has no attribute 'set_ciphers'\n");
+  expect(watched.stderr()).toMatch(/has "tls\.SSLContext\.set_ciphers", this virtual board does not/);
+});
+
 test('dates are judged by the clock of the board, which begins in 2000', async () => {
   const dated = await generate([{ name: 'commonName', value: 'hub.local' }], {
     keyType: 'ec',
@@ -348,13 +361,16 @@ test('requests over https and umqtt with ssl; the old ssl.wrap_socket()', async 
   const { port } = await tlsServer((socket) => {
     socket.once('data', (bytes) => {
       if (bytes[0] === 0x10) socket.write(Buffer.of(0x20, 2, 0, 0));
-      else socket.end(`HTTP/1.0 200 OK\r\n\r\n${String(bytes).split('\r\n')[0]}`);
+      else socket.end(`HTTP/1.0 200 OK\r\n\r\n# ${String(bytes).split('\r\n')[0]}`);
     });
   });
   expect(
     await linesOf(`${client(port)}
 import requests
 print(requests.get("https://127.0.0.1:${port}/at").text)
+import mip
+mip.install("https://localhost:${port}/one.py")
+print(open("/lib/one.py").read())
 from umqtt.simple import MQTTClient
 for ssl_ in (True, context):
     client = MQTTClient("board", "localhost", port=${port}, ssl=ssl_)
@@ -363,5 +379,14 @@ s = ssl.wrap_socket(dial())
 s.write(b"GET / HTTP/1.0\\r\\n\\r\\n")
 print(s.readline())
 `),
-  ).toEqual(['GET /at HTTP/1.0', '0', '0', "b'HTTP/1.0 200 OK\\r\\n'"]);
+  ).toEqual([
+    '# GET /at HTTP/1.0',
+    `Downloading https://localhost:${port}/one.py to /lib`,
+    'Copying: /lib/one.py',
+    'Done',
+    '# GET /one.py HTTP/1.0',
+    '0',
+    '0',
+    "b'HTTP/1.0 200 OK\\r\\n'",
+  ]);
 });
