@@ -9,6 +9,7 @@ export type { SessionEnd } from './hub/board-session.ts';
 export type { BoardInfo } from './hub/boards.ts';
 export type { CallContext, Method } from './hub/calls.ts';
 export type { CommandOutcome, ExpiredWhy, UnknownWhy } from './hub/command-outcomes.ts';
+export type { Dial, DialInfo } from './hub/dial.ts';
 export type {
   HubEvents,
   LogLevel,
@@ -22,6 +23,7 @@ export type {
 export type {
   BoardEvent,
   CommandEvent,
+  DialEvent,
   DroppedEvent,
   FeedOptions,
   LiveEvent,
@@ -34,6 +36,7 @@ export type {
   TextEvent,
 } from './hub/feed.ts';
 export type { CommandInfo, ControlInfo } from './hub/hello.ts';
+export { homeIn } from './hub/home.ts';
 export { createHub, type Hub, type HubOptions } from './hub/hub.ts';
 export type { HubCounts } from './hub/inside.ts';
 export { type OpenKeysOptions, openKeys } from './hub/key-file.ts';

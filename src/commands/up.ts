@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { checkHubName } from '../hub/home.ts';
 import { say } from '../language.ts';
 import { parseDuration } from '../times.ts';
 import { parsePort } from '../transport/address.ts';
@@ -83,6 +84,22 @@ export function addUp(program: Command): void {
       ),
     )
     .option(
+      '--name <NAME>',
+      say('boards find this hub as NAME.local', '板子通过 NAME.local 找到此中枢'),
+      checkHubName,
+      'kiteline',
+    )
+    .option('--no-mdns', say('do not tell the network the name', '不在网络中公布名称'))
+    .option(
+      '--dial <URL>',
+      say(
+        'reach a board that listens, tcp://HOST:PORT; again for each',
+        '连接处于监听状态的板子 tcp://主机:端口；可重复使用',
+      ),
+      (url: string, others: string[]) => [...others, url],
+      [] as string[],
+    )
+    .option(
       '--virtual <N>',
       say('start N virtual thermometers that send to this hub', '启动 N 个向本中枢发送数据的虚拟温度计'),
       (text) => parseCount(text, 0, 100),
@@ -98,6 +115,7 @@ ${say('Examples:', '示例：')}
   kiteline up --tcp 9100 --udp 9100 --http 0
   kiteline up --virtual 3
   kiteline up --tls
+  kiteline up --name workshop --dial tcp://192.168.1.50:9000
   kiteline up --keep 30d --max-size 500MB
   kiteline up --allow 203.0.113.0/24 --open-boards none
 

@@ -71,6 +71,8 @@ export function createApp({ hub, live, clock, access, page, failed }: AppParts):
 
   app.get('/api/v1/boards', (c) => c.json({ boards: hub.boards() }));
 
+  app.get('/api/v1/dials', (c) => c.json({ dials: hub.dials }));
+
   app.get('/api/v1/boards/:name', async (c) => {
     const name = c.req.param('name');
     const [latest, series, texts] = await Promise.all([

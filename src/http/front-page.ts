@@ -28,6 +28,7 @@ export function frontPage(hub: Hub, c: Context, mip: string): string {
     'GET /api/v1/boards/NAME',
     'GET /api/v1/boards/NAME/history?metric=METRIC',
     'POST /api/v1/boards/NAME/commands {"name":"led","args":{"on":true}}',
+    'GET /api/v1/dials',
     'GET /api/v1/live',
     'GET /api/v1/export',
     'GET /api/v1/store',

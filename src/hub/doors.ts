@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
-import { isLoopback } from '../transport/address.ts';
-import type { Peer, Transport, TransportEvents } from '../transport/transport.ts';
+import { formatHostPort, type HostPort, isLoopback } from '../transport/address.ts';
+import type { CloseReason, Peer, Transport, TransportEvents } from '../transport/transport.ts';
 import { listenUdp, UdpTransport } from '../transport/udp.ts';
 import {
   type ListenAt,
@@ -85,7 +85,18 @@ export class Doors {
       const host = await resolve(to.host);
       return (await this.#udpFor(host)).peer(host, to.port);
     }
-    const transport = await openConnection(to, this.#clock);
+    return this.dial(to);
+  }
+
+  /**
+   * A TCP connection to somebody who listens.
+   * @param signal gives the attempt up
+   * @param closed told when the connection is gone
+   * @throws KitelineError REFUSED, UNREACHABLE, TIMEOUT, CLOSED
+   */
+  async dial(to: HostPort, signal?: AbortSignal, closed?: (why: CloseReason) => void): Promise<Peer> {
+    this.mustBeOpen();
+    const transport = await openConnection(to, this.#clock, signal);
     await this.#orLetGo(transport);
     let peer: Peer | undefined;
     this.#attach(transport, {
@@ -93,8 +104,13 @@ export class Doors {
       opened: (opened) => {
         peer = opened;
       },
-      closed: () => this.#transports.delete(transport), // it had this one peer
+      closed: (why) => {
+        this.#transports.delete(transport); // it had this one peer
+        closed?.(why);
+      },
     });
+    const url = `tcp://${formatHostPort(to.host, to.port)}`;
+    if (!peer) this.#transports.delete(transport);
     if (!peer) throw new KitelineError('CLOSED', say(`${url} closed the connection.`, `${url} 关闭了连接。`));
     return peer;
   }

@@ -3,6 +3,7 @@ import { say } from '../language.ts';
 import type { Value } from '../wire/index.ts';
 import type { LeaseEndWhy } from './control/ends.ts';
 import type { Via } from './control/path.ts';
+import type { DialInfo } from './dial.ts';
 import type { PresenceState } from './presence.ts';
 import type { RefusedMessage } from './refusals.ts';
 import type { Round } from './round.ts';
@@ -89,6 +90,8 @@ export interface HubEvents {
   /** Somebody begins to steer a board, takes it over or ends, or setpoints go another way. */
   control: (message: ControlMessage) => unknown;
   refused: (message: RefusedMessage) => unknown;
+  /** A board that is dialled is connected, or is not. */
+  dial: (info: DialInfo) => unknown;
   problem: (problem: Problem) => unknown;
 }
 
@@ -105,6 +108,7 @@ export class Handlers {
     log: [],
     control: [],
     refused: [],
+    dial: [],
     problem: [],
   };
   #clock: Clock;
@@ -151,6 +155,10 @@ export class Handlers {
 
   refused(message: RefusedMessage): void {
     for (const handler of [...this.#lists.refused]) tell(() => handler(message), this.#failed);
+  }
+
+  dial(info: DialInfo): void {
+    for (const handler of [...this.#lists.dial]) tell(() => handler(info), this.#failed);
   }
 
   problem(problem: Problem): void {

@@ -86,6 +86,17 @@ export interface RefusedEvent extends RefusedMessage {
   type: 'refused';
 }
 
+/** A board that the hub dials is connected, or is not. */
+export interface DialEvent {
+  type: 'dial';
+  /** `tcp://HOST:PORT`, as it was given: which board it is shows when it speaks. */
+  board: string;
+  at: number;
+  state: 'dialling' | 'connected';
+  /** Why there is no connection, a sentence. */
+  why?: string;
+}
+
 /** In place of the events that a subscriber did not fetch in time: the oldest `count` are gone. */
 export interface LostEvent {
   type: 'lost';
@@ -100,6 +111,7 @@ export type LiveEvent =
   | LogEvent
   | DroppedEvent
   | CommandEvent
+  | DialEvent
   | ControlEvent
   | RefusedEvent;
 

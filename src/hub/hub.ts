@@ -1,23 +1,26 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, systemClock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
 import { MemoryStore } from '../store/memory.ts';
 import type { Store } from '../store/store.ts';
 import { formatHostPort, type HostPort } from '../transport/address.ts';
 import type { Peer, Transport } from '../transport/transport.ts';
 import { type JsonObject, limits, Scanner, SIGNED_BYTES } from '../wire/index.ts';
-import { Access, type AccessOptions } from './access.ts';
+import { Access } from './access.ts';
 import { type BoardHandle, boardHandle } from './board-handle.ts';
 import { type BoardInfo, Boards } from './boards.ts';
 import type { Method } from './calls.ts';
 import { commandEvent } from './command-event.ts';
 import { Commands } from './commands.ts';
 import { Datagrams } from './datagrams.ts';
+import type { Dial, DialInfo } from './dial.ts';
+import { Dials, dialEvent } from './dials.ts';
 import { Doors } from './doors.ts';
 import { encodingNamed } from './encoding.ts';
 import { Handlers, type HubEvents } from './events.ts';
 import { Feed, type FeedOptions, type Subscription } from './feed.ts';
 import { checkHome, checkHubName, newHome } from './home.ts';
-import type { HubCounts, Inside } from './inside.ts';
+import type { HubOptions } from './hub-options.ts';
+import { type HubCounts, type Inside, newCounts } from './inside.ts';
 import { Intake } from './intake.ts';
 import { Keys } from './keys.ts';
 import { mustKnow } from './known.ts';
@@ -29,32 +32,12 @@ import { Session, type SessionOptions } from './session.ts';
 import { admits, Sessions } from './sessions.ts';
 import { Where } from './where.ts';
 
+export type { HubOptions } from './hub-options.ts';
+
 /** Milliseconds between heartbeats: a board that is gone is noticed after 25 s, and a heartbeat costs 100 bytes. */
 const KEEPALIVE_MS = 10_000;
 /** What boards look for that know nothing else: kiteline.local. */
 export const HUB_NAME = 'kiteline';
-
-export interface HubOptions {
-  /** Where samples and texts are kept; the hub closes it. A MemoryStore unless told. */
-  store?: Store;
-  /** What a plain TCP peer's text (and a posted one) is answered with when no handler does: `ok` unless told, false for nothing. */
-  reply?: string | Uint8Array | false;
-  /** What text that is no UTF-8 is read as, for instance `gbk`. Unless told it is shown with `\xNN`. */
-  encoding?: string;
-  /** Milliseconds between heartbeats with a board that wishes for no other, 100 to 600,000. 10,000 unless told. */
-  keepaliveMs?: number;
-  /** Milliseconds after a command's deadline that its reply is waited for; 5,000 unless told. */
-  graceMs?: number;
-  /** Which hub this is, 16 hex digits: the same for the same data (`homeIn`). Random unless told. */
-  home?: string;
-  /** What it is called in the network, as in NAME.local: `kiteline` unless told. */
-  name?: string;
-  /** Which names are closed to boards that have no key. None unless told. */
-  keys?: Keys;
-  /** Whose traffic is taken, and which boards without a key may be commanded. */
-  access?: AccessOptions;
-  clock?: Clock;
-}
 
 /** Makes a hub. @throws KitelineError NOT_FOUND for an encoding that nobody knows, BAD_ARGUMENT for a home, a name or a range of addresses that is none */
 export function createHub(options: HubOptions = {}): Hub {
@@ -68,6 +51,7 @@ export class Hub {
   readonly keys: Keys;
   readonly #inside: Inside;
   readonly #doors: Doors;
+  readonly #dials: Dials;
   #closed: Promise<void> | undefined;
 
   /** Use `createHub`. */
@@ -143,6 +127,14 @@ export class Hub {
     this.#inside = inside;
     this.keys.onChange(() => inside.boards.checkKeys(this.keys));
     this.#doors = new Doors(clock, (options) => new Sessions(inside, options));
+    this.#dials = new Dials(
+      clock,
+      (...how) => this.#doors.dial(...how),
+      (info) => {
+        feed.publish(dialEvent(info, clock.now()));
+        handlers.dial(info);
+      },
+    );
   }
 
   /** Of this run of the hub: another one after a restart. */
@@ -213,6 +205,21 @@ export class Hub {
     this.#inside.refusals.refuse(reason, board, { host, address: formatHostPort(host, port) });
   }
 
+  /**
+   * Reaches a board that listens, `tcp://HOST:PORT`, and dials it again whenever the connection is gone: 0.5 to 5 s later, until
+   * the dial or the hub is closed. What becomes of it is told by the event `dial`.
+   * @throws KitelineError BAD_ARGUMENT, CLOSED
+   */
+  dial(url: string): Dial {
+    this.#doors.mustBeOpen();
+    return this.#dials.add(url);
+  }
+
+  /** The boards that are dialled, and how it stands with each. */
+  get dials(): DialInfo[] {
+    return this.#dials.list();
+  }
+
   on<E extends keyof HubEvents>(event: E, handler: HubEvents[E]): this {
     this.#inside.handlers.add(event, handler);
     return this;
@@ -278,19 +285,10 @@ export class Hub {
     const { boards, commands, intake, feed } = this.#inside;
     commands.close();
     boards.farewell();
+    this.#dials.close();
     await this.#doors.close();
     await intake.close();
     feed.close();
     await this.store.close();
   }
 }
-
-const newCounts = (): HubCounts => ({
-  messages: 0,
-  samples: 0,
-  texts: 0,
-  replies: 0,
-  connections: 0,
-  hellos: 0,
-  dropped: {},
-});

@@ -62,3 +62,13 @@ export interface HubCounts {
   /** What was lost, by reason, of all peers together. */
   dropped: ReasonCounts;
 }
+
+export const newCounts = (): HubCounts => ({
+  messages: 0,
+  samples: 0,
+  texts: 0,
+  replies: 0,
+  connections: 0,
+  hellos: 0,
+  dropped: {},
+});

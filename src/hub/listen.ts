@@ -75,8 +75,8 @@ export function parseUrl(url: string): { protocol: 'tcp' | 'udp' } & HostPort {
 }
 
 /** A TCP connection to a board that listens. @throws KitelineError REFUSED, UNREACHABLE, TIMEOUT */
-export const openConnection = (to: HostPort, clock: Clock): Promise<Transport> =>
-  connectTcp({ ...to, clock });
+export const openConnection = (to: HostPort, clock: Clock, signal?: AbortSignal): Promise<Transport> =>
+  connectTcp({ host: to.host, port: to.port, clock, ...(signal && { signal }) });
 
 /** The numeric address of a name, for datagrams. @throws KitelineError UNREACHABLE */
 export async function resolve(host: string): Promise<string> {

@@ -10,7 +10,7 @@ export interface SessionsOptions {
   answers?: boolean;
   /** Told of each peer, and when one is gone. */
   opened?: (peer: Peer) => void;
-  closed?: () => void;
+  closed?: (why: CloseReason) => void;
 }
 
 /** Whether anything from there is taken; counted and told when it is not. @param host a numeric address */
@@ -87,7 +87,7 @@ export class Sessions implements TransportEvents {
     this.#byPeer.get(peer)?.closed(reason);
     this.#byPeer.delete(peer);
     boards.get(peer.host)?.gone(peer); // one that never got a session may have been heard of as well
-    this.#options.closed?.();
+    this.#options.closed?.(reason);
   }
 
   #sessionOf(peer: Peer): Session {

@@ -32,6 +32,8 @@ export interface TcpConnectOptions {
   port: number;
   /** Milliseconds until giving up. 5,000: longer than two lost SYNs. */
   timeoutMs?: number;
+  /** Gives the attempt up: CLOSED. */
+  signal?: AbortSignal;
   clock?: Clock;
 }
 
@@ -75,19 +77,23 @@ export async function listenTcp(options: TcpListenOptions): Promise<TcpTransport
  * @throws KitelineError REFUSED, UNREACHABLE, TIMEOUT, CLOSED
  */
 export async function connectTcp(options: TcpConnectOptions): Promise<TcpTransport> {
-  const { host, port, timeoutMs = CONNECT_TIMEOUT_MS, clock = systemClock } = options;
+  const { host, port, timeoutMs = CONNECT_TIMEOUT_MS, clock = systemClock, signal } = options;
   const socket = connect({ host, port, ...SOCKET_OPTIONS });
   let late = false;
   const alarm = clock.alarm(timeoutMs, () => {
     late = true;
     socket.destroy(new Error('no answer'));
   });
+  const giveUp = () => socket.destroy(Object.assign(new Error('given up'), { code: 'ECONNRESET' }));
+  if (signal?.aborted) giveUp();
+  signal?.addEventListener('abort', giveUp, { once: true });
   try {
     await once(socket, 'connect');
   } catch (error) {
     throw connectError(formatHostPort(host, port), late, error);
   } finally {
     alarm.cancel();
+    signal?.removeEventListener('abort', giveUp);
   }
   socket.pause();
   return new TcpTransport(clock, socket);

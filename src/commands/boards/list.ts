@@ -1,7 +1,9 @@
 import type { BoardInfo } from '../../hub/boards.ts';
+import type { DialInfo } from '../../hub/dial.ts';
 import { say } from '../../language.ts';
+import { dialTable } from '../dials.ts';
 import { askHub, jsonOf } from '../hub-client.ts';
-import { findHub, type HubOptions } from '../hub-file.ts';
+import { findHub, type HubAddress, type HubOptions } from '../hub-file.ts';
 import { presenceText } from '../presence.ts';
 import { table } from '../table.ts';
 import { print, printable, printableJson, tell } from '../terminal.ts';
@@ -15,6 +17,8 @@ export async function listBoards(options: HubOptions & { json?: boolean }): Prom
     await print(boards.map((board) => `${printableJson(JSON.stringify(board))}\n`).join(''));
     return;
   }
+  const dials = await dialled(hub);
+  if (dials.length > 0) await print(`${dialTable(dials, Date.now()).join('\n')}\n\n`);
   if (boards.length === 0) {
     tell(say('No board has sent anything yet.', '还没有板子发来消息。'));
     return;
@@ -37,6 +41,12 @@ export async function listBoards(options: HubOptions & { json?: boolean }): Prom
     lostOf(board),
   ]);
   await print(`${table(header, rows).join('\n')}\n`);
+}
+
+/** What the hub dials; nothing where it is older than that. */
+async function dialled(hub: HubAddress): Promise<DialInfo[]> {
+  const response = await askHub(hub, '/api/v1/dials', 'application/json').catch(() => undefined);
+  return response ? (await jsonOf<{ dials: DialInfo[] }>(response, hub.url)).dials : [];
 }
 
 /** `3 (LINE_TOO_LONG 2, NOT_FINITE 1)` */

@@ -21,10 +21,12 @@ import { refusedText } from '../refused.ts';
 import { interruption, printable, printableLines, tell } from '../terminal.ts';
 import { appError, loadApp, placeOf } from './app.ts';
 import { type KeepOptions, keptLine, openKept } from './history.ts';
+
+import { homeOf, type NetworkOptions, openNetwork } from './network.ts';
 import { openTls, type TlsOptions, tlsLines } from './tls.ts';
 import { Troubles } from './troubles.ts';
 
-export interface UpOptions extends KeepOptions, TlsOptions, AccessCliOptions {
+export interface UpOptions extends KeepOptions, NetworkOptions, TlsOptions, AccessCliOptions {
   /** File of the app. */
   app?: string;
   tcp: number;
@@ -52,9 +54,12 @@ export async function up(options: UpOptions): Promise<void> {
   const tls = await openTls(options);
   const troubles = new Troubles(tell, systemClock);
   const store = await openKept(options, (sentence) => troubles.tell(sentence));
+  const home = await orClose(store, () => homeOf(data, options.memory));
   const hub = await orClose(store, async () =>
     createHub({
       store,
+      home,
+      name: options.name,
       keys: await openKeys(data, { tell }),
       access: accessOf(options),
       reply,
@@ -84,6 +89,7 @@ export async function up(options: UpOptions): Promise<void> {
       udp: { host, port: options.udp },
       ...(tls && { tls }),
     });
+    let leave = async () => {};
     const tokens = await openTokens(data, tell);
     const http = await serveHttp(hub, { host, port: options.http, tokens, names: options.origin ?? [] });
     try {
@@ -98,9 +104,11 @@ export async function up(options: UpOptions): Promise<void> {
       for (const line of whereLines(listening, http.url, await keptLine(store), links)) tell(line);
       if (tls) for (const line of tlsLines(tls, listening.tls)) tell(line);
       troubles.begin();
+      leave = openNetwork(hub, listening.tcp, home, options, tell);
       const boards = await startBoards(options.virtual, listening.udp);
       await ended.promise.finally(() => Promise.all(boards.map((board) => board.close())));
     } finally {
+      await leave();
       await removeHubFile(data, process.pid);
       await http.close();
     }
@@ -202,8 +210,8 @@ function httpLines(host: string | undefined, url: string): string[] {
     .map((address) => `  "http://${formatHostPort(address, Number(new URL(url).port || 80))}/samples"`);
 }
 
-/** Makes a hub for a store, which is closed when that fails. */
-async function orClose(store: Store, make: () => Promise<Hub>): Promise<Hub> {
+/** Makes something for a store, which is closed when that fails. */
+async function orClose<T>(store: Store, make: () => Promise<T>): Promise<T> {
   try {
     return await make();
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { CommandEvent, LiveEvent, LogEvent, LostEvent, SampleEvent } from '../../hub/feed.ts';
 import { say } from '../../language.ts';
 import type { Value } from '../../wire/index.ts';
+import { dialText } from '../dials.ts';
 import { lostText } from '../presence.ts';
 import { refusedText } from '../refused.ts';
 import { printable, printableLines, styled } from '../terminal.ts';
@@ -54,6 +55,8 @@ function what(event: Exclude<PlainEvent, LostEvent>): string {
         : styled('red', lostText(event));
     case 'log':
       return logText(event);
+    case 'dial':
+      return styled(event.state === 'connected' ? 'green' : 'yellow', dialText(event));
     case 'dropped':
       return styled(
         'yellow',

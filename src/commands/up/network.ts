@@ -1,0 +1,41 @@
+/** How the hub and its boards come together: it is advertised to those that look for it, and dials those that listen. */
+import { homeIn, newHome } from '../../hub/home.ts';
+import type { Hub } from '../../hub/hub.ts';
+import { say } from '../../language.ts';
+import type { HostPort } from '../../transport/address.ts';
+import { dialText } from '../dials.ts';
+import { printable } from '../terminal.ts';
+import { advertise, isAdvertised } from './mdns.ts';
+
+export interface NetworkOptions {
+  /** What the hub is called: NAME.local. */
+  name: string;
+  mdns: boolean;
+  /** Boards that listen, `tcp://HOST:PORT`. */
+  dial: string[];
+}
+
+/** The id of the hub's data, which goes with it; one of its own for a hub that keeps nothing. @throws KitelineError USAGE */
+export const homeOf = (data: string, memory: boolean | undefined): Promise<string> =>
+  memory ? Promise.resolve(newHome()) : homeIn(data);
+
+/**
+ * Dials, and advertises where the hub listens.
+ * @returns ends what the hub's own close() does not
+ * @throws KitelineError BAD_ARGUMENT for what cannot be dialled
+ */
+export function openNetwork(
+  hub: Hub,
+  at: HostPort | undefined,
+  home: string,
+  { name, mdns, dial }: NetworkOptions,
+  tell: (line: string) => void,
+): () => Promise<void> {
+  hub.on('dial', (info) => tell(`${printable(info.url)}: ${dialText(info)}`));
+  for (const url of dial) hub.dial(url);
+  if (dial.length > 0) {
+    const all = hub.dials.map(({ url }) => printable(url)).join(', ');
+    tell(say(`Dialling boards that listen: ${all}`, `正在拨号连接处于监听状态的板子：${all}`));
+  }
+  return mdns && at && isAdvertised(at) ? advertise({ name, home, at }, tell) : async () => {};
+}
