@@ -369,3 +369,47 @@ board.run()
   await second.listen({ tls: { host: '127.0.0.1', port: first.port, ...own } });
   await online;
 });
+
+test.each([
+  // What MicroPython 1.22 and 1.23 say of every certificate that mbedTLS does not take.
+  [
+    'OSError(-9984, "MBEDTLS_ERR_X509_CERT_VERIFY_FAILED")',
+    /not this board's: it has not the certificate in "tls", or its/,
+  ],
+  [
+    'OSError(-30592, "MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE")',
+    /no TLS with the hub at .*-30592.*; does it listen there/,
+  ],
+  ['OSError(12)', /no TLS with the hub at .*12/], // no memory for its buffers
+])('what older firmware says, and the sentence for it: %s', async (error, sentence) => {
+  const silent = await tcpPeer(() => {});
+  const running = await startLibrary(`${boardAt(silent, pin(own.cert))}board.run()\n`, {
+    files: {
+      // In the place of the firmware's: the fourth read fails, the socket below is let go of as mbedTLS does it.
+      'tls.py': `
+PROTOCOL_TLS_CLIENT = 0
+CERT_REQUIRED = 2
+class Secure:
+    reads = 0
+    def read(self, size):
+        self.reads += 1
+        if self.reads == 4:
+            raise ${error}
+    def getpeercert(self, binary):
+        return None
+    def ioctl(self, request, argument):
+        return argument
+    def close(self):
+        pass
+class SSLContext:
+    def __init__(self, protocol):
+        pass
+    def load_verify_locations(self, cadata):
+        pass
+    def wrap_socket(self, sock, *, server_hostname, do_handshake_on_connect):
+        return Secure()
+`,
+    },
+  });
+  await running.out(sentence);
+});
