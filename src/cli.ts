@@ -5,6 +5,7 @@ import { addAccess } from './commands/access.ts';
 import { addBoard } from './commands/board.ts';
 import { addBoards } from './commands/boards.ts';
 import { addCommand } from './commands/command.ts';
+import { addControl } from './commands/control.ts';
 import { addDemo } from './commands/demo.ts';
 import { addExport } from './commands/export.ts';
 import { addHistory } from './commands/history.ts';
@@ -56,6 +57,7 @@ ${say('Examples:', '示例：')}
     addWatch,
     addBoards,
     addCommand,
+    addControl,
     addHistory,
     addExport,
     addStore,

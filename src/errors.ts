@@ -35,6 +35,8 @@ export type ErrorCode =
   | 'NAME_TAKEN'
   /** Somebody else steers it. */
   | 'HELD'
+  /** The lease that was to go on is over. */
+  | 'LEASE_OVER'
   /** The board has no session, and what was asked for does not wait for one. */
   | 'OFFLINE'
   /** The hub's settings do not allow it. */

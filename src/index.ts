@@ -9,8 +9,14 @@ export type { SessionEnd } from './hub/board-session.ts';
 export type { BoardInfo } from './hub/boards.ts';
 export type { CallContext, Method } from './hub/calls.ts';
 export type { CommandOutcome, ExpiredWhy, UnknownWhy } from './hub/command-outcomes.ts';
+export type { LeaseEnd, LeaseEndWhy } from './hub/control/ends.ts';
+export { HeldError, LeaseOverError } from './hub/control/errors.ts';
+export type { ControlHandle } from './hub/control/lease.ts';
+export type { Via } from './hub/control/path.ts';
+export type { ControlOptions, ControlStatus } from './hub/controls.ts';
 export type { Dial, DialInfo } from './hub/dial.ts';
 export type {
+  ControlMessage,
   HubEvents,
   LogLevel,
   LogMessage,
@@ -23,6 +29,7 @@ export type {
 export type {
   BoardEvent,
   CommandEvent,
+  ControlEvent,
   DialEvent,
   DroppedEvent,
   FeedOptions,

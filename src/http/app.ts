@@ -9,6 +9,7 @@ import { accessRoutes, MAX_ACCESS } from './access/routes.ts';
 import { MAX_SIGN_IN, signInRoutes } from './access/sign-in.ts';
 import { signInPage } from './access/sign-in-page.ts';
 import { MAX_COMMAND, postCommand } from './commands.ts';
+import { deleteControl, MAX_SETPOINT, putControl } from './controls.ts';
 import { frontPage, libraryPage } from './front-page.ts';
 import { keyRoutes, MAX_KEY_REQUEST } from './keys.ts';
 import type { Live } from './live.ts';
@@ -20,6 +21,7 @@ import { refusal, storeRoutes } from './store-routes.ts';
 
 /** Where boards get their library. */
 const MIP = '/mip';
+const CONTROL = '/api/v1/boards/:name/controls/:control';
 /** Texts that come with a board. */
 const TEXTS = 20;
 
@@ -89,6 +91,9 @@ export function createApp({ hub, live, clock, access, page, failed }: AppParts):
 
   app.use('/api/v1/keys', bodyOf(MAX_KEY_REQUEST));
   app.route('/api/v1/keys', keyRoutes(hub));
+
+  app.put(CONTROL, bodyOf(MAX_SETPOINT), (c) => putControl(c, hub));
+  app.delete(CONTROL, (c) => deleteControl(c, hub));
 
   app.get('/api/v1/live', (c) => live.respond(c));
 

@@ -40,7 +40,6 @@ export function refusal(error: Error, c: Context): Response | undefined {
 const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   BAD_ARGUMENT: 400,
   NOT_FOUND: 404,
-  HELD: 409,
   NOT_ALLOWED: 403,
   OFFLINE: 503,
   CLOSED: 503,

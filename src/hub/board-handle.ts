@@ -36,7 +36,7 @@ export interface BoardHandle {
   /**
    * Takes the right to steer a control that the board has announced: one holder at a time. Nothing waits for a board that is not there,
    * and a session that ends is the end of the lease.
-   * @throws KitelineError HELD with a sentence that says by whom and since when, unless `takeover`; NOT_FOUND for a control that the board
+   * @throws KitelineError HELD with a sentence that says by whom and since when, unless `takeover`; LEASE_OVER for an `id` of one that is over; NOT_FOUND for a control that the board
    *   has not announced, OFFLINE, NOT_ALLOWED for a board without a key where this hub does not steer such, BAD_ARGUMENT
    */
   control(name: string, options?: ControlOptions): ControlHandle;

@@ -2,7 +2,14 @@
 import type { Clock } from '../clock.ts';
 import { checkHold, checkHolder } from './control/check.ts';
 import type { LeaseEnd } from './control/ends.ts';
-import { HeldError, noControl, notAllowed, offlineError, takenSentence } from './control/errors.ts';
+import {
+  HeldError,
+  LeaseOverError,
+  noControl,
+  notAllowed,
+  offlineError,
+  takenSentence,
+} from './control/errors.ts';
 import { type ControlHandle, Lease } from './control/lease.ts';
 import type { Via } from './control/path.ts';
 import { type ControlLink, Stream } from './control/stream.ts';
@@ -21,11 +28,14 @@ export interface ControlOptions {
   takeover?: boolean;
   /** Milliseconds that the hub renews the lease after the last `set` or `renew`, 1,000 unless told; Infinity: until `release`. */
   holdMs?: number;
+  /** Of a lease that is to go on: where it is over, no new one is taken. */
+  id?: string;
 }
 
 /** What is known of a control of a board. Plain data, a copy. */
 export interface ControlStatus extends ControlInfo {
-  /** Who steers it now, since when (milliseconds since 1970 UTC). */
+  /** The lease that there is; who steers, since when (milliseconds since 1970 UTC). */
+  id?: string;
   holder?: string;
   since?: number;
   /** How setpoints go in this session; how many of them get lost (0 to 1) and milliseconds there and back, as measured. */
@@ -38,7 +48,7 @@ export interface ControlStatus extends ControlInfo {
   /** Milliseconds after the end of a lease that the board's stop ran, as it said last. */
   late?: number;
   /** How the last lease ended, and whose it was. */
-  ended?: LeaseEnd & { holder: string };
+  ended?: LeaseEnd & { holder: string; id: string };
 }
 
 interface Entry {
@@ -61,7 +71,7 @@ export class BoardControls {
   #entries = new Map<string, Entry>(); // of the session
   #infos: Record<string, ControlInfo> = {}; // as announced last
   readonly #late = new Map<string, number>();
-  readonly #ends = new Map<string, LeaseEnd & { holder: string }>();
+  readonly #ends = new Map<string, LeaseEnd & { holder: string; id: string }>();
 
   /** @param tell told of whoever begins and ends, and of changes of the way */
   constructor(board: string, clock: Clock, tell: (event: ControlMessage) => void) {
@@ -99,14 +109,15 @@ export class BoardControls {
   /**
    * Takes the right to steer.
    * @throws KitelineError HELD (a HeldError, which says by whom and since when), NOT_FOUND for a control that the board has not announced,
-   *   OFFLINE when it has no session, NOT_ALLOWED when it has no key and may not be told to do anything, BAD_ARGUMENT
+   *   LEASE_OVER when the one of that id is, OFFLINE when it has no session, NOT_ALLOWED when it has no key and may not be told to do anything, BAD_ARGUMENT
    */
   take(
     control: string,
-    { holder = SOMEBODY, takeover = false, holdMs = HOLD_MS }: ControlOptions = {},
+    { holder = SOMEBODY, takeover = false, holdMs = HOLD_MS, id }: ControlOptions = {},
   ): ControlHandle {
     checkHolder(holder);
     checkHold(holdMs);
+    if (id !== undefined) return this.#goOn(control, id, holdMs);
     const entry = this.#entryOf(control);
     const { lease: held, stream, info } = entry;
     if (held && held.holder === holder && holder !== SOMEBODY && held.again(holdMs)) return held;
@@ -162,12 +173,20 @@ export class BoardControls {
     const ended = this.#ends.get(name);
     return {
       ...structuredClone(this.#infos[name] as ControlInfo),
-      ...(entry?.lease && { holder: entry.lease.holder, since: entry.lease.since }),
+      ...(entry?.lease && { id: entry.lease.id, holder: entry.lease.holder, since: entry.lease.since }),
       ...(entry && { via: entry.stream.path.via, ...rounded(entry.stream) }),
       ...(entry && { sent: entry.stream.sent, replaced: entry.stream.replaced }),
       ...(late !== undefined && { late }),
       ...(ended && { ended: { ...ended } }),
     };
+  }
+
+  /** @throws KitelineError LEASE_OVER */
+  #goOn(control: string, id: string, holdMs: number): ControlHandle {
+    const lease = this.#entries.get(control)?.lease;
+    if (lease?.id === id && lease.again(holdMs)) return lease;
+    const ended = this.#ends.get(control);
+    throw new LeaseOverError(ended?.id === id ? ended : undefined);
   }
 
   /** @throws KitelineError NOT_FOUND, OFFLINE, NOT_ALLOWED */
@@ -198,9 +217,9 @@ export class BoardControls {
     }
   }
 
-  #over(entry: Entry, { control, holder }: Lease, end: LeaseEnd): void {
+  #over(entry: Entry, { id, control, holder }: Lease, end: LeaseEnd): void {
     entry.lease = undefined;
-    this.#ends.set(control, { ...end, holder });
+    this.#ends.set(control, { ...end, holder, id });
     if (end.why === 'TAKEN_OVER') return; // whoever takes it is told of
     const { why, message, at } = end;
     this.#tell({ ...this.#event(control, at), holder, state: 'ended', why, message });

@@ -5,6 +5,7 @@ import { dialTable } from '../dials.ts';
 import { askHub, jsonOf } from '../hub-client.ts';
 import { findHub, type HubAddress, type HubOptions } from '../hub-file.ts';
 import { presenceText } from '../presence.ts';
+import { steeredText } from '../steering.ts';
 import { table } from '../table.ts';
 import { print, printable, printableJson, tell } from '../terminal.ts';
 
@@ -24,6 +25,7 @@ export async function listBoards(options: HubOptions & { json?: boolean }): Prom
     return;
   }
   const now = Date.now();
+  const isSteered = boards.some((board) => steeredText(board, now) !== '');
   const header = [
     say('BOARD', '板子'),
     say('LAST FROM', '最近来自'),
@@ -31,6 +33,7 @@ export async function listBoards(options: HubOptions & { json?: boolean }): Prom
     say('SAMPLES', '采样'),
     say('TEXTS', '文本'),
     say('LOST', '丢失'),
+    ...(isSteered ? [say('STEERED BY', '控制者')] : []),
   ];
   const rows = boards.map((board) => [
     printable(board.name),
@@ -39,6 +42,7 @@ export async function listBoards(options: HubOptions & { json?: boolean }): Prom
     String(board.samples),
     String(board.texts),
     lostOf(board),
+    ...(isSteered ? [steeredText(board, now)] : []),
   ]);
   await print(`${table(header, rows).join('\n')}\n`);
 }

@@ -4,11 +4,17 @@ import { say } from '../../language.ts';
 import { durationOf } from '../../times.ts';
 import { printable } from '../terminal.ts';
 
-/** As other spans of time, and milliseconds: `500ms`. @returns milliseconds. @throws KitelineError BAD_ARGUMENT */
-export function parseDeadline(text: string): number {
+/** As other spans of time, and milliseconds: `500ms`. @returns milliseconds; undefined for what is none, or not above 0 and at most a day */
+export function shortSpanOf(text: string): number | undefined {
   const [, digits] = /^(\d{1,9})ms$/.exec(text) ?? [];
   const ms = digits === undefined ? durationOf(text) : Number(digits);
-  if (ms !== undefined && ms > 0 && ms <= LONGEST_DEADLINE_MS) return ms;
+  return ms !== undefined && ms > 0 && ms <= LONGEST_DEADLINE_MS ? ms : undefined;
+}
+
+/** @returns milliseconds. @throws KitelineError BAD_ARGUMENT */
+export function parseDeadline(text: string): number {
+  const ms = shortSpanOf(text);
+  if (ms !== undefined) return ms;
   throw new KitelineError(
     'BAD_ARGUMENT',
     say(

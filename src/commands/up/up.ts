@@ -19,6 +19,7 @@ import { linkLines, pageLink } from '../page-link.ts';
 import { lostText } from '../presence.ts';
 import { refusedText } from '../refused.ts';
 import { interruption, printable, printableLines, tell } from '../terminal.ts';
+import { controlText } from '../watch/control-text.ts';
 import { appError, loadApp, placeOf } from './app.ts';
 import { type KeepOptions, keptLine, openKept } from './history.ts';
 
@@ -82,6 +83,9 @@ export async function up(options: UpOptions): Promise<void> {
     tell(say(`${printable(board)} is ${is}`, `${printable(board)} ${is}`));
   });
   hub.on('refused', (refused) => tell(refusedText(refused)));
+  hub.on('control', (message) => {
+    if (message.state !== 'way') tell(`${printable(message.board)}  ${controlText(message)}`);
+  });
   try {
     if (app) startApp(app, hub, options.app ?? '', ended.reject);
     const listening = await hub.listen({

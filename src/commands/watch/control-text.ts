@@ -1,10 +1,10 @@
-import type { ControlEvent } from '../../hub/feed.ts';
+import type { ControlMessage } from '../../hub/events.ts';
 import { say } from '../../language.ts';
 import { viaText } from '../steering.ts';
 import { printable, styled } from '../terminal.ts';
 
 /** `drive held by ann`, `drive ended (ann): It was released; rover stops at once.` */
-export function controlText({ control, holder = '', state, message = '', ...way }: ControlEvent): string {
+export function controlText({ control, holder = '', state, message = '', ...way }: ControlMessage): string {
   const name = printable(control);
   const who = styled('bold', printable(holder));
   switch (state) {

@@ -1,6 +1,7 @@
 import { KitelineError } from '../../errors.ts';
 import { say } from '../../language.ts';
 import { nearFirst } from '../../near.ts';
+import type { LeaseEnd } from './ends.ts';
 import type { ControlHandle } from './lease.ts';
 
 /** Somebody else holds the control. */
@@ -25,6 +26,20 @@ export class HeldError extends KitelineError {
 
 export const takenSentence = (holder: string, from: string) =>
   say(`${holder} took it over from ${from}.`, `${holder} 从 ${from} 处接管。`);
+
+/** A lease that was to go on is over. */
+export class LeaseOverError extends KitelineError {
+  /** How it ended, where that is still known. */
+  readonly end: LeaseEnd | undefined;
+
+  constructor(end: LeaseEnd | undefined) {
+    super(
+      'LEASE_OVER',
+      end?.message ?? say('That lease is over; take the control anew.', '该租约已结束；请重新取得控制权。'),
+    );
+    this.end = end;
+  }
+}
 
 /** @param names of those that there are */
 export function noControl(board: string, control: string, names: string[]): KitelineError {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Alarm, Clock } from '../../clock.ts';
 import type { JsonObject } from '../../wire/index.ts';
 import type { ControlInfo } from '../hello.ts';
@@ -10,6 +11,8 @@ const RENEWALS = 3;
 
 /** The right to steer one control of a board, for one holder. */
 export interface ControlHandle {
+  /** Random: another one for each lease. */
+  readonly id: string;
   readonly board: string;
   readonly control: string;
   readonly holder: string;
@@ -52,6 +55,7 @@ export interface LeaseParts {
  * that it lapses, here as on the board. What lapsed is over, also when this computer slept: nobody's motors begin again by themselves.
  */
 export class Lease implements ControlHandle {
+  readonly id = randomBytes(4).toString('hex');
   readonly since: number;
   readonly ended: Promise<LeaseEnd>;
   /** The number of its first setpoint: what the board says of older ones is not about it. */
