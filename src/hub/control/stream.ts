@@ -97,8 +97,9 @@ export class Stream {
   /** The board is to stop now. Said on both ways, and on the session whatever waits there: it is the last word. */
   release(): void {
     if (this.#isOver || this.#newest.n === 0) return;
-    const { link } = this.#parts;
+    const { link, clock } = this.#parts;
     this.#rest();
+    this.#sentAt = clock.monotonic();
     this.#newest = { n: this.next, t: link.clock, args: 'null' };
     const line = this.#line;
     if (link.isReachable) link.sendDatagram(line);
