@@ -60,24 +60,33 @@ interface Entry {
 /** A board's session, as its controls see it. */
 export interface SteeredSession extends ControlLink {
   /** Whether a board without a key may be told to do anything, where it is. */
-  readonly mayBeCommanded?: boolean;
+  readonly mayBeCommanded: boolean;
+  /** Where it is. */
+  readonly host: string;
+  readonly address: string;
+}
+
+export interface BoardControlsEvents {
+  /** Somebody begins and ends, or setpoints go another way. */
+  changed(message: ControlMessage): void;
+  /** Somebody wanted to steer a board that may not be. */
+  notAllowed(session: SteeredSession): void;
 }
 
 export class BoardControls {
   readonly #board: string;
   readonly #clock: Clock;
-  readonly #tell: (event: ControlMessage) => void;
+  readonly #events: BoardControlsEvents;
   #session: SteeredSession | undefined;
   #entries = new Map<string, Entry>(); // of the session
   #infos: Record<string, ControlInfo> = {}; // as announced last
   readonly #late = new Map<string, number>();
   readonly #ends = new Map<string, LeaseEnd & { holder: string; id: string }>();
 
-  /** @param tell told of whoever begins and ends, and of changes of the way */
-  constructor(board: string, clock: Clock, tell: (event: ControlMessage) => void) {
+  constructor(board: string, clock: Clock, events: BoardControlsEvents) {
     this.#board = board;
     this.#clock = clock;
-    this.#tell = tell;
+    this.#events = events;
   }
 
   /** The board has a session; setpoints are numbered from 1 in it. The one before has ended. */
@@ -128,7 +137,7 @@ export class BoardControls {
     const over = (lease: Lease, end: LeaseEnd) => this.#over(entry, lease, end);
     const lease = new Lease({ board, control, info, holder, holdMs, stream, clock, over });
     entry.lease = lease;
-    this.#tell({
+    this.#events.changed({
       ...this.#event(control, lease.since),
       holder,
       ...(isHeld
@@ -194,8 +203,9 @@ export class BoardControls {
     if (!this.#session) throw offlineError(this.#board);
     const entry = this.#entries.get(control);
     if (!entry) throw noControl(this.#board, control, [...this.#entries.keys()]);
-    if (this.#session.mayBeCommanded === false) throw notAllowed(this.#board);
-    return entry;
+    if (this.#session.mayBeCommanded) return entry;
+    this.#events.notAllowed(this.#session);
+    throw notAllowed(this.#board);
   }
 
   /** The board itself ends a lease: if one of its setpoints is meant, and nothing that came before it. */
@@ -222,7 +232,7 @@ export class BoardControls {
     this.#ends.set(control, { ...end, holder, id });
     if (end.why === 'TAKEN_OVER') return; // whoever takes it is told of
     const { why, message, at } = end;
-    this.#tell({ ...this.#event(control, at), holder, state: 'ended', why, message });
+    this.#events.changed({ ...this.#event(control, at), holder, state: 'ended', why, message });
   }
 
   #tellPath(control: string): void {
@@ -230,7 +240,7 @@ export class BoardControls {
     if (!entry) return;
     const { via } = entry.stream.path;
     const holder = entry.lease?.holder;
-    this.#tell({
+    this.#events.changed({
       ...this.#event(control, this.#clock.now()),
       ...(holder !== undefined && { holder }),
       state: 'way',

@@ -83,9 +83,12 @@ export class Presence implements NumberingOwner {
   constructor(board: Board, inside: Inside) {
     this.board = board;
     this.#inside = inside;
-    this.controls = new BoardControls(board.name, inside.clock, (message) => {
-      inside.feed.publish({ type: 'control', ...message });
-      inside.handlers.control(message);
+    this.controls = new BoardControls(board.name, inside.clock, {
+      changed: (message) => {
+        inside.feed.publish({ type: 'control', ...message });
+        inside.handlers.control(message);
+      },
+      notAllowed: (session) => inside.refusals.refuse('NOT_ALLOWED', board.name, session),
     });
   }
 

@@ -2,8 +2,7 @@
 import type { ManualClock } from '../../src/clock.ts';
 import type { ControlHandle } from '../../src/hub/control/lease.ts';
 import type { Via } from '../../src/hub/control/path.ts';
-import type { ControlLink } from '../../src/hub/control/stream.ts';
-import { BoardControls } from '../../src/hub/controls.ts';
+import { BoardControls, type SteeredSession } from '../../src/hub/controls.ts';
 import type { ControlMessage } from '../../src/hub/events.ts';
 import type { JsonObject } from '../../src/wire/index.ts';
 
@@ -64,7 +63,10 @@ export class ControlWorld {
   constructor(clock: ManualClock, random: () => number) {
     this.clock = clock;
     this.#random = random;
-    this.controls = new BoardControls('rover', clock, (event) => this.events.push(event));
+    this.controls = new BoardControls('rover', clock, {
+      changed: (event) => this.events.push(event),
+      notAllowed: () => {},
+    });
   }
 
   connect(): void {
@@ -130,7 +132,7 @@ export class ControlWorld {
 
 /** One session: the hub's link, both ways through the air, and the board at the other end. */
 class Session {
-  readonly link: ControlLink;
+  readonly link: SteeredSession;
   isOver = false;
   readonly #world: ControlWorld;
   readonly #zero: number;
@@ -154,6 +156,9 @@ class Session {
       return true;
     };
     this.link = {
+      mayBeCommanded: true,
+      host: '10.0.0.7',
+      address: '10.0.0.7:1',
       get clock() {
         return Math.floor(world.clock.monotonic() - zero);
       },

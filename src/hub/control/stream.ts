@@ -85,13 +85,7 @@ export class Stream {
       args,
       isNew: isNew || this.#waiting?.isNew === true,
     };
-    const wait = this.#sentAt + streamLimits.paceMs - this.#parts.clock.monotonic();
-    if (wait <= 0) this.#sendWaiting();
-    else
-      this.#pace ??= this.#parts.clock.alarm(wait, () => {
-        this.#pace = undefined;
-        this.#sendWaiting();
-      });
+    this.#sendInPace();
   }
 
   /** The board is to stop now. Said on both ways, and on the session whatever waits there: it is the last word. */
@@ -144,9 +138,18 @@ export class Stream {
     this.#stopRepeating();
   }
 
-  #sendWaiting(): void {
+  #sendInPace(): void {
+    const { clock } = this.#parts;
     const waiting = this.#waiting;
     if (!waiting) return;
+    const wait = this.#sentAt + streamLimits.paceMs - clock.monotonic();
+    if (wait > 0) {
+      this.#pace ??= clock.alarm(wait, () => {
+        this.#pace = undefined;
+        this.#sendInPace();
+      });
+      return;
+    }
     this.#waiting = undefined;
     this.#newest = { n: this.next, t: waiting.t, args: waiting.args };
     this.sent++;
@@ -182,7 +185,9 @@ export class Stream {
   #catchUp(): void {
     if (!this.#isHeldBack) return;
     this.#isHeldBack = false;
-    if (this.#holds) this.#onSession();
+    if (!this.#holds) return;
+    this.#sentAt = this.#parts.clock.monotonic();
+    this.#onSession();
   }
 
   #stopRepeating(): void {
