@@ -84,7 +84,7 @@ export class Wire {
 export class FakeBoard implements Peer {
   static #ports = 1;
   readonly transport = 'tcp';
-  readonly host = '10.0.0.7';
+  readonly host: string = '10.0.0.7';
   readonly port = FakeBoard.#ports++;
   readonly address = `10.0.0.7:${this.port}`;
   readonly framed = true;

@@ -20,6 +20,12 @@ export const testKeys = (...boards: string[]): Keys =>
     }),
   });
 
+/** A key as it is printed. */
+export const boardKeyOf = (hex: string): { id: string; key: Uint8Array } => {
+  const key = new Uint8Array(Buffer.from(hex, 'hex'));
+  return { id: keyId(key), key };
+};
+
 export const NONCE = '0123456789abcdef'.repeat(2);
 
 export const proveLine = (board = 'greenhouse', key = testKey(), nonce = NONCE): string =>

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { createServer, connect as dial, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { ManualClock } from '../../src/clock.ts';
 import { claimPort } from '../../src/transport/ports.ts';
@@ -339,4 +339,33 @@ test('its port can be claimed, and once only', async () => {
   await expect(claimPort({ ...request, port: claim.port }, listenTcp)).rejects.toMatchObject({
     code: 'PORT_TAKEN',
   });
+});
+
+test('whom its owner does not let in is cut at once, and no peer; whoever was called is', async () => {
+  const { transport, events, connect } = await begin();
+  const asked: [string, number][] = [];
+  events.isAdmitted = (host, port) => {
+    asked.push([host, port]);
+    return asked.length > 1;
+  };
+  const stranger = dial({ port: transport.port, host: '127.0.0.1' });
+  stranger.on('error', () => {}); // a reset, perhaps before it knows that it is connected
+  stranger.write('hello\n');
+  await new Promise((gone) => stranger.on('close', gone));
+  const friend = await connect();
+  friend.send('hi\n');
+  expect((await events.next('message')).text).toBe('hi');
+  expect(events.all.map(({ what }) => what)).toEqual(['opened', 'message']);
+  expect(asked.map(([host, port]) => `${host}:${port}`)).toEqual([expect.any(String), friend.address]);
+
+  const server = createServer((socket: Socket) => void socket.end()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const called = await connectTcp({ host: '127.0.0.1', port: (server.address() as { port: number }).port });
+  const own = new Recorder();
+  own.isAdmitted = () => false;
+  called.start(own);
+  await own.next('opened');
+  const closed = called.close();
+  await closed;
 });

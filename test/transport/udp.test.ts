@@ -104,3 +104,18 @@ test('a socket for both families shows and answers an IPv4 sender by its IPv4 ad
   v6.send('six');
   expect((await events.next('message')).peer.address).toMatch(/^\[::1\]:\d+$/);
 });
+
+test('whom its owner does not let in is not listened to, and no peer; whoever was sent to is', async () => {
+  const { transport, events, connect } = await begin();
+  const [stranger, friend, called] = [await connect(), await connect(), await connect()];
+  events.isAdmitted = (host, port) => `${host}:${port}` === friend.address;
+  stranger.send('hello');
+  friend.send('hi');
+  expect((await events.next('message')).text).toBe('hi');
+  transport.peer('127.0.0.1', Number(called.address.split(':')[1]));
+  called.send('here');
+  expect((await events.next('message')).text).toBe('here');
+  stranger.send('hello again');
+  friend.send('hi again');
+  expect((await events.next('message')).text).toBe('hi again');
+});
