@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFi
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { compileMpy } from './mpy-cross.ts';
+import { buildPage } from './web.ts';
 
 const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
@@ -37,3 +38,5 @@ mkdirSync(join(dist, 'micropython/kiteline'), { recursive: true });
 for (const [path, bytes] of Object.entries(bytecode)) {
   writeFileSync(join(dist, 'micropython', path.replace(/\.py$/, '.mpy')), bytes);
 }
+
+await buildPage();

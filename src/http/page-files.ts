@@ -51,7 +51,7 @@ export class PageFiles {
 }
 
 /** What the page's own router shows. */
-const VIEWS = /^\/(board\/.+|add|alerts|console|about)?$/;
+const VIEWS = /^\/(board\/.+|console|settings)?$/;
 
 /** Nothing of anybody else's; styles of elements are set by charts. */
 const POLICY =

@@ -1,0 +1,35 @@
+import { computed, signal } from '@preact/signals';
+import { en, type Texts } from './en.ts';
+import { zh } from './zh.ts';
+
+export type Language = 'en' | 'zh';
+
+const KEPT = 'language';
+
+/** The person's choice, else the browser's. */
+export const language = signal<Language>(first());
+
+const texts = computed<Texts>(() => (language.value === 'zh' ? zh : en));
+
+type Key = { [K in keyof Texts]: Texts[K] extends string ? K : never }[keyof Texts];
+
+/** A text of the page, with `{names}` filled in. */
+export function t(key: Key, values: Record<string, string | number> = {}): string {
+  return texts.value[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
+}
+
+/** Why something ended, by its code; the code itself where the page knows no sentence. */
+export const reason = (code: string | undefined): string =>
+  code === undefined ? '' : (texts.value.reasons[code] ?? code);
+
+export function choose(wanted: Language): void {
+  language.value = wanted;
+  localStorage.setItem(KEPT, wanted);
+}
+
+function first(): Language {
+  return /^zh/i.test(localStorage.getItem(KEPT) ?? navigator.language) ? 'zh' : 'en';
+}
+
+/** What `Intl` takes. */
+export const locale = computed(() => (language.value === 'zh' ? 'zh-CN' : navigator.language || 'en'));

@@ -1,0 +1,64 @@
+import { render } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { language, locale, t } from './lang/lang.ts';
+import { Link } from './parts/link.tsx';
+import './page.css';
+import './state/appearance.ts';
+import { followBoards } from './state/boards.ts';
+import { boardIn, path } from './state/route.ts';
+import { connect, connection } from './state/socket.ts';
+import { BoardView } from './views/board.tsx';
+import { Boards } from './views/boards.tsx';
+import { Console } from './views/console.tsx';
+import { Settings } from './views/settings.tsx';
+
+const VIEWS = [
+  ['/', 'boards'],
+  ['/console', 'console'],
+  ['/settings', 'settings'],
+] as const;
+
+function Page() {
+  useEffect(() => {
+    document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : locale.value;
+  }, [language.value]);
+  return (
+    <>
+      <a class="skip" href="#content">
+        {t('skipToContent')}
+      </a>
+      <header>
+        <Link to="/" class="brand">
+          <img src="/icon.svg" alt="" width="28" height="28" /> Kiteline
+        </Link>
+        <nav>
+          {VIEWS.map(([to, name]) => (
+            <Link key={to} to={to} class={path.value === to ? 'is-here' : ''}>
+              {t(name)}
+            </Link>
+          ))}
+        </nav>
+      </header>
+      {connection.value === 'lost' && (
+        <p class="banner" role="alert">
+          {t('reconnecting')}
+        </p>
+      )}
+      <main id="content" class={connection.value === 'lost' ? 'is-old' : ''}>
+        <View />
+      </main>
+    </>
+  );
+}
+
+function View() {
+  const board = boardIn(path.value);
+  if (board !== undefined) return <BoardView key={board} name={board} />;
+  if (path.value === '/console') return <Console />;
+  if (path.value === '/settings') return <Settings />;
+  return <Boards />;
+}
+
+followBoards();
+connect();
+render(<Page />, document.getElementById('page') as HTMLElement);

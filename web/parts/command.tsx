@@ -1,0 +1,109 @@
+import { useSignal } from '@preact/signals';
+import type { ArgumentInfo } from '../../src/hub/arguments.ts';
+import type { CommandOutcome } from '../../src/hub/command-outcomes.ts';
+import type { Json } from '../../src/wire/index.ts';
+import { t } from '../lang/lang.ts';
+import { role } from '../state/socket.ts';
+import { Argument, firstValue } from './argument.tsx';
+
+/** Milliseconds that a board has to begin: longer than a person waits with a finger on it. */
+const DEADLINE_MS = 5_000;
+
+type Told = { state: 'sending' | 'done' | 'failed' | 'expired' | 'unknown'; text: string };
+
+interface CommandProps {
+  board: string;
+  command: string;
+  args: Record<string, ArgumentInfo>;
+  /** It has announced no arguments, and takes what it is given. */
+  takesAnything: boolean;
+}
+
+/** One command: a switch of its own where all it takes is on or off, else its fields and a button; and what became of the last press. */
+export function CommandForm({ board, command, args, takesAnything }: CommandProps) {
+  const names = Object.keys(args);
+  const values = useSignal<Record<string, Json | undefined>>(
+    Object.fromEntries(names.map((name) => [name, firstValue(args[name] as ArgumentInfo)])),
+  );
+  const told = useSignal<Told | undefined>(undefined);
+  const disabled = role.value !== 'operator';
+  const isSwitch = names.length === 1 && args[names[0] as string]?.type === 'bool';
+  const press = async () => {
+    told.value = { state: 'sending', text: t('sending') };
+    told.value = await run(board, command, values.value);
+  };
+  const set = (name: string, value: Json | undefined) => {
+    values.value = { ...values.value, [name]: value };
+    if (isSwitch) void press();
+  };
+  return (
+    <form
+      class="control"
+      aria-label={command}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void press();
+      }}
+    >
+      <h3>{command}</h3>
+      {names.map((name) => (
+        <Argument
+          key={name}
+          id={`${command}-${name}`}
+          name={name}
+          info={args[name] as ArgumentInfo}
+          value={values.value[name]}
+          disabled={disabled}
+          onChange={(value) => set(name, value)}
+        />
+      ))}
+      {takesAnything && (
+        <Argument
+          id={`${command}-args`}
+          name="args"
+          info={{ type: 'json', optional: true }}
+          value={values.value.$args}
+          disabled={disabled}
+          onChange={(value) => {
+            values.value =
+              typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+          }}
+        />
+      )}
+      {!isSwitch && (
+        <button type="submit" disabled={disabled || told.value?.state === 'sending'}>
+          {t('run')}
+        </button>
+      )}
+      <p class={`outcome is-${told.value?.state ?? 'none'}`} role="status">
+        {told.value?.text}
+      </p>
+    </form>
+  );
+}
+
+async function run(board: string, name: string, args: Record<string, Json | undefined>): Promise<Told> {
+  let outcome: CommandOutcome;
+  try {
+    const answer = await fetch(`/api/v1/boards/${encodeURIComponent(board)}/commands`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ name, args, deadline: DEADLINE_MS }),
+    });
+    if (!answer.ok) return { state: 'failed', text: ((await answer.json()) as { detail: string }).detail };
+    outcome = (await answer.json()) as CommandOutcome;
+  } catch {
+    return { state: 'unknown', text: `${t('unknown')}: ${t('reconnecting')}` };
+  }
+  switch (outcome.outcome) {
+    case 'done':
+      return {
+        state: 'done',
+        text: outcome.result === null ? t('done') : `${t('done')}: ${JSON.stringify(outcome.result)}`,
+      };
+    case 'failed':
+      return { state: 'failed', text: `${t('failed')}: ${outcome.error.message}` };
+    default:
+      return { state: outcome.outcome, text: `${t(outcome.outcome)}: ${outcome.message}` };
+  }
+}

@@ -1,0 +1,111 @@
+import { type Signal, signal } from '@preact/signals';
+import { append, asNumber, type Drawn, history } from './history.ts';
+import { connection, onMessage } from './socket.ts';
+
+/** Points that a chart keeps before what is left of its range is let go. */
+const MOST = 20_000;
+
+/** Series that a board's view draws: their past from the store, and what comes after it as it comes. */
+export class LiveSeries {
+  /** Rises whenever something came. */
+  readonly version: Signal<number> = signal(0);
+  readonly failed: Signal<string | undefined> = signal<string | undefined>(undefined);
+  readonly #board: string;
+  readonly #series = new Map<string, Drawn>();
+  readonly #stop: (() => void)[];
+  #rangeMs = 0;
+  #loading = 0;
+  #came: [t: number, metric: string, value: number][] = []; // while the past is on its way
+  #isScheduled = false;
+
+  constructor(board: string) {
+    this.#board = board;
+    this.#stop = [
+      onMessage((message) => {
+        if (!('events' in message) || message.ch !== `board:${board}`) return;
+        for (const event of message.events) {
+          if (!Array.isArray(event)) continue;
+          const [, t, values] = event;
+          for (const metric in values) {
+            const value = asNumber(values[metric]);
+            if (value !== undefined) this.#take(t, metric, value);
+          }
+        }
+      }),
+      // After an outage of the link the past has what the page missed.
+      connection.subscribe((state) => {
+        if (state === 'open' && this.#rangeMs > 0) void this.load([...this.#series.keys()], this.#rangeMs);
+      }),
+    ];
+  }
+
+  of(metric: string): Drawn | undefined {
+    return this.#series.get(metric);
+  }
+
+  /** Reads the past of these metrics anew. */
+  async load(metrics: readonly string[], rangeMs: number): Promise<void> {
+    this.#rangeMs = rangeMs;
+    const turn = ++this.#loading;
+    this.#came = [];
+    const to = Date.now();
+    const points = Math.min(Math.max(Math.round(innerWidth), 300), 1_500);
+    try {
+      const read = await Promise.all(
+        metrics.map(
+          async (metric) =>
+            [metric, await history(this.#board, metric, to - rangeMs, to + 60_000, points)] as const,
+        ),
+      );
+      if (turn !== this.#loading) return;
+      this.failed.value = undefined;
+      this.#series.clear();
+      for (const [metric, series] of read) this.#series.set(metric, series ?? emptySeries());
+    } catch (error) {
+      if (turn === this.#loading) this.failed.value = error instanceof Error ? error.message : String(error);
+    }
+    const came = this.#came;
+    this.#came = [];
+    this.#loading = 0;
+    for (const [t, metric, value] of came) this.#take(t, metric, value);
+    this.#tell();
+  }
+
+  end(): void {
+    for (const stop of this.#stop) stop();
+  }
+
+  #take(t: number, metric: string, value: number): void {
+    const series = this.#series.get(metric);
+    if (this.#loading > 0) {
+      this.#came.push([t, metric, value]);
+      return;
+    }
+    if (!series) return;
+    append(series, t, value);
+    const from = (Date.now() - this.#rangeMs) / 1_000;
+    if (series.t.length > MOST) trim(series, from);
+    this.#tell();
+  }
+
+  /** Once a frame, however much comes. */
+  #tell(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    requestAnimationFrame(() => {
+      this.#isScheduled = false;
+      this.version.value++;
+    });
+  }
+}
+
+const emptySeries = (): Drawn => ({ t: [], mean: [], min: [], max: [], unit: undefined });
+
+function trim(series: Drawn, from: number): void {
+  const first = Math.max(
+    series.t.findIndex((t) => t >= from),
+    series.t.length - MOST,
+  );
+  if (first <= 0) return;
+  for (const list of [series.t, series.mean, series.min, series.max]) list.splice(0, first);
+}

@@ -1,0 +1,58 @@
+import { signal } from '@preact/signals';
+import { locale, t } from '../lang/lang.ts';
+
+/** Now, as often as what is said of it changes. */
+export const now = signal(Date.now());
+
+setInterval(() => {
+  now.value = Date.now();
+}, 5_000);
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** How long ago, in words: "5 minutes ago". @param at milliseconds since 1970 */
+export function ago(at: number): string {
+  const seconds = Math.round((now.value - at) / 1_000);
+  if (seconds < 5) return t('justNow');
+  const [unit, size] = UNITS.find(([, one]) => seconds >= one) ?? UNITS[3];
+  return new Intl.RelativeTimeFormat(locale.value).format(-Math.floor(seconds / size), unit);
+}
+
+export const timeOf = (at: number): string =>
+  new Intl.DateTimeFormat(locale.value, {
+    timeStyle: 'medium',
+    dateStyle: dayOf(at) ? 'short' : undefined,
+  } as Intl.DateTimeFormatOptions).format(at);
+
+/** Whether it was on another day than today. */
+const dayOf = (at: number): boolean => new Date(at).toDateString() !== new Date(now.value).toDateString();
+
+/** A value as a person reads it: three to four significant digits, units of SenML as one writes them. */
+export function valueText(value: unknown, unit?: string): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (typeof value !== 'number') return String(value);
+  const digits = Number.isInteger(value)
+    ? { maximumFractionDigits: 0 }
+    : { maximumSignificantDigits: Math.abs(value) >= 1_000 ? 6 : 4 };
+  return (
+    new Intl.NumberFormat(locale.value, digits).format(value) +
+    (unit === undefined ? '' : ` ${unitText(unit)}`)
+  );
+}
+
+export const unitText = (unit: string): string => UNIT_SIGNS[unit] ?? unit;
+
+/** RFC 8428's names, where people write another sign. */
+const UNIT_SIGNS: Partial<Record<string, string>> = {
+  Cel: '°C',
+  '%RH': '%',
+  lx: 'lx',
+  'm/s2': 'm/s²',
+  'rad/s': 'rad/s',
+  Ohm: 'Ω',
+};

@@ -1,0 +1,81 @@
+import { useSignal } from '@preact/signals';
+import { t } from '../lang/lang.ts';
+import { Link } from '../parts/link.tsx';
+import { Presence } from '../parts/presence.tsx';
+import { Sparkline } from '../parts/sparkline.tsx';
+import { areKnown, type BoardState, boards } from '../state/boards.ts';
+import { boardPath } from '../state/route.ts';
+import { valueText } from '../state/time.ts';
+
+/** Values on a card; the rest stands on the board's own view. */
+const SHOWN = 4;
+
+/** All boards, as cards. */
+export function Boards() {
+  const wanted = useSignal('');
+  const text = wanted.value.trim().toLowerCase();
+  const found = boards.value.filter(({ name }) => name.toLowerCase().includes(text));
+  return (
+    <>
+      <div class="title">
+        <h1 tabIndex={-1}>{t('boards')}</h1>
+        {boards.value.length > 6 && (
+          <input
+            type="search"
+            aria-label={t('search')}
+            placeholder={t('search')}
+            value={wanted.value}
+            onInput={({ currentTarget }) => {
+              wanted.value = currentTarget.value;
+            }}
+          />
+        )}
+      </div>
+      {found.length > 0 ? (
+        <ul class="cards">
+          {found.map((board) => (
+            <Card key={board.name} board={board} />
+          ))}
+        </ul>
+      ) : (
+        areKnown.value && <Nothing isSearch={text !== ''} />
+      )}
+    </>
+  );
+}
+
+function Card({ board }: { board: BoardState }) {
+  const { info, newest } = board.card.value;
+  const values = Object.entries(newest);
+  const isGone = info?.presence?.state === 'lost';
+  return (
+    <li class={isGone ? 'card is-gone' : 'card'}>
+      <Link to={boardPath(board.name)}>
+        <h2>{board.name}</h2>
+        <Presence info={info} />
+        <dl>
+          {values.slice(0, SHOWN).map(([metric, [value, , unit]]) => (
+            <div key={metric}>
+              <dt>{metric}</dt>
+              <dd>{valueText(value, unit)}</dd>
+            </div>
+          ))}
+        </dl>
+        <Sparkline values={board.trail.value} />
+      </Link>
+    </li>
+  );
+}
+
+function Nothing({ isSearch }: { isSearch: boolean }) {
+  if (isSearch) return <p>{t('noneFound')}</p>;
+  return (
+    <div class="nothing">
+      <p>{t('noBoards')}</p>
+      <p>
+        {t('noBoardsHow')}
+        <code>{`s.sendto(b'{"temp": 21.5}', ("${location.hostname}", 9000))`}</code>
+      </p>
+    </div>
+  );
+}
