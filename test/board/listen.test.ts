@@ -1,0 +1,162 @@
+/** The board as the server: it listens, the hub dials, and the promises are the same. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { createHub, type Hub, MemoryStore } from '../../src/index.ts';
+import { Air, boardLibrary } from '../../src/virtual/index.ts';
+import { freePort, makeBoard, watch } from '../helpers/board.ts';
+import { Connection } from '../helpers/library.ts';
+
+/** A board that listens on a free port of its own address. @param settings further arguments of Board() */
+async function listening(then: string, settings = '') {
+  const board = await makeBoard({ air: new Air({ joinMs: 10 }) });
+  const port = await freePort('tcp', board.address);
+  board.write({
+    ...boardLibrary(),
+    'main.py': `
+import asyncio, kiteline
+from kiteline.connection import Connection
+Connection.HELLO_MS = 700
+board = kiteline.Board("b", wifi=[("lab", "secret")], listen=${port}${settings})
+${then}
+board.run()
+`,
+  });
+  const running = watch(board);
+  return { board, running, port, url: `tcp://${board.address}:${port}` };
+}
+
+const COUNTING = (to: number) => `
+made = 0
+@board.every(3, n="1")
+def n():
+    global made
+    if made < ${to}:
+        made += 1
+        return made
+@board.task
+async def tell():
+    while made < ${to} or board.waiting:
+        await asyncio.sleep_ms(2)
+    print("all stored", board.dropped)
+`;
+
+function startHub(store = new MemoryStore()) {
+  const hub = createHub({ store });
+  onTestFinished(() => hub.close());
+  return hub;
+}
+
+const count = (to: number) => Array.from({ length: to }, (_, n) => n + 1);
+
+const online = (hub: Hub) =>
+  new Promise<void>((done) => hub.on('presence', ({ state }) => state === 'online' && done()));
+
+/** A connection to the board, as anybody can make it. */
+async function stranger(host: string, port: number): Promise<Socket> {
+  for (;;) {
+    const socket = connect(port, host);
+    socket.on('error', () => {});
+    onTestFinished(() => void socket.destroy());
+    const stands = await new Promise<boolean>((done) => {
+      socket.once('connect', () => done(true));
+      socket.once('close', () => done(false)); // it does not listen yet
+    });
+    if (stands) return socket;
+  }
+}
+
+const answerHello = (connection: Connection, hello: { id: unknown; params: { boot: string } }) =>
+  connection.say({
+    id: hello.id,
+    result: {
+      session: 's',
+      hub: 'run-1',
+      time: Date.now(),
+      clock: 0,
+      keepalive: 10_000,
+      acks: { [hello.params.boot]: 0 },
+    },
+  });
+
+test('the hub dials: samples are stored once and in order, a command runs, and it goes on with the next hub', async () => {
+  const { running, url } = await listening(`${COUNTING(200)}
+@board.command(on=bool)
+def led(on):
+    return {"on": on}
+`);
+  const store = new MemoryStore();
+  const first = startHub(store);
+  const there = online(first);
+  first.dial(url);
+  await there;
+  expect(await first.board('b')?.command('led', { on: true })).toEqual({
+    outcome: 'done',
+    result: { on: true },
+  });
+  await running.out(/all stored 0\n/);
+  const values = (await store.query({ board: 'b', metric: 'n', limit: 1_000 })).map(({ value }) => value);
+  expect(values).toEqual(count(200));
+  await first.close();
+  const second = startHub();
+  second.dial(url);
+  await running.out(/offline[\s\S]*online, as b\n/);
+});
+
+test('a second connection is a candidate until it has answered hello, and then takes over', async () => {
+  const { board, running, port } = await listening('');
+  await running.out(/^/);
+  const first = new Connection(await stranger(board.address, port));
+  answerHello(first, (await first.take('hello')) as never);
+  await running.out(/online, as b\n/);
+  const second = new Connection(await stranger(board.address, port));
+  const hello = (await second.take('hello')) as never;
+  // Until then the first one is the session, in every respect.
+  expect(await first.ask({ id: 'p', method: '$ping', params: {} })).toMatchObject({ result: {} });
+  answerHello(second, hello);
+  await first.ended;
+  await running.out(/offline: the hub has made another connection\n/);
+  expect(await second.ask({ id: 'p', method: '$ping', params: {} })).toMatchObject({ result: {} });
+});
+
+test('strangers that say nothing, or anything without end, cost no more than their time, and the session nothing', async () => {
+  const { board, running, port, url } = await listening(COUNTING(400));
+  const store = new MemoryStore();
+  const hub = startHub(store);
+  const there = online(hub);
+  hub.dial(url);
+  await there;
+  const silent = await stranger(board.address, port);
+  silent.resume();
+  const talker = await stranger(board.address, port);
+  talker.resume();
+  const gone = [once(silent, 'close'), once(talker, 'close')];
+  const talking = setInterval(() => talker.write('x'.repeat(8_000)), 5);
+  onTestFinished(() => clearInterval(talking));
+  await Promise.all(gone);
+  await running.out(/does not answer as a hub does\n/);
+  await running.out(/all stored 0\n/);
+  const values = (await store.query({ board: 'b', metric: 'n', limit: 1_000 })).map(({ value }) => value);
+  expect(values).toEqual(count(400));
+  expect(hub.boards()).toMatchObject([{ name: 'b', reconnects: 0 }]);
+});
+
+test('however many connect, two are candidates, and the hub gets through', async () => {
+  const { board, url, port } = await listening('Connection.HELLO_MS = 60000');
+  const crowd = await Promise.all(Array.from({ length: 8 }, () => stranger(board.address, port)));
+  for (const socket of crowd) socket.resume();
+  const hub = startHub();
+  const there = online(hub);
+  hub.dial(url);
+  await there;
+});
+
+test('with a key, a stranger learns the name and nothing more', async () => {
+  const { board, running, port } = await listening('board.send({"n": 1})', `, key="${'ab'.repeat(32)}"`);
+  const impostor = new Connection(await stranger(board.address, port));
+  const question = await impostor.take('$prove');
+  impostor.say({ id: question.id, result: { nonce: '0'.repeat(32), proof: '0'.repeat(32) } });
+  await impostor.ended;
+  expect(impostor.left).toEqual([]);
+  await running.out(/cannot prove that it is yours/);
+});
