@@ -1,41 +1,9 @@
 /** The board library and the real hub, over real sockets, through an air that breaks. */
 import { expect, onTestFinished, test } from 'vitest';
-import { createHub, type Hub, type HubOptions, MemoryStore } from '../../src/index.ts';
-import { Air, type Cut } from '../../src/virtual/index.ts';
+import { createHub, MemoryStore } from '../../src/index.ts';
+import { Air } from '../../src/virtual/index.ts';
+import { COUNTING, count, cuts, presence, startHub } from '../helpers/hub.ts';
 import { boardAt, startLibrary } from '../helpers/library.ts';
-
-async function startHub(options: HubOptions = {}) {
-  const store = new MemoryStore();
-  const hub = createHub({ store, ...options });
-  onTestFinished(() => hub.close());
-  const { tcp } = await hub.listen({ tcp: { host: '127.0.0.1', port: 0 } });
-  const numbers = async () =>
-    (await store.query({ board: 'b', metric: 'n', limit: 10_000 })).map(({ value }) => value);
-  return { hub, store, port: tcp?.port ?? 0, numbers };
-}
-
-const online = (hub: Hub, state: 'online' | 'lost') =>
-  new Promise<string | undefined>((done) =>
-    hub.on('presence', (presence) => presence.state === state && done(presence.why)),
-  );
-
-const count = (to: number) => Array.from({ length: to }, (_, n) => n + 1);
-
-/** One sample after the other, and a word when all are on disk. */
-const COUNTING = (to: number) => `
-made = 0
-@board.every(3, n="1")
-def n():
-    global made
-    if made < ${to}:
-        made += 1
-        return made
-@board.task
-async def tell():
-    while made < ${to} or board.waiting:
-        await asyncio.sleep_ms(2)
-    print("all stored", board.dropped)
-`;
 
 test('ten lines: stored with their unit, a command done, a call answered, what was printed and who is there', async () => {
   const { hub, store, port, numbers } = await startHub();
@@ -79,7 +47,7 @@ board.run()
     commands: { led: { args: { level: { type: 'int', min: 0, max: 100, unit: '%', optional: true } } } },
     metrics: { n: { unit: '1' } },
   });
-  const lost = online(hub, 'lost');
+  const lost = presence(hub, 'lost');
   running.board.interrupt();
   expect(await lost).toBe('BYE');
 });
@@ -88,7 +56,7 @@ test('an access point that goes and comes back: everything is stored once, in or
   const { hub, port, numbers } = await startHub({ keepaliveMs: 400 });
   const point = { ssid: 'lab', password: 'secret' };
   const air = new Air({ joinMs: 20, beaconMs: 60, accessPoints: [point] });
-  const first = online(hub, 'online');
+  const first = presence(hub, 'online');
   const running = await startLibrary(
     `
 import asyncio, kiteline
@@ -104,7 +72,7 @@ board.run()
     },
   );
   await first;
-  const lost = online(hub, 'lost');
+  const lost = presence(hub, 'lost');
   air.remove('lab');
   await lost;
   air.put(point);
@@ -113,15 +81,9 @@ board.run()
   expect(hub.boards()).toMatchObject([{ name: 'b', reconnects: 1, restarts: 0 }]);
 });
 
-/** Cuts of both directions, from the first byte of hello to the middle of what follows. */
-const CUTS: Cut[] = count(60).map((n) => ({
-  direction: n % 2 ? 'from-board' : 'to-board',
-  bytes: n % 2 ? n * 23 : n * 9,
-}));
-
 test('wherever connections break, both ways, everything is stored once and in order, and commands run once', async () => {
   const { hub, port, numbers } = await startHub();
-  const air = new Air({ joinMs: 10, cut: ({ number }) => CUTS[number] });
+  const air = new Air({ joinMs: 10, cut: cuts(60) });
   const running = await startLibrary(
     `${boardAt(port)}${COUNTING(400)}
 runs = {}
@@ -146,7 +108,7 @@ board.run()
     if (outcome.outcome === 'done') expect(outcome.result).toBe(1);
     outcomes.set(outcome.outcome, (outcomes.get(outcome.outcome) ?? 0) + 1);
   };
-  await online(hub, 'online');
+  await presence(hub, 'online');
   const commands = (async () => {
     while (!stored) await command();
   })();
@@ -170,13 +132,13 @@ board.run()
 `);
   const stored: unknown[] = [];
   first.hub.on('sample', ({ values }) => stored.push(values.get('n')));
-  await online(first.hub, 'online');
+  await presence(first.hub, 'online');
   expect(await first.hub.board('b')?.command('ping', { k: 1 })).toMatchObject({ outcome: 'done', result: 1 });
   await first.hub.close();
   const store = new MemoryStore();
   const hub = createHub({ store });
   onTestFinished(() => hub.close());
-  const back = online(hub, 'online');
+  const back = presence(hub, 'online');
   await hub.listen({ tcp: { host: '127.0.0.1', port } });
   await back;
   expect(await hub.board('b')?.command('ping', { k: 2 })).toMatchObject({ outcome: 'done', result: 2 });
