@@ -110,8 +110,8 @@ class Connection:
             self._over.set()
 
     def close(self, why):
-        # Behind half a line $bye would be the other half.
-        if self.began is not None and not self._stream.out_buf:
+        # Behind half a line $bye would be the other half, and behind one that was signed and not written a forged one.
+        if self.began is not None and self.stuck is None:
             data = bytearray()
             self._add(data, line({"method": "$bye", "params": {"why": why}}))
             try:
@@ -157,16 +157,19 @@ class Connection:
             await self.work.wait()
             self.work.clear()
             while True:
+                self.stuck = uptime()  # before lines are taken and signed: Ctrl-C may leave them unwritten, or a part of them
                 data = bytearray()
                 while len(data) < _WRITE:
                     text = self._next()
                     if not text:
                         break
                     self._add(data, text)
+                if data:
+                    stream.write(data)
+                if not stream.out_buf:
+                    self.stuck = None
                 if not data:
                     break
-                self.stuck = uptime()
-                stream.write(data)
                 await stream.drain()
                 self.stuck = None
 

@@ -122,3 +122,32 @@ board.run()
   expect(Math.max(...session.lines.map((line) => line.length))).toBeLessThanOrEqual(8192);
   expect(session.lines.some((line) => line.length > 8150)).toBe(true);
 });
+
+test('Ctrl-C between signing and writing leaves no gap in the numbers: there is no goodbye then', async () => {
+  const key = newKey();
+  const hub = await ScriptedHub.start(key);
+  const running = await startLibrary(`${boardAt(hub.port, `key="${key}"`)}
+from kiteline.sign import Seal
+sign = Seal.sign
+def interrupted(seal, out, line):
+    sign(seal, out, line)
+    if b'"$seq":2}' in line:
+        raise KeyboardInterrupt
+Seal.sign = interrupted
+board.send({"n": 1})
+@board.command
+def more():
+    board.send({"n": 2})
+try:
+    board.run()
+except KeyboardInterrupt:
+    print("interrupted")
+`);
+  const session = await hub.session();
+  await session.sample(1);
+  session.say({ id: 1, method: 'more', params: {} });
+  await running.out(/interrupted\n/);
+  // A line with another number than the next would end the test.
+  await session.ended;
+  expect(session.left.map(({ method }) => method)).not.toContain('$bye');
+});
