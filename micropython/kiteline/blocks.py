@@ -29,7 +29,7 @@ def found():
     """The serial numbers of all that is there."""
     serials = []
     try:
-        names = sorted([each[0] for each in os.ilistdir(FOLDER)])
+        names = sorted([each[0] for each in os.ilistdir(FOLDER) if len(each[0]) == 8])
     except OSError:
         return serials  # no folder yet
     for name in names:

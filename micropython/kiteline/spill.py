@@ -178,7 +178,8 @@ class Spilled(Samples):
         self.failures += 1
         self._again = uptime() + _AGAIN_MS
         if self.failures == 1:
-            self._tell("samples cannot be %s in flash (%s): RAM alone holds what waits" % (what, e))
+            why = "it is full" if e.args == (28,) else repr(e)  # ENOSPC, which the firmware has no name for
+            self._tell("samples cannot be %s in flash (%s): RAM alone holds what waits" % (what, why))
 
     def _tell(self, text):
         self._board._log.note(text)

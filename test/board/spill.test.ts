@@ -73,3 +73,113 @@ board.run()
   session.say({ method: '$ack', params: { seq: 1 } });
   expect(await look()).toEqual([0, 0, 0]);
 });
+
+test('more starts than hello can name: the oldest go first, the present one waits, and the next hello names the rest', async () => {
+  const hub = await ScriptedHub.start();
+  await startLibrary(`${boardAt(hub.port, 'spill=65536')}
+for n in range(1, 18):
+    old = kiteline.Board("b", "127.0.0.1:1", [], spill=65536)
+    old.send({"n": n})
+    old._samples.keep()
+board = kiteline.Board("b", "127.0.0.1:${hub.port}", [], spill=65536)
+board.send({"n": 100})
+@board.command
+def waiting():
+    return board.waiting
+board.run()
+`);
+  const first = await hub.session();
+  const { boots } = first.hello;
+  expect(new Set(boots).size).toBe(15);
+  for (const [i, boot] of boots.entries())
+    expect(await first.take((message) => message.$boot === boot)).toMatchObject({ n: i + 1, $seq: 1 });
+  expect((await first.ask({ id: 1, method: 'waiting', params: {} })).result).toBe(18);
+  expect(first.left.filter((message) => '$seq' in message)).toEqual([]);
+  for (const boot of boots) first.say({ method: '$ack', params: { seq: 1, boot } });
+  const second = await hub.session();
+  expect(second.hello.boots).toHaveLength(2);
+  const seen = [];
+  while (seen.length < 3) seen.push((await second.take((message) => '$seq' in message)).n);
+  expect(seen).toEqual([16, 17, 100]);
+});
+
+test('both together drop the oldest or the newest, and count each', async () => {
+  const run = (drop: string) =>
+    libraryLines(`${ALONE}
+board = start(spill=8192, queue=50, drop="${drop}")
+seqs = [board.send({"n": n, "text": "x" * 60}, 1795478026450) for n in range(1, 301)]
+kept = board.waiting
+s = board._samples
+files = [(each[2], each[3]) for each in s._files]
+print(kept + board.dropped, seqs.count(None) == board.dropped, files[0][0] == 1, s._first + s.count - 1 == 300, len(files))
+print(sum([count for _, count in files]) + s.count == kept)
+`);
+  expect(await run('newest')).toEqual(['300 True True False 2', 'True']);
+  expect(await run('oldest')).toEqual(['300 False False True 2', 'True']);
+});
+
+test('a flash that cannot be written is told once, tried again after a minute, and RAM goes on', async () => {
+  expect(
+    await libraryLines(`${ALONE}
+import kiteline.blocks
+tries = 0
+def full(path, mode):
+    global tries
+    tries += 1
+    raise OSError(28)
+board = start(spill=65536, queue=50)
+kiteline.blocks.open = full
+for n in range(1, 201):
+    board.send({"n": n, "text": "x" * 60}, 1795478026450)
+s = board._samples
+print(tries, s.failures, board.waiting, board.dropped, files())
+s._again = 0
+board.send({"n": 201}, 1795478026450)
+print(tries, s.failures, board.waiting, board.dropped)
+kiteline.blocks.open = open
+s._again = 0
+board.send({"n": 202}, 1795478026450)
+print(board.waiting, board.dropped, len(files()))
+`),
+  ).toEqual([
+    'kiteline: samples cannot be written in flash (it is full): RAM alone holds what waits',
+    '1 1 50 150 []',
+    '2 2 50 151',
+    '51 151 1',
+  ]);
+});
+
+test('a file that is damaged is deleted, counted and told; the others are sent', async () => {
+  const hub = await ScriptedHub.start();
+  const running = await startLibrary(`${boardAt(hub.port, 'spill=65536')}
+from kiteline.blocks import FOLDER, found
+import os
+def fill():
+    for n in range(1, 4):
+        old = kiteline.Board("b", "127.0.0.1:1", [], spill=65536)
+        for _ in range(5):
+            old.send({"n": n, "text": "x" * 30})
+        old._samples.keep()
+def damage(which):
+    with open(FOLDER + "/%08x" % found()[which], "r+b") as f:
+        f.seek(50)
+        f.write(b"?")
+fill()
+damage(1)
+open(FOLDER + "/0000ffff", "w").close()
+board = kiteline.Board("b", "127.0.0.1:${hub.port}", [], spill=65536)
+print("waiting", board.waiting, board.dropped, board._samples.damaged, len(found()))
+damage(0)
+@board.command
+def look():
+    return [board.waiting, board.dropped, board._samples.damaged, len(found())]
+board.run()
+`);
+  await running.out(
+    /files of samples in flash that were not whole, and are deleted: 2;[^\n]*\nwaiting 10 0 2 2/,
+  );
+  const session = await hub.session();
+  expect((await session.take((message) => message.$seq === 5)).n).toBe(3);
+  expect(session.left.filter((message) => '$seq' in message)).toHaveLength(4);
+  expect((await session.ask({ id: 1, method: 'look', params: {} })).result).toEqual([5, 5, 3, 1]);
+});
