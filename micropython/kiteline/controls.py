@@ -14,6 +14,7 @@ _MOST = const(16)
 _SEEN_MS = const(100)  # from one $seen of a control to the next, each way
 _REFUSED_MS = const(1000)
 _LEARN_MS = const(500)  # between questions because setpoints seem late
+_KEEP_MS = const(100)  # how often it is looked at what the timer has done, at least
 _QUIET_MS = const(2000)  # without a lease until the radio may sleep again
 
 
@@ -193,12 +194,14 @@ class Controls:
         # Tells what the timer has done, and does what it should have. Ends some time after the last lease.
         self._power.wake()
         quiet = uptime()
-        while uptime() - quiet < _QUIET_MS:
+        while True:
             first = self._leases.overdue()
             self._tell()
             if first is not None:
                 quiet = uptime()
-            await asyncio.sleep_ms(_QUIET_MS if first is None else first + 1)
+            elif uptime() - quiet > _QUIET_MS:
+                break
+            await asyncio.sleep_ms(_KEEP_MS if first is None else min(first + 1, _KEEP_MS))
         self._keeper = None
         self._power.rest()
 

@@ -26,7 +26,7 @@ class Lease:
         self.due = None  # ticks_ms() at which it ends; None: there is none
         self.n = 0  # number of the setpoint that holds it
         self._acting = False  # the handler runs
-        self._again = False  # it ended meanwhile
+        self._owed = False  # stop has to run: it holds, or it ended while the handler went on
         self.error = None  # of stop, not yet logged
         self.ended = None  # (why, ms late): not yet told
 
@@ -49,7 +49,7 @@ class Leases:
         """Calls the handler under a lease until `due`, unless that has passed by then. Gives what it raised, or None."""
         if self._trace:
             self._trace("set", lease.name, n, given, ticks_diff(due, ticks_ms()))
-        lease.n, lease.due, lease._again, lease._acting = n, due, False, True
+        lease.n, lease.due, lease._owed, lease._acting = n, due, True, True
         # From here on the timer may end it between any two lines.
         try:
             if not self._period or ticks_diff(due, ticks_ms()) < self._period:
@@ -60,23 +60,23 @@ class Leases:
             # setpoint acts after its stop.
             result = lease._calls[ticks_diff(due, ticks_ms()) > 0](**given)
             if result is _skip:
-                lease._acting = lease._again = False
+                lease._acting = lease._owed = False
             elif hasattr(result, "throw"):
                 raise TypeError("an async function cannot steer")
         except Exception as e:
             return e
         finally:
             lease._acting = False
-            if lease._again:
+            if lease._owed and lease.due is None:
                 # What it has set since then must not stay.
                 self._stop(lease, "again", ticks_diff(ticks_ms(), due))
 
     def end(self, lease, why, late=0):
         """Ends a lease that runs; late: ms. Whoever takes `due` away, timer or loop, is the one who stops: once a lease."""
         due, lease.due = lease.due, None
-        if due is not None:
-            lease._again = lease._acting
+        if due is not None or lease._owed:
             self._stop(lease, why, late)
+            lease._owed = lease._acting
             lease.ended = (why, late)
 
     def overdue(self):
@@ -111,6 +111,7 @@ class Leases:
         wake, log._wake = log._wake, _skip  # what stop prints wakes the loop later: a callback must not
         try:
             try:
+                lease._owed = False  # at once before: nothing that is thrown in here can come between
                 if hasattr(lease.stop(), "throw"):
                     raise TypeError("an async function cannot stop")
             except BaseException:

@@ -42,6 +42,8 @@ test('nothing stops what is renewed; stop comes once when it no longer is, and a
   expect(all.slice(38)).toEqual(['set 20', 'left 0.2', 'halt', 'lapsed 20']);
   session.say(setpoint(21, FRESH, { left: 0.5 }));
   expect((await until(session, 'lapsed 21')).slice(42)).toEqual(['set 21', 'left 0.5', 'halt', 'lapsed 21']);
+  for (const n of [20, 21])
+    expect((await session.take('$stopped')).params).toMatchObject({ control: 'drive', n, why: 'lapsed' });
 });
 
 test('released: stop runs at once, and the place is free', async () => {
