@@ -93,8 +93,8 @@ function addBoardOptions(command: Command): Command {
     .option(
       '--hub <HOST:PORT>',
       say(
-        'the hub of a program that imports kiteline; 127.0.0.1:9000 unless told',
-        '导入 kiteline 的程序所用的 hub，默认 127.0.0.1:9000',
+        'the hub of a program that imports kiteline; it finds the one of this machine at port 9000 unless told',
+        '导入 kiteline 的程序所用的 hub，默认自动查找本机 9000 端口的中枢',
       ),
     )
     .option(

@@ -13,7 +13,6 @@ const IMPORTS = /^[ \t]*(?:from[ \t]+kiteline\b|import\b[^#\n]*\bkiteline\b)/m;
 /** Where a program's import would find it, and where mip puts it. */
 const PLACES = ['kiteline', 'kiteline.py', 'kiteline.mpy', 'lib/kiteline'];
 export const SETTINGS = 'kiteline.json';
-const HUB = '127.0.0.1:9000';
 /** In an air where every network exists. */
 const ANY_NETWORK = { ssid: 'virtual', password: 'virtual' };
 
@@ -27,7 +26,7 @@ export function libraryFor(
   { name, wifi, flash, hub, key: givenKey }: BoardOptions,
   program?: string,
 ): Record<string, string> {
-  const address = hub === undefined ? HUB : hubAddress(hub);
+  const address = hub === undefined ? undefined : hubAddress(hub);
   const given = givenKey === undefined ? {} : keyFrom(givenKey);
   const there = (path: string): boolean => flash !== undefined && existsSync(join(flash, path));
   if (program !== undefined && ![program, ...programsOn(flash)].some((text) => IMPORTS.test(text))) return {};
@@ -43,18 +42,11 @@ export function libraryFor(
       name: 'esp32',
       ...given,
       ...(name !== undefined && { name }),
-      hub: address,
+      ...(address !== undefined && { hub: address }),
       wifi: networks,
     };
     files[SETTINGS] = `${JSON.stringify(settings)}\n`;
-    told.push(
-      givenKey === undefined
-        ? say(`/${SETTINGS} with the hub ${address}`, `/${SETTINGS}（hub 为 ${address}）`)
-        : say(
-            `/${SETTINGS} with the hub ${address} and the key`,
-            `/${SETTINGS}（hub 为 ${address}，含密钥）`,
-          ),
-    );
+    told.push(settingsText(address, givenKey !== undefined));
   } else {
     refuseBeside('hub', hub, flash);
     refuseBeside('key', givenKey, flash);
@@ -63,6 +55,16 @@ export function libraryFor(
     tell(say(`Put on the flash: ${told.join(' and ')}.`, `已放入闪存：${told.join('、')}。`));
   }
   return files;
+}
+
+/** What stands in the settings that were put there. @param address of the hub; undefined: the board finds it */
+function settingsText(address: string | undefined, hasKey: boolean): string {
+  const en = [
+    address === undefined ? 'no address of a hub' : `the hub ${address}`,
+    ...(hasKey ? ['the key'] : []),
+  ];
+  const zh = [address === undefined ? '不含 hub 地址' : `hub 为 ${address}`, ...(hasKey ? ['含密钥'] : [])];
+  return say(`/${SETTINGS} with ${en.join(' and ')}`, `/${SETTINGS}（${zh.join('，')}）`);
 }
 
 /** What is on the flash is the person's own: an option never changes it, and is never passed over. */
