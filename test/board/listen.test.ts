@@ -103,6 +103,28 @@ def led(on):
   await running.out(/offline[\s\S]*online, as b\n/);
 });
 
+test('the hub that dials steers, too, by datagram to where it called from', async () => {
+  const { running, url } = await listening(`
+@board.control("drive", lease=5_000, stop=lambda: print("halt"), speed=float)
+def drive(speed):
+    print("speed", speed)
+`);
+  const hub = startHub();
+  await hub.listen({ udp: { host: '127.0.0.1', port: 0 } });
+  const there = online(hub);
+  const found = new Promise<void>((done) =>
+    hub.on('control', (event) => event.state === 'way' && event.via === 'datagram' && done()),
+  );
+  hub.dial(url);
+  await there;
+  const drive = hub.board('b')?.control('drive', { holdMs: Number.POSITIVE_INFINITY });
+  drive?.set({ speed: 0.5 });
+  await running.out(/speed 0\.5\n/);
+  await found;
+  drive?.release();
+  await running.out(/halt\n/);
+});
+
 test('a second connection is a candidate until it has answered hello, and then takes over', async () => {
   const { board, running, port } = await listening('');
   await running.out(/^/);
