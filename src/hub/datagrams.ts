@@ -59,18 +59,12 @@ export class SessionDatagrams {
   }
 }
 
-/** What it sees of the hub. */
-export type DatagramsInside = Pick<Inside, 'boards' | 'clock' | 'counts'> & {
-  /** Told of each that is signed wrongly, or not at all; it is counted there. */
-  forged(board: string, peer: Peer): void;
-};
-
 /** The sessions that there are, for the datagrams that name one. */
 export class Datagrams {
-  readonly #inside: DatagramsInside;
+  readonly #inside: Pick<Inside, 'boards' | 'clock' | 'counts'>;
   readonly #sessions = new Map<string, BoardSession>();
 
-  constructor(inside: DatagramsInside) {
+  constructor(inside: Pick<Inside, 'boards' | 'clock' | 'counts'>) {
     this.#inside = inside;
   }
 
@@ -97,9 +91,7 @@ export class Datagrams {
     const { boards, clock, counts } = this.#inside;
     const payload = session.datagrams.open(peer, data, trailer);
     if (typeof payload === 'string') {
-      // One that comes twice is more often the air's doing than anybody's.
-      if (payload === 'BAD_SIGNATURE') this.#inside.forged(session.board, peer);
-      else this.#drop(session, payload);
+      this.#drop(session, payload);
       return;
     }
     counts.messages++;

@@ -2,6 +2,7 @@
  * A board's own record: what programs/lab.py and the library's trace write on its serial port, a line each, which survives
  * every reset. A line is U+001E, the board's ticks_ms() and a JSON array, behind whatever the program printed without a line's end.
  */
+import type { Kept } from '../virtual/index.ts';
 import { ControlLog } from './control-log.ts';
 import { monotonicMs } from './monotonic.ts';
 import type { BootRecord, ControlEvent, HandlerRecord, MadeSample } from './record.ts';
@@ -23,7 +24,7 @@ export class BoardLog {
     acked: 0,
     run: 0,
     spilled: 0,
-    torn: 0,
+    begin: 0,
     act: 0,
   };
   /** Bytes of heap in use, as the program measured them first in its present life, and after its last sample. */
@@ -80,13 +81,13 @@ export class BoardLog {
 
   /**
    * Takes what came from the serial port.
-   * @param keptMs how long the machine has kept the board's thread waiting since its start
+   * @param kept how long the machine has kept the board's thread waiting since its start
    * @param now `monotonicMs`
    */
-  take(bytes: Uint8Array, keptMs = 0, now: number = monotonicMs()): void {
+  take(bytes: Uint8Array, kept: Kept = { ms: 0, at: 0 }, now: number = monotonicMs()): void {
     const lines = (this.#rest + this.#decoder.decode(bytes, { stream: true })).split('\n');
     this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#line(line, keptMs, now);
+    for (const line of lines) this.#line(line, kept, now);
   }
 
   /** It is switched on, or has ended by itself. */
@@ -110,7 +111,7 @@ export class BoardLog {
     this.#changed('reset', []);
   }
 
-  #line(line: string, keptMs: number, now: number): void {
+  #line(line: string, kept: Kept, now: number): void {
     const at = line.lastIndexOf(MARK);
     const told = at < 0 ? undefined : toldIn(line.slice(at + 1));
     const printed = told ? line.slice(0, at) : line;
@@ -119,9 +120,9 @@ export class BoardLog {
     const { event, args, ticks } = told;
     this.#event(event, args, ticks);
     const boot = this.boots.length - 1;
-    this.#control.add(boot, ticks, keptMs, event, args);
+    this.#control.add(boot, ticks, kept, event, args);
     if (boot >= 0) this.#behind[boot] = Math.min(this.#behind[boot] ?? Number.POSITIVE_INFINITY, now - ticks);
-    this.#changed(event, args);
+    if (event !== 'tick') this.#changed(event, args);
   }
 
   #event(event: string, args: unknown[], ticks: number): void {
@@ -129,6 +130,7 @@ export class BoardLog {
     const { boot } = this;
     switch (event) {
       case 'begin':
+        this.counts.begin++;
         this.boots.push(newBoot());
         break;
       case 'boot':
@@ -158,9 +160,6 @@ export class BoardLog {
       case 'spilled':
         this.counts.spilled++;
         if (boot) boot.spilled = Number(first);
-        break;
-      case 'torn':
-        this.counts.torn++;
         break;
       case 'unspilled':
         this.#unspilled(String(first), Number(second));

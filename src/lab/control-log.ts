@@ -1,4 +1,5 @@
 /** What a board writes about its control stream: the library's trace, and the program's handler and stop. */
+import type { Kept } from '../virtual/index.ts';
 import type { ControlEvent } from './record.ts';
 
 type Seen = Omit<ControlEvent, 'ms'>;
@@ -14,13 +15,13 @@ export class ControlLog {
   /**
    * One more line of the board.
    * @param boot which start of it
-   * @param keptMs how long the machine has kept its thread waiting since that start
+   * @param kept how long the machine has kept its thread waiting since that start
    */
-  add(boot: number, ticks: number, keptMs: number, event: string, args: readonly unknown[]): void {
+  add(boot: number, ticks: number, kept: Kept, event: string, args: readonly unknown[]): void {
     const what = whatOf(event, args);
     if (what.did === 'set') this.isSteered = true;
     else if (what.did === 'halt') this.isSteered = false;
-    if (boot >= 0 && this.#events.length < MOST) this.#events.push({ boot, ticks, keptMs, what });
+    if (boot >= 0 && this.#events.length < MOST) this.#events.push({ boot, ticks, kept, what });
   }
 
   /** A reset takes the power from whatever is steered. */

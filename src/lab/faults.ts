@@ -43,6 +43,9 @@ export async function strike(fault: Fault, board: LabBoard, world: World): Promi
     case 'board-reset':
       await board.reset(fault.kind);
       return;
+    case 'power-cut':
+      board.cutPower(fault.afterBytes, fault.torn);
+      return;
     case 'disk-full':
       if (fault.how === 'limit' && hasFileLimits) {
         hub.fillDisk();
@@ -62,6 +65,9 @@ export async function strike(fault: Fault, board: LabBoard, world: World): Promi
     case 'hub-stalls':
       hub.stall(fault.ms);
       await wait(fault.ms);
+      return;
+    case 'hub-frozen':
+      await hub.freeze(fault.ms);
       return;
     case 'hub-clock':
       hub.setClock(fault.aheadMs);

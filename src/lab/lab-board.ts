@@ -43,6 +43,7 @@ export class LabBoard {
   /** What it printed as errors, the last of it. */
   stderr = '';
   #closing = false;
+  #powerCuts = 0;
 
   private constructor(options: LabBoardOptions, air: LabAir, board: VirtualBoard) {
     this.name = options.name;
@@ -51,12 +52,15 @@ export class LabBoard {
     this.#board = board;
     this.#ended = options.ended;
     this.log = new BoardLog((event, args) => options.changed(event, args));
-    board.on('stdout', (bytes, keptMs) => this.log.take(bytes, keptMs));
+    board.on('stdout', (bytes, kept) => this.log.take(bytes, kept));
     board.on('stderr', (bytes) => {
       options.changed('stderr', [Buffer.from(bytes).toString()]);
       this.stderr = (this.stderr + Buffer.from(bytes).toString()).slice(-KEPT_STDERR);
     });
-    board.on('reset', () => this.log.reset());
+    board.on('reset', (kind) => {
+      if (kind === 'power') this.#powerCuts++;
+      this.log.reset();
+    });
   }
 
   static async make(options: LabBoardOptions): Promise<LabBoard> {
@@ -76,7 +80,7 @@ export class LabBoard {
 
   /** How often something befell it by itself: cuts of its connections, and of its power while it wrote to flash. */
   get strikes(): number {
-    return this.air.air.counts.cuts + this.log.counts.torn;
+    return this.air.air.counts.cuts + this.#powerCuts;
   }
 
   powerOn(): void {
@@ -89,6 +93,11 @@ export class LabBoard {
 
   reset(kind: 'hard' | 'soft'): Promise<void> {
     return this.#board.reset(kind);
+  }
+
+  /** The power goes after so many more bytes have been written to its flash, and comes back. */
+  cutPower(afterBytes: number, torn: boolean): void {
+    this.#board.cutPower({ afterBytes, torn });
   }
 
   /** The program is to make no more samples. */

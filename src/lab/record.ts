@@ -1,4 +1,5 @@
 /** What was seen in a run, by the board itself, by whoever gave commands, and in the store. The audit reads nothing else. */
+import type { Kept } from '../virtual/index.ts';
 import type { GivenOutcome } from './outcome.ts';
 
 /** What a metric can be. */
@@ -79,9 +80,10 @@ export interface SetpointRecord {
 export interface SteeringRecord {
   holder: string;
   did: 'took' | 'set' | 'renewed' | 'released';
-  /** Of a setpoint. */
-  k?: number;
-  /** When it was done, at the latest: `monotonicMs`. None: the hub died before it could say. */
+  /** The lab's number of the newest setpoint, or of this one. */
+  k: number;
+  /** When it was done, at the earliest and at the latest: `monotonicMs`. None: the hub died before it could say. */
+  fromMs?: number;
   atMs?: number;
   /** False: somebody else holds it, the lease was over, or there was no hub; undefined: nobody knows. */
   isTaken: boolean | undefined;
@@ -93,8 +95,8 @@ export interface ControlEvent {
   /** Milliseconds of the board's own clock, and the same of `monotonicMs`. */
   ticks: number;
   ms: number;
-  /** Milliseconds that the machine had kept the board's thread from running by then, since its start. */
-  keptMs: number;
+  /** For how long the machine had kept the board's thread from going on, a moment later, since its start. */
+  kept: Kept;
   what: /** A session began, in which setpoints count from 1. */
     | { did: 'online' }
     /** A setpoint was taken that holds for so many milliseconds from now. */

@@ -10,8 +10,10 @@ import type { LabHub } from './hub/lab-hub.ts';
 import type { KeptOfBoard } from './hub/messages.ts';
 import { type Files, LabBoard } from './lab-board.ts';
 import { anyCall } from './own-orders.ts';
+import { type Post, recordOf } from './post.ts';
 import type { BoardRecord, RunRecord } from './record.ts';
 import type { Moment, Script, Step } from './script.ts';
+import { Steerer } from './steerer.ts';
 import { Story } from './story.ts';
 import { Watch } from './watch.ts';
 
@@ -42,14 +44,6 @@ export interface RunSeen {
   story: readonly string[];
   /** Faults that struck. */
   faults: number;
-}
-
-/** A board, and who commands it. */
-interface Post {
-  board: LabBoard;
-  commander: Commander;
-  /** The numbers of its samples as the hub stored them. */
-  arrived: number[];
 }
 
 /** @throws Error for what has to do with the lab alone, as when the system gives no port */
@@ -85,7 +79,8 @@ class Run {
     const lag = monitorEventLoopDelay();
     lag.enable();
     this.#hub.events = {
-      arrived: (name, n) => this.#posts.find(({ board }) => board.name === name)?.arrived.push(n),
+      arrived: (name, n) => this.#post(name)?.arrived.push(n),
+      setpoint: (name, setpoint) => this.#post(name)?.setpoints.push(setpoint),
       told: (name, text) => this.#story.tell('hub', `${name} ${text}`),
       died: (how) => this.#watch.breaks(say(`The hub has ended: ${how}`, `中枢结束了：${how}`)),
     };
@@ -134,7 +129,12 @@ class Run {
       ended: (how) =>
         this.#watch.breaks(say(`${name}: its program has ended: ${how}`, `${name}：它的程序结束了：${how}`)),
     });
-    return { board, commander: new Commander(hub, name, tell), arrived: [] };
+    const commander = new Commander(hub, name, tell);
+    return { board, commander, steerer: new Steerer(hub, name, tell), arrived: [], setpoints: [] };
+  }
+
+  #post(name: string): Post | undefined {
+    return this.#posts.find(({ board }) => board.name === name);
   }
 
   #allOnline = (): boolean => this.#posts.every(({ board }) => board.log.online);
@@ -149,7 +149,7 @@ class Run {
       : say('the boards to come online', '板子上线');
     await this.#watch.must(this.#allOnline, what);
     if (this.#watch.isOver) return;
-    const given = this.#posts.map((post) => this.#command(post));
+    const given = this.#posts.flatMap((post) => [this.#command(post), this.#steer(post)]);
     const { workMs } = this.#script;
     await Promise.all([wait(this.#isOwn ? Math.max(workMs, OWN.workMs) : workMs), ...given]);
     const allCut = () =>
@@ -163,6 +163,10 @@ class Run {
     const { commands = {} } = await this.#kept(board).catch(() => ({ commands: {} })); // a hub that died tells of itself
     const dice = new Dice(this.#options.seed, board.name.slice(-1));
     await commander.giveAll(orders, () => anyCall(dice, commands));
+  }
+
+  async #steer({ board, steerer }: Post): Promise<void> {
+    if (!this.#isOwn) await steerer.steerAll(board.script.holders);
   }
 
   /** One fault, when its moment has come; unless it never does. */
@@ -209,6 +213,8 @@ class Run {
     await this.#watch.must(allAcked, say('the queues to empty', '队列清空'));
     const allOut = () => posts.every(({ commander }) => commander.settled);
     await this.#watch.must(allOut, say('the commands to come out', '命令得出结果'));
+    const noneSteered = () => posts.every(({ board }) => !board.log.isSteered);
+    await this.#watch.must(noneSteered, say('what is steered to stop', '受控设备停止'));
     if (this.#watch.isOver) return;
     // The user's program goes on until its board is switched off, the lab's says how it is.
     await Promise.all(posts.map((post) => (this.#isOwn ? post.board.switchOff() : this.#report(post))));
@@ -240,8 +246,8 @@ class Run {
     }
   }
 
-  async #recordOf({ board, commander, arrived }: Post): Promise<BoardRecord> {
-    const { log, name, script } = board;
+  async #recordOf(post: Post): Promise<BoardRecord> {
+    const { board } = post;
     let kept = await this.#kept(board);
     for (let before = ''; this.#isOwn && JSON.stringify(kept.stored) !== before; ) {
       // What a board sent before it was switched off may still be on its way to the disk.
@@ -249,22 +255,7 @@ class Run {
       await wait(QUIET_MS);
       kept = await this.#kept(board);
     }
-    return {
-      name,
-      boots: log.boots,
-      offline: log.offline,
-      handlers: log.handlers,
-      commands: commander.records,
-      badCalls: log.badCalls,
-      stored: kept.stored,
-      storedValues: kept.values,
-      arrived,
-      logs: kept.logs,
-      saidLogs: log.saidLogs,
-      hub: kept.hub,
-      queue: { most: log.mostQueued, limit: this.#isOwn ? undefined : script.program.queue },
-      heap: log.heap,
-    };
+    return recordOf(post, kept, this.#isOwn);
   }
 }
 

@@ -14,7 +14,7 @@ export type Milestone =
   | 'acked'
   | 'run'
   | 'spilled'
-  | 'torn'
+  | 'begin'
   | 'act';
 
 export interface Moment {
@@ -41,12 +41,15 @@ export type Fault =
   /** Ended in order, and started again on the same data and port after `ms`. */
   | { do: 'hub-restarted'; ms: number }
   | { do: 'board-reset'; kind: 'hard' | 'soft' }
+  /** The power goes when so many more bytes have been written to the board's flash, and comes back: see cutPower(). */
+  | { do: 'power-cut'; afterBytes: number; torn: boolean }
   /** The hub's disk takes nothing more, for `ms`. */
   | { do: 'disk-full'; how: DiskFault; ms: number }
   /** The hub's disk takes `byMs` longer for each round, for `ms`. */
   | { do: 'disk-slow'; byMs: number; ms: number }
-  /** The hub's process stands still. */
+  /** The hub's process stands still: by itself, or because the system gives it no processor. */
   | { do: 'hub-stalls'; ms: number }
+  | { do: 'hub-frozen'; ms: number }
   /** The hub's wall clock is set: so many milliseconds ahead of this machine's. */
   | { do: 'hub-clock'; aheadMs: number };
 
@@ -92,13 +95,33 @@ export interface ProgramSettings {
   jumps: readonly [sample: number, seconds: number][];
   /** Bytes of flash that samples may take; 0: none. */
   spill: number;
-  /** Where the power goes, one start after the other: in the n-th file of samples, from 1, after so many of its bytes. */
-  tears: readonly [file: number, bytes: number][];
+  /** Milliseconds of its control's lease; 0: it has none. */
+  leaseMs: number;
+}
+
+/** What a holder of the board's control does next. */
+export interface SteerStep {
+  /** Milliseconds after the one before. */
+  afterMs: number;
+  does: 'take' | 'set' | 'renew' | 'release';
+  /** How long the board's handler blocks with this setpoint. */
+  takesMs?: number;
+}
+
+/** Somebody who steers a board. */
+export interface Holder {
+  name: string;
+  /** He takes it from whoever has it. */
+  takeover: boolean;
+  /** Milliseconds after his last word that the hub renews his lease. */
+  holdMs: number;
+  steps: readonly SteerStep[];
 }
 
 export interface BoardScript {
   program: ProgramSettings;
   orders: readonly Order[];
+  holders: readonly Holder[];
   /** Of its connections, the first to the last of these; later ones are left alone. */
   cuts: readonly Cut[];
 }

@@ -214,7 +214,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
       case 'output':
         this.#shared.add(WORD.OUTPUT_PENDING, -message.bytes.length);
         this.#shared.wake();
-        this.emit(message.stream, message.bytes, message.keptMs);
+        this.emit(message.stream, message.bytes, message.kept);
         break;
       case 'pin': {
         const { level, duty, frequency } = message;
@@ -254,7 +254,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   }
 
   #note(code: string, detail: string): void {
-    this.emit('stderr', Buffer.from(`${note(code, detail)}\n`), 0);
+    this.emit('stderr', Buffer.from(`${note(code, detail)}\n`), undefined);
   }
 
   #radioChanged(): void {
@@ -289,7 +289,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
         `KeyboardInterrupt: the program was in a loop that calls nothing (like while True: pass), so the board was ${this.#repl ? 'restarted' : 'stopped'}.`,
         `KeyboardInterrupt：程序陷在不调用任何函数的循环里（例如 while True: pass），因此板已被${this.#repl ? '重新启动' : '停止'}。`,
       );
-      this.emit('stderr', Buffer.from(`${text}\n`), 0);
+      this.emit('stderr', Buffer.from(`${text}\n`), undefined);
       // At the prompt one goes on; main.py, which may be that loop, is passed over.
       if (this.#repl) void this.#restart('soft', 0, false);
       else this.#finish({ how: 'exception', text });
@@ -359,7 +359,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
       ),
       { cause: error },
     );
-    this.emit('stderr', Buffer.from(`${crash.message}\n`), 0);
+    this.emit('stderr', Buffer.from(`${crash.message}\n`), undefined);
     this.#finish({ how: 'crashed', error: crash });
   }
 

@@ -23,4 +23,5 @@ export {
 export { type Climate, type Drive, VirtualPin } from './host/pins.ts';
 export { CALM, type Weather } from './host/weather.ts';
 export { boardLibrary } from './library.ts';
+export type { Kept } from './messages.ts';
 export type { RunEnd, VirtualBoardOptions } from './options.ts';

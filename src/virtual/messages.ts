@@ -12,6 +12,14 @@ export type Reply =
 /** `power`: it was away, and is back. */
 export type ResetKind = 'soft' | 'hard' | 'deepsleep' | 'watchdog' | 'power';
 
+/** For how long the machine has kept a board's thread from going on, as it was at a moment. */
+export interface Kept {
+  /** Milliseconds. */
+  ms: number;
+  /** When that was, in milliseconds of the board's `ticks_ms()`. */
+  at: number;
+}
+
 /** How a program ended: of itself, with `sys.exit(code)`, or with an exception nobody caught. */
 export type Ending = { how: 'done' } | { how: 'exit'; code: number } | { how: 'exception'; text: string };
 
@@ -21,7 +29,7 @@ export type FromBoard =
   | { kind: 'sendto'; slot: number; address: string; port: number; bytes: Uint8Array<ArrayBuffer> }
   | { kind: 'taken'; slot: number }
   | { kind: 'shut'; slot: number }
-  | { kind: 'output'; stream: 'stdout' | 'stderr'; bytes: Uint8Array<ArrayBuffer>; keptMs: number }
+  | { kind: 'output'; stream: 'stdout' | 'stderr'; bytes: Uint8Array<ArrayBuffer>; kept: Kept | undefined }
   | { kind: 'pin'; pin: number; level: number; duty: number; frequency: number }
   | { kind: 'pixels'; pin: number; bytes: Uint8Array<ArrayBuffer> }
   | { kind: 'learned'; knowledge: Knowledge }

@@ -1,7 +1,7 @@
 /** What a virtual board is made with, and what it tells. */
 import type { KitelineError } from '../errors.ts';
 import type { Air } from './host/air.ts';
-import type { Ending, ResetKind } from './messages.ts';
+import type { Ending, Kept, ResetKind } from './messages.ts';
 
 export interface VirtualBoardOptions {
   /** Also the host name. Default `esp32`. */
@@ -27,12 +27,12 @@ export type RunEnd = Ending | { how: 'stopped' } | { how: 'crashed'; error: Kite
 
 export interface BoardEvents {
   /**
-   * Bytes that the program printed; and, with `measureKept`, for how many milliseconds of its life the board's thread was
-   * ready to run by then and had no processor, or slept longer than it asked to. A chip has nothing of that.
+   * Bytes that the program printed; and, with `measureKept`, for how much of its life by then the machine had kept the
+   * board's thread from going on: it neither ran nor waited for anything. A chip has nothing of that.
    */
-  stdout: [bytes: Uint8Array, keptMs: number];
+  stdout: [bytes: Uint8Array, kept: Kept | undefined];
   /** Tracebacks, and notes of ours. */
-  stderr: [bytes: Uint8Array, keptMs: number];
+  stderr: [bytes: Uint8Array, kept: Kept | undefined];
   /** main.py has ended, or the board was stopped. */
   end: [RunEnd];
   /** The board restarts. */

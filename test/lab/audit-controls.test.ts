@@ -15,7 +15,7 @@ const at = (ticks: number, what: What, keptMs = 0, boot = 0): ControlEvent => ({
   boot,
   ticks,
   ms: ticks + BEHIND,
-  keptMs,
+  kept: { ms: keptMs, at: ticks },
   what,
 });
 const lived = (ticks: number, keptMs = 0) => at(ticks, { did: 'lived' }, keptMs);
@@ -34,15 +34,17 @@ const sent = (k: number, n: number, ticks: number, isRelease = false): SetpointR
   renewedMs: ticks + BEHIND,
 });
 
+const done = (ms: number) => ({ fromMs: ms, atMs: ms });
+
 /** Two setpoints, each 10 ms under way; the lease lapses and the stop runs 3 ms later. */
 const GOOD: ControlRecord = {
   leaseMs: LEASE,
   holdMs: HOLD,
   sent: [sent(1, 1, 990), sent(2, 2, 1_030)],
   steering: [
-    { holder: 'a', did: 'took', atMs: 980 + BEHIND, isTaken: true },
-    { holder: 'a', did: 'set', k: 1, atMs: 990 + BEHIND, isTaken: true },
-    { holder: 'a', did: 'set', k: 2, atMs: 1_030 + BEHIND, isTaken: true },
+    { holder: 'a', did: 'took', k: 0, ...done(980 + BEHIND), isTaken: true },
+    { holder: 'a', did: 'set', k: 1, ...done(990 + BEHIND), isTaken: true },
+    { holder: 'a', did: 'set', k: 2, ...done(1_030 + BEHIND), isTaken: true },
   ],
   events: [
     online(900),
@@ -145,7 +147,7 @@ describe('a setpoint', () => {
     expect(
       found({
         sent: stale,
-        steering: [{ holder: 'a', did: 'took', atMs: 900, isTaken: true }],
+        steering: [{ holder: 'a', did: 'took', k: 0, ...done(900), isTaken: true }],
         holdMs: 10_000,
       }),
     ).toEqual(['after-lease 2']);
@@ -174,7 +176,7 @@ describe('a setpoint', () => {
     ];
     const steering = [
       ...GOOD.steering,
-      { holder: 'a', did: 'set' as const, k: 3, atMs: 1_590 + BEHIND, isTaken: true },
+      { holder: 'a', did: 'set' as const, k: 3, ...done(1_590 + BEHIND), isTaken: true },
     ];
     expect(found({ sent: [...GOOD.sent, ...next], steering, events })).toEqual([]);
     const without = events.filter((event) => event.ticks !== 1_580);
@@ -207,7 +209,7 @@ describe('the hub', () => {
   test('renews nothing that was released', () => {
     const steering = [
       ...GOOD.steering,
-      { holder: 'a', did: 'released' as const, k: 2, atMs: 1_050 + BEHIND, isTaken: true },
+      { holder: 'a', did: 'released' as const, k: 2, ...done(1_050 + BEHIND), isTaken: true },
     ];
     expect(found({ steering })).toEqual([]);
     expect(found({ steering, sent: [...GOOD.sent, sent(2, 3, 1_060)] })).toEqual(['after-lease 1']);

@@ -8,7 +8,8 @@ const line = (...event: unknown[]) => `\u001e5${JSON.stringify(event)}\n`;
 function logOf(text: string, pieces = 1_000): BoardLog {
   const log = new BoardLog();
   const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; at += pieces) log.take(bytes.subarray(at, at + pieces), 0, 1_000);
+  for (let at = 0; at < bytes.length; at += pieces)
+    log.take(bytes.subarray(at, at + pieces), undefined, 1_000);
   return log;
 }
 
@@ -82,8 +83,8 @@ test('what the program prints is kept apart, also where it ends no line before a
 test('when a command began is told by the line that came fastest', () => {
   const log = new BoardLog();
   const at = (ticks: number, event: unknown[]) => Buffer.from(`\u001e${ticks}${JSON.stringify(event)}\n`);
-  log.take(at(10, ['begin', 7]), 0, 5_000);
-  log.take(at(20, ['start', 1]), 0, 5_900);
-  log.take(at(30, ['online']), 0, 5_015);
+  log.take(at(10, ['begin', 7]), undefined, 5_000);
+  log.take(at(20, ['start', 1]), undefined, 5_900);
+  log.take(at(30, ['online']), undefined, 5_015);
   expect(log.handlers.map(({ beganMs }) => beganMs)).toEqual([5_005]);
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Dice } from '../../src/lab/dice.ts';
 import { plan } from '../../src/lab/plan.ts';
 import { EXCHANGE, positions } from '../../src/lab/scenarios/cuts.ts';
+import { FILE_BYTES, TEARS, tearsAt } from '../../src/lab/scenarios/flash.ts';
 import { scenarios } from '../../src/lab/scenarios/index.ts';
 
 test('a round has every scenario, and every scenario has seeds that follow one another', () => {
@@ -34,6 +35,11 @@ test('the sweeps come past every byte of an exchange in 2,000 runs', () => {
     const seen = new Set(of.flatMap(({ seed }) => positions(direction, seed)));
     expect(seen.size).toBe(EXCHANGE[direction]);
   }
+});
+
+test('the power goes after every byte of a file of samples, and of what is done to it, in the runs of consecutive seeds', () => {
+  const seen = new Set(Array.from({ length: FILE_BYTES / TEARS }, (_, i) => tearsAt(77 + i)).flat());
+  expect(seen.size).toBe(FILE_BYTES);
 });
 
 test('every scenario is told of in both languages, in one line', async () => {

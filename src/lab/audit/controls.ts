@@ -3,6 +3,7 @@
  * none that the hub did not send; and when a lease ends the board's own stop runs, at most 50 ms later.
  */
 import { say } from '../../language.ts';
+import type { Kept } from '../../virtual/index.ts';
 import type { BoardRecord, ControlEvent, ControlRecord } from '../record.ts';
 import { type Breach, type BreachKind, some } from './breach.ts';
 
@@ -52,8 +53,8 @@ interface Lease {
   k: number;
   /** Ticks of the board. */
   end: number;
-  /** The last that it wrote before that: its ticks, and what the machine had kept its thread from running by then. */
-  before: { ticks: number; keptMs: number };
+  /** For how long the machine had kept its thread from going on, as it was known last before that. */
+  before: Kept;
 }
 
 /** A board from one start to the next. */
@@ -83,9 +84,8 @@ class Life {
   }
 
   event(event: ControlEvent): void {
-    const { what, ticks, keptMs } = event;
-    if (this.#lease && ticks <= this.#lease.end) this.#lease.before = { ticks, keptMs };
-    this.#last = event;
+    const { what, kept } = event;
+    if (this.#lease && kept.at <= this.#lease.end) this.#lease.before = kept;
     switch (what.did) {
       case 'online':
         if (this.#newest) this.#newest = { ...this.#newest, n: 0 };
@@ -108,6 +108,7 @@ class Life {
       case 'lived':
         break;
     }
+    this.#last = event;
   }
 
   /** The start is over: no lease may have been left to run. */
@@ -116,13 +117,12 @@ class Life {
   }
 
   /**
-   * Milliseconds that an event came after the end of a lease, by the board's own clock; less those in which its thread
-   * provably was ready to run then, and had no processor. The system counts these for the thread: since the last line before that
-   * end, of which at most the time up to that end may lie before it.
+   * Milliseconds that an event came after the end of a lease, by the board's own clock; less those in which the machine
+   * provably kept its thread from going on between these two. That is known of two moments: a last one before that end, and
+   * one just behind the event. Of what lies between, as much as can be is taken for the time before that end and behind the event.
    */
   #overdue({ end, before }: Lease, event: ControlEvent): number {
-    const kept = event.keptMs - before.keptMs - (end - before.ticks);
-    return Math.round(event.ticks - end - Math.max(0, kept));
+    return Math.round(event.ticks - end - keptBetween(before, event, end));
   }
 
   #set(event: ControlEvent, { n, k, leftMs }: { n: number; k: number; leftMs: number }): void {
@@ -143,8 +143,9 @@ class Life {
       this.#found.afterLease.push(
         say(`${k} was taken behind ${newest.k}, which is newer`, `在更新的 ${newest.k} 之后接受了 ${k}`),
       );
-    const { ticks, keptMs } = event;
-    this.#lease = { n, k, end: ticks + leftMs, before: { ticks, keptMs } };
+    const end = event.ticks + leftMs;
+    const before = event.kept.at <= end ? event.kept : (this.#last?.kept ?? event.kept);
+    this.#lease = { n, k, end, before };
     this.#newest = this.#lease;
   }
 
@@ -185,7 +186,7 @@ class Life {
     const owed = this.#owesStop;
     this.#owesStop = undefined;
     if (owed) {
-      const after = event.ticks - owed.ticks - (event.keptMs - owed.keptMs);
+      const after = event.ticks - owed.ticks - keptBetween(owed.kept, event, owed.ticks);
       if (after > STOP_MS) this.#found.lateStop.push(`${Math.round(after)} ms`);
     }
     const lease = this.#lease;
@@ -202,7 +203,7 @@ class Life {
     const lease = this.#lease;
     const late = lease ? this.#overdue(lease, event) : 0;
     const since = this.#owesStop;
-    if (since && event.ticks - since.ticks - (event.keptMs - since.keptMs) > STOP_MS) {
+    if (since && event.ticks - since.ticks - keptBetween(since.kept, event, since.ticks) > STOP_MS) {
       this.#owesStop = undefined;
       this.#found.lateStop.push(say('not again behind its handler', '处理函数返回后没有再次停止'));
     }
@@ -214,24 +215,29 @@ class Life {
   }
 }
 
+/** Milliseconds between then and an event in which the thread provably was kept from going on. @param from ticks */
+function keptBetween(before: Kept, event: ControlEvent, from: number): number {
+  const { ms, at } = event.kept;
+  const elsewhere = Math.max(0, from - before.at) + Math.max(0, at - event.ticks);
+  return Math.max(0, ms - before.ms - elsewhere);
+}
+
 /** What the hub sent that it must not: for whoever has no lease, or has said nothing for too long. */
 function* sentInVain({ sent, steering, holdMs }: ControlRecord): Generator<string> {
   const words = steering.filter(({ did, isTaken }) => did !== 'released' && isTaken !== false);
   for (const { k, renewedMs, isRelease } of sent) {
     if (isRelease) continue;
-    if (steering.some((each) => each.k === k && each.isTaken === false))
+    if (steering.some((each) => each.did === 'set' && each.k === k && each.isTaken === false))
       yield say(`the hub sent ${k} of somebody who had no lease`, `中枢发送了无租约者的 ${k}`);
     const last = words
-      .filter(({ atMs }) => atMs === undefined || atMs <= renewedMs + TICKS)
+      .filter(({ fromMs }) => fromMs === undefined || fromMs <= renewedMs + TICKS)
       .reduce((newest, { atMs }) => Math.max(newest, atMs ?? Number.POSITIVE_INFINITY), 0);
     if (renewedMs > last + holdMs + CLOCK_SLACK_MS)
       yield say(
         `the hub renewed ${k} ${Math.round(renewedMs - last)} ms after its holder's last word`,
         `持有者最后一次指令 ${Math.round(renewedMs - last)} 毫秒后，中枢仍在续约 ${k}`,
       );
-    const over = steering.find(
-      (each) => each.did === 'released' && each.isTaken && each.k !== undefined && k <= each.k,
-    );
+    const over = steering.find((each) => each.did === 'released' && each.isTaken && k <= each.k);
     if (over?.atMs !== undefined && renewedMs > over.atMs + TICKS)
       yield say(`the hub renewed ${k}, which was released`, `中枢续约了已释放的 ${k}`);
   }

@@ -17,6 +17,7 @@ import type {
   KeptOfBoard,
   ToHub,
 } from './messages.ts';
+import { Steering, watchSetpoints } from './steering.ts';
 
 /** By which programs/lab.py numbers the samples of whatever program. */
 const METRIC = 'lab.n';
@@ -38,7 +39,9 @@ store.append = async (batch) => {
 };
 
 const { keepaliveMs, graceMs } = setup;
+watchSetpoints((board, setpoint) => tell({ board, setpoint }));
 const hub = createHub({ store, clock, keepaliveMs, graceMs });
+const steering = new Steering(hub);
 hub.on('problem', ({ what, error }) => tell({ board: '', told: `${what}: ${(error as Error).message}` }));
 hub.on('presence', ({ board, state, why }) => tell({ board, told: `presence ${state} ${why ?? ''}` }));
 hub.on('sample', ({ board, values }) => {
@@ -65,8 +68,9 @@ process.on('message', async ({ number, question }: ToHub) => {
   }
   if (question.ask === 'close') process.disconnect();
 });
-const { tcp } = await hub.listen({ tcp: { host: '127.0.0.1', port: setup.port } }).catch(refuse);
-tell({ listening: tcp?.port ?? 0 });
+const at = (port: number) => ({ host: '127.0.0.1', port });
+const { tcp, udp } = await hub.listen({ tcp: at(setup.port), udp: at(setup.udp) }).catch(refuse);
+tell({ listening: tcp?.port ?? 0, udp: udp?.port ?? 0 });
 flushCompileCache(); // for the next: this one may not live to do it at its end
 
 function refuse(error: Error): never {
@@ -79,6 +83,8 @@ async function answer(question: HubQuestion): Promise<unknown> {
   switch (question.ask) {
     case 'command':
       return command(question);
+    case 'steer':
+      return steering.steer(question);
     case 'board':
       return kept(question.board);
     case 'disk':

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { KitelineError } from '../../errors.ts';
 import { say } from '../../language.ts';
+import type { SetpointRecord } from '../record.ts';
 import type { FromHub, HubAnswers, HubQuestion, HubSetup, ToHub } from './messages.ts';
 
 const CHILD = fileURLToPath(
@@ -17,6 +18,7 @@ const KEPT_STDERR = 4_000;
 
 export interface HubEvents {
   arrived(board: string, n: number): void;
+  setpoint(board: string, setpoint: SetpointRecord): void;
   told(board: string, text: string): void;
   /** It ended by itself. */
   died(how: string): void;
@@ -29,13 +31,12 @@ export class HubProcess {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   readonly #events: () => HubEvents | undefined;
-  readonly #listening = Promise.withResolvers<number>();
+  readonly #listening = Promise.withResolvers<{ tcp: number; udp: number }>();
   readonly #exited: Promise<void>;
   #number = 0;
   #over = false;
   #wanted = false;
   #stderr = '';
-  port = 0;
 
   /**
    * @param events who is told, asked each time: a hub outlives the run that it began in
@@ -68,10 +69,9 @@ export class HubProcess {
     return this.#child.pid ?? 0;
   }
 
-  /** Resolves with the port when it listens. @throws KitelineError CLOSED when it does not come to that */
-  async listening(): Promise<number> {
-    this.port = await this.#listening.promise;
-    return this.port;
+  /** Resolves with the ports when it listens. @throws KitelineError CLOSED when it does not come to that */
+  listening(): Promise<{ tcp: number; udp: number }> {
+    return this.#listening.promise;
   }
 
   /** @throws HubDied; Error with what went wrong in the hub */
@@ -83,6 +83,11 @@ export class HubProcess {
     const message: ToHub = { number, question };
     this.#child.send(message, () => {}); // a channel that is gone is told by the exit
     return waiting.promise as Promise<HubAnswers[Q['ask']]>;
+  }
+
+  /** Its process stands still, whatever it does, or goes on; where the system has such signals. */
+  freeze(isFrozen: boolean): void {
+    this.#child.kill(isFrozen ? 'SIGSTOP' : 'SIGCONT');
   }
 
   /** SIGKILL, where the system has it. Resolves when the process is gone. */
@@ -101,9 +106,10 @@ export class HubProcess {
   }
 
   #message(message: FromHub): void {
-    if ('listening' in message) this.#listening.resolve(message.listening);
+    if ('listening' in message) this.#listening.resolve({ tcp: message.listening, udp: message.udp });
     else if ('failed' in message) this.#listening.reject(notStarted(message.failed));
     else if ('arrived' in message) this.#events()?.arrived(message.board, message.arrived);
+    else if ('setpoint' in message) this.#events()?.setpoint(message.board, message.setpoint);
     else if ('told' in message) this.#events()?.told(message.board, message.told);
     else {
       const waiting = this.#waiting.get(message.number);

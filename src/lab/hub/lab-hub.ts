@@ -21,6 +21,7 @@ export class LabHub {
   readonly #folder = mkdtempSync(join(tmpdir(), 'kiteline-lab-'));
   #process: HubProcess;
   #port = 0;
+  #udp = 0;
   #up = false;
   #fate: Promise<void> = Promise.resolve();
   /** Who is told of what the hub does: the run that is under way. */
@@ -34,19 +35,30 @@ export class LabHub {
   /** @throws KitelineError CLOSED */
   static async open(options: LabHubOptions): Promise<LabHub> {
     const hub = new LabHub(options);
-    hub.#port = await hub.#process.listening();
+    await hub.#listens();
     hub.#up = true;
     return hub;
   }
 
   #begin(): HubProcess {
     const { keepaliveMs, graceMs, execArgv } = this.#options;
-    const setup = { folder: this.#folder, port: this.#port, keepaliveMs, graceMs };
+    const setup = { folder: this.#folder, port: this.#port, udp: this.#udp, keepaliveMs, graceMs };
     return new HubProcess(setup, () => this.events, execArgv);
+  }
+
+  async #listens(): Promise<void> {
+    const { tcp, udp } = await this.#process.listening();
+    this.#port = tcp;
+    this.#udp = udp;
   }
 
   get port(): number {
     return this.#port;
+  }
+
+  /** Of its datagrams. */
+  get udp(): number {
+    return this.#udp;
   }
 
   /** The process that runs now, or ran last. */
@@ -70,7 +82,7 @@ export class LabHub {
       await (how === 'killed' ? this.#process.kill() : this.#process.end());
       await wait(ms);
       this.#process = this.#begin();
-      await this.#process.listening();
+      await this.#listens();
       this.#up = true;
     });
     return this.#fate;
@@ -101,6 +113,15 @@ export class LabHub {
   /** Its process stands still for so many milliseconds. */
   stall(ms: number): void {
     this.#process.ask({ ask: 'stall', ms }).catch(() => {});
+  }
+
+  /** The system gives its process no processor for so many milliseconds; where it cannot, it stands still by itself. */
+  async freeze(ms: number): Promise<void> {
+    if (process.platform === 'win32') return this.stall(ms);
+    const frozen = this.#process;
+    frozen.freeze(true);
+    await wait(ms);
+    frozen.freeze(false);
   }
 
   /** Its wall clock is so many milliseconds ahead of this machine's. */

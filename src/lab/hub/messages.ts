@@ -2,13 +2,16 @@
 import type { Json } from '../../wire/index.ts';
 import type { GivenOutcome } from '../outcome.ts';
 import type { Announced } from '../own-orders.ts';
-import type { StoredNumber, Value } from '../record.ts';
+import type { SetpointRecord, StoredNumber, Value } from '../record.ts';
+import type { SteerStep } from '../script.ts';
 
 export interface HubSetup {
   /** Of the store. */
   folder: string;
   /** 0: the system chooses. */
   port: number;
+  /** The same for datagrams. */
+  udp: number;
   keepaliveMs: number;
   graceMs: number;
 }
@@ -24,6 +27,18 @@ export type HubQuestion =
       /** Milliseconds until it is given up; 0: never. */
       giveUpMs: number;
     }
+  /** Somebody steers a board. */
+  | {
+      ask: 'steer';
+      board: string;
+      holder: string;
+      takeover: boolean;
+      holdMs: number;
+      does: SteerStep['does'];
+      args?: { [name: string]: Json };
+    }
+  /** Gives a board a key, or another one in place of those it has, which stay valid for so long. */
+  | { ask: 'key'; board: string; overlapMs: number }
   /** What is kept of a board. */
   | { ask: 'board'; board: string }
   /** The store refuses from now on, or not any more; and takes so many milliseconds longer. */
@@ -41,6 +56,10 @@ export type HubQuestion =
 export interface HubAnswers {
   /** `untilMs`: until when it may begin, of `monotonicMs`. */
   command: { outcome: GivenOutcome; untilMs?: number };
+  /** Whether the hub let him, and when it did it, of `monotonicMs`: at the earliest, at the latest. */
+  steer: { isTaken: boolean; fromMs: number; atMs: number; why?: string };
+  /** 64 hex digits. */
+  key: string;
   board: KeptOfBoard;
   disk: null;
   stall: null;
@@ -76,11 +95,13 @@ export interface ToHub {
 }
 
 export type FromHub =
-  | { listening: number }
+  | { listening: number; udp: number }
   /** It could not start. */
   | { failed: string }
   | { number: number; answer: unknown }
   | { number: number; error: string }
+  /** A setpoint is about to be sent. */
+  | { board: string; setpoint: SetpointRecord }
   /** A sample was stored. */
   | { board: string; arrived: number }
   /** For the story of a run. */

@@ -34,6 +34,19 @@ def set_clock(seconds):
     machine.RTC().datetime((y, mo, d, wd, h, mi, s, 0))
 
 
+if S["leaseMs"]:
+
+    def halt():
+        tell("halt")
+
+    @board.control("drive", lease=S["leaseMs"], stop=halt, k=int, ms=(int, 0, 10000, "ms"))
+    def drive(k, ms):
+        tell("act", k)
+        if ms:
+            time.sleep_ms(ms)
+        tell("acted", k)
+
+
 @board.every(S["everyMs"], made="1")
 def regular():
     if STOP.value():

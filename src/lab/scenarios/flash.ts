@@ -69,14 +69,18 @@ export const flashScenarios: Scenario[] = [
         '采样写入闪存时断电三次，每次在文件的某个字节之后；各个种子依次经过每一个字节',
       ),
     write: (dice, seed) => {
-      const tears = tearsAt(seed).map((bytes): [number, number] => [dice.between(1, 2), bytes]);
-      const steps: Step[] = [
-        {
-          at: { board: 0, after: 'made', count: dice.between(1, 10), ms: 0 },
-          fault: { do: 'access-point-gone', ms: 900 },
-        },
-      ];
-      return script(dice, { boards: [busy(dice, { tears })], steps, workMs: 1_200 });
+      // Each start has its power cut once; what is written to flash in it are samples, and where the hub is.
+      const cuts = tearsAt(seed).map(
+        (afterBytes, i): Step => ({
+          at: { board: 0, after: 'begin', count: i + 1, ms: 0 },
+          fault: { do: 'power-cut', afterBytes, torn: dice.chance(0.5) },
+        }),
+      );
+      const gone: Step = {
+        at: { board: 0, after: 'made', count: dice.between(1, 10), ms: 0 },
+        fault: { do: 'access-point-gone', ms: 900 },
+      };
+      return script(dice, { boards: [busy(dice)], steps: [gone, ...cuts], workMs: 1_200 });
     },
   },
   {

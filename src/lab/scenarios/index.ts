@@ -5,6 +5,7 @@ import { endScenarios } from './ends.ts';
 import { flashScenarios } from './flash.ts';
 import { radioScenarios } from './radio.ts';
 import type { Scenario } from './scenario.ts';
+import { steeringScenarios } from './steering.ts';
 import { stormScenarios } from './storms.ts';
 
 export type { Scenario } from './scenario.ts';
@@ -16,6 +17,7 @@ export const scenarios: readonly Scenario[] = [
   ...radioScenarios.slice(1),
   ...endScenarios,
   ...flashScenarios,
+  ...steeringScenarios,
   ...stormScenarios,
 ];
 

@@ -30,7 +30,7 @@ const PROGRAM: ProgramSettings = {
   keepaliveMs: 0,
   jumps: [],
   spill: 0,
-  tears: [],
+  leaseMs: 0,
 };
 
 interface OrderOptions {
@@ -62,7 +62,7 @@ export function board(
   program: Partial<ProgramSettings> = {},
   cuts: readonly Cut[] = [],
 ): BoardScript {
-  return { program: { ...PROGRAM, ...program }, orders: orders(dice), cuts };
+  return { program: { ...PROGRAM, ...program }, orders: orders(dice), holders: [], cuts };
 }
 
 /** After so much of whatever the board does, or comes to know. */

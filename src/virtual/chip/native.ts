@@ -152,10 +152,10 @@ export class Native {
       if (deadline !== FOREVER && now >= deadline) return 0;
       const until = Math.min(deadline === FOREVER ? Infinity : deadline, this.#timers.next);
       this.collectIfDue(true);
-      this.#kept?.sleeps();
+      this.#kept?.waits(now);
       const ms = until === Infinity ? Infinity : Math.max(0, until - now);
-      const end = Atomics.wait(this.shared.words, WORD.EVENT, seen, ms);
-      this.#kept?.woke(end === 'timed-out' ? this.now() - until : 0);
+      Atomics.wait(this.shared.words, WORD.EVENT, seen, ms);
+      this.#kept?.goesOn(this.now(), Math.max(now, until));
     }
   }
 
@@ -287,7 +287,7 @@ export class Native {
     const room = () => (shared.get(WORD.OUTPUT_PENDING) <= OUTPUT_LIMIT ? 1 : 0);
     if (!room()) this.waitFor(room, FOREVER);
     shared.add(WORD.OUTPUT_PENDING, bytes.length);
-    const keptMs = this.#kept?.ms ?? 0;
-    this.post({ kind: 'output', stream: this.#outputStream, bytes, keptMs }, [bytes.buffer]);
+    const kept = this.#kept?.now;
+    this.post({ kind: 'output', stream: this.#outputStream, bytes, kept }, [bytes.buffer]);
   }
 }

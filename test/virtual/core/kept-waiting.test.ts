@@ -8,7 +8,7 @@ import { makeBoard, watch } from '../../helpers/board.ts';
 async function keptOf(program: string, measureKept: boolean): Promise<number[]> {
   const board = await makeBoard({ measureKept, files: { 'main.py': program } });
   const kept: number[] = [];
-  board.on('stdout', (_, keptMs) => kept.push(keptMs));
+  board.on('stdout', (_, now) => kept.push(now?.ms ?? 0));
   await watch(board).ended;
   return kept;
 }
