@@ -59,12 +59,18 @@ export class SessionDatagrams {
   }
 }
 
+/** What it sees of the hub. */
+export type DatagramsInside = Pick<Inside, 'boards' | 'clock' | 'counts'> & {
+  /** Told of each that is signed wrongly, or not at all; it is counted there. */
+  forged(board: string, peer: Peer): void;
+};
+
 /** The sessions that there are, for the datagrams that name one. */
 export class Datagrams {
-  readonly #inside: Pick<Inside, 'boards' | 'clock' | 'counts'>;
+  readonly #inside: DatagramsInside;
   readonly #sessions = new Map<string, BoardSession>();
 
-  constructor(inside: Pick<Inside, 'boards' | 'clock' | 'counts'>) {
+  constructor(inside: DatagramsInside) {
     this.#inside = inside;
   }
 
@@ -91,7 +97,9 @@ export class Datagrams {
     const { boards, clock, counts } = this.#inside;
     const payload = session.datagrams.open(peer, data, trailer);
     if (typeof payload === 'string') {
-      this.#drop(session, payload);
+      // One that comes twice is more often the air's doing than anybody's.
+      if (payload === 'BAD_SIGNATURE') this.#inside.forged(session.board, peer);
+      else this.#drop(session, payload);
       return;
     }
     counts.messages++;

@@ -108,7 +108,12 @@ export class Hub {
       handlers,
       feed,
       boards,
-      datagrams: new Datagrams({ boards, clock, counts }),
+      datagrams: new Datagrams({
+        boards,
+        clock,
+        counts,
+        forged: (board, peer) => inside.refusals.refuse('BAD_SIGNATURE', board, peer),
+      }),
       udpPort: () => this.listening.udp?.port,
       // The disk's time, not the boards': a clock that stands still must not hold back what is to be stored.
       intake: new Intake(this.store, systemClock, {

@@ -3,6 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { createHub } from '../../src/hub/hub.ts';
+import type { Seal } from '../../src/hub/seal.ts';
 import {
   datagramTrailer,
   encodeNotification,
@@ -12,6 +13,7 @@ import {
 } from '../../src/wire/index.ts';
 import { FakeBoard, Wire } from './boards.ts';
 import { startHub, until } from './helpers.ts';
+import { KeyedWire, testKey, testKeys } from './keyed-boards.ts';
 
 const ROVER = { board: 'rover', boot: 'b1', controls: { drive: { lease: 600 } } };
 
@@ -133,6 +135,63 @@ test('a datagram from another host than the session, or with a signature that no
   expect(await aside.next()).toMatchObject({ id: 'u9' });
   expect(stranger?.got ?? []).toEqual([]);
   expect(hub.board('rover')?.info()?.dropped.WRONG_HOST).toBe(before + 1);
+});
+
+test('with a key: signed both ways, from whatever address, each once; what is forged is dropped and told', async () => {
+  const { hub, tcp, udpPort, clock } = await startHub({ keys: testKeys('rover') });
+  const board = new KeyedWire(await tcp());
+  await board.prove('rover', testKey('rover'));
+  board.sends(encodeRequest(2, 'hello', ROVER));
+  const { result } = JSON.parse((await board.next()) ?? '') as { result: JsonObject };
+  const session = String(result.session);
+  const seal = board.seal as Seal;
+  const got: string[] = [];
+  const open = async (host: string) => {
+    const socket = createSocket('udp4');
+    socket.bind(0, host);
+    await once(socket, 'listening');
+    onTestFinished(() => void socket.close());
+    socket.on('message', (bytes) => {
+      const payload = seal.openDatagram(bytes);
+      got.push(typeof payload === 'string' ? payload : Buffer.from(payload).toString());
+    });
+    return (bytes: Uint8Array) => socket.send(bytes, udpPort, '127.0.0.1');
+  };
+  const ping = (id: string) => seal.signDatagram(session, encodeRequest(id, '$ping', {}).subarray(0, -1));
+  const [here, there] = [await open('127.0.0.1'), await open('127.0.0.2').catch(() => open('127.0.0.1'))];
+  const first = ping('u1');
+  here(first);
+  await until(() => got.length === 1);
+  expect(got[0]).toContain('"id":"u1"');
+  here(first);
+  await until(() => hub.counts.dropped.REPLAYED === 1);
+  here(
+    signDatagram(Buffer.from('{"jsonrpc":"2.0","id":"u2","method":"$ping"}'), 'bd', session, 9, undefined),
+  );
+  here(Buffer.concat([Buffer.from('x'), ping('u3')]));
+  await until(() => hub.counts.dropped.BAD_SIGNATURE === 2);
+  there(ping('u4'));
+  await until(() => got.length === 2);
+  expect(got[1]).toContain('"id":"u4"');
+  clock.advance(50);
+  const drive = hub.board('rover')?.control('drive');
+  drive?.set({ speed: 1 });
+  await until(() => got.length === 3);
+  expect(JSON.parse(got[2] ?? '')).toMatchObject({ method: '$set', params: { n: 1, t: 50 } });
+  there(seal.signDatagram(session, encodeNotification('$seen', { control: 'drive', n: 1 }).subarray(0, -1)));
+  await until(() => hub.board('rover')?.info()?.controls?.drive?.via === 'datagram');
+  expect(board.forged).toEqual([]);
+});
+
+test('a board without a key is not steered from where such boards may not be commanded, and it is told', async () => {
+  const { hub, tcp, events } = await startHub({ access: { openBoards: 'none' } });
+  const feed = events();
+  const board = new Wire(await tcp());
+  await board.hello(ROVER);
+  expect(() => hub.board('rover')?.control('drive')).toThrow(
+    expect.objectContaining({ code: 'NOT_ALLOWED' }),
+  );
+  expect(await feed.next('refused')).toMatchObject({ board: 'rover', reason: 'NOT_ALLOWED' });
 });
 
 test('when the session is over its datagrams are nothing any more, and no text', async () => {

@@ -89,7 +89,9 @@ export class Meter {
     if (this.isGivenUp || !before || count <= before.count) return;
     const sent = count - before.count;
     const came = got - before.got;
-    const lost = Math.min(1, Math.max(0, 1 - came / sent));
-    this.loss += (lost - this.loss) * Math.min(1, sent / LOSS_MEMORY);
+    // Below 0 where more came than was sent since: what others overtook was not lost.
+    const lost = Math.min(1, Math.max(-1, 1 - came / sent));
+    const loss = this.loss + (lost - this.loss) * Math.min(1, sent / LOSS_MEMORY);
+    this.loss = Math.min(1, Math.max(0, loss));
   }
 }

@@ -93,9 +93,13 @@ export class Path {
     if (datagram.streak >= needed && this.#stands(now) && this.#isGood(now)) this.#change('datagram', now);
   }
 
-  /** Milliseconds until a setpoint that is not seen goes again by datagram. */
-  get repeatMs(): number {
-    return this.datagram.loss > pathLimits.lossy ? pathLimits.repeatMs : this.#usual;
+  /**
+   * Milliseconds until a setpoint that is not seen goes again by datagram: the first time soon where datagrams get lost, for the board's
+   * word may be waiting for its turn.
+   * @param again how often it has gone again
+   */
+  repeatMs(again: number): number {
+    return again === 0 && this.datagram.loss > pathLimits.lossy ? pathLimits.repeatMs : this.#usual;
   }
 
   /** 0 to 1, and milliseconds there and back, of the way that is used; undefined before anything was seen on it. */

@@ -156,15 +156,16 @@ export class Stream {
     this.#transmit();
   }
 
-  #transmit(): void {
+  /** @param again what goes once more is no setpoint of its own, and keeps no newer one waiting */
+  #transmit(again = 0): void {
     const { link, clock } = this.#parts;
     this.#stopRepeating();
-    this.#sentAt = clock.monotonic();
+    if (again === 0) this.#sentAt = clock.monotonic();
     const ways = this.path.ways(link.isReachable);
     if (ways.datagram && link.sendDatagram(this.#line)) {
       this.path.sent('datagram', this.#newest.n);
-      this.#repeat = clock.alarm(this.path.repeatMs, () => {
-        if (this.#holds) this.#transmit();
+      this.#repeat = clock.alarm(this.path.repeatMs(again), () => {
+        if (this.#holds) this.#transmit(again + 1);
       });
     }
     this.#isHeldBack = false;
