@@ -63,6 +63,10 @@ def build(
     board._rtc = rtc
     board._metrics = {}
     board._link = link = Link(board, where, station, key, tls)
+    if station:
+        from .radio import Radio
+
+        link.radio = Radio(link, board, station)
     board._clock = Clock()
     board._log = Log(board._clock, link.wake)
     board._jobs = Jobs(board._log, board.send)

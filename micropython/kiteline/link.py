@@ -34,7 +34,7 @@ class Link:
         self._unnamed = 0  # uptime from which on it may be asked once more
         self._in_vain = 0  # tries since the last session
         self._tried = -self.APART_MS  # uptime of the last try
-        self._radio = None  # what looks after the Wi-Fi
+        self.radio = None  # what looks after the Wi-Fi, where there is one
         self._id = 0
         self._told = []
 
@@ -130,16 +130,12 @@ class Link:
         """True when the Wi-Fi was away and has come back."""
         if not self._station or self._station.connected:
             return False
-        if not self._radio:
-            from .radio import Radio
-
-            self._radio = Radio(self, self._board, self._station)
-        await self._radio.join()
+        await self.radio.join()
         return True
 
     def _reached(self, reached):
-        if self._radio:
-            self._radio.reached(reached)
+        if self.radio:
+            self.radio.reached(reached)
 
     async def _wait(self, ms):
         # Ends early when the Wi-Fi goes: once it is back there is no pause. Also for a hub that was found elsewhere.

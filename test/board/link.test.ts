@@ -1,7 +1,7 @@
 /** The link: whatever becomes of a connection, the next one begins clean, and not too soon. */
 import { expect, test } from 'vitest';
 import { Air } from '../../src/virtual/index.ts';
-import { freePort } from '../helpers/board.ts';
+import { freePort, JOIN } from '../helpers/board.ts';
 import { boardAt, ScriptedHub, startLibrary } from '../helpers/library.ts';
 
 /** Says on the serial port what the trace says, and runs. */
@@ -173,11 +173,16 @@ board.run()`);
   await hub.session();
 });
 
-test('a chip that believes itself in the Wi-Fi and reaches nobody begins the Wi-Fi anew', async () => {
-  const hub = await ScriptedHub.start();
-  const air = new Air({ joinMs: 10 });
-  const running = await startLibrary(
-    `
+test.each([
+  ['', ''],
+  [', also in one that it was in before it started', JOIN],
+])(
+  'a chip that believes itself in the Wi-Fi and reaches nobody begins the Wi-Fi anew%s',
+  async (_, before) => {
+    const hub = await ScriptedHub.start();
+    const air = new Air({ joinMs: 10 });
+    const running = await startLibrary(
+      `${before}
 import kiteline
 from kiteline.connection import Connection
 from kiteline.link import Link
@@ -189,16 +194,17 @@ Radio.DOUBT_MS = (150, 300)
 board = kiteline.Board("b", "127.0.0.1:${hub.port}", [("lab", "secret")])
 board.run()
 `,
-    { air },
-  );
-  air.setWeather({ delayMs: 60_000 });
-  await running.out(/kiteline: offline: 127\.0\.0\.1:\d+ does not answer\n/);
-  await running.out(/kiteline: nobody can be reached: the Wi-Fi begins anew\n/);
-  air.setWeather({ delayMs: 0 });
-  const online = running.out(/kiteline: online, as b\n/);
-  await hub.session();
-  await online;
-});
+      { air },
+    );
+    air.setWeather({ delayMs: 60_000 });
+    await running.out(/kiteline: offline: 127\.0\.0\.1:\d+ does not answer\n/);
+    await running.out(/kiteline: nobody can be reached: the Wi-Fi begins anew\n/);
+    air.setWeather({ delayMs: 0 });
+    const online = running.out(/kiteline: online, as b\n/);
+    await hub.session();
+    await online;
+  },
+);
 
 test('whatever goes wrong in the link itself, it tries again', async () => {
   const hub = await ScriptedHub.start();
@@ -219,6 +225,8 @@ import network
 network.WLAN(network.STA_IF).active(True)
 network.WLAN(network.STA_IF).connect("lab", "secret")
 board._link._station = Station()
+from kiteline.radio import Radio
+board._link.radio = Radio(board._link, board, board._link._station)
 board.run()
 `);
   await running.err(/^link\nTraceback[\s\S]+MemoryError: no room/);
