@@ -38,6 +38,8 @@ export interface SessionInfo {
   roundTrip?: number;
   /** Why the board started, as it says. */
   reset?: string;
+  /** What the key is called that the board has proved; undefined: it has none. */
+  key?: string;
 }
 
 /** What is known of a board that says hello; none of it of a plain peer. */
@@ -261,7 +263,7 @@ export class Presence implements NumberingOwner {
 }
 
 function infoOf(session: BoardSession): SessionInfo {
-  const { id, boot, library, address, since, keepalive, roundTrip, reset } = session;
+  const { id, boot, library, address, since, keepalive, roundTrip, reset, key } = session;
   return {
     id,
     boot,
@@ -271,5 +273,6 @@ function infoOf(session: BoardSession): SessionInfo {
     keepalive,
     ...(roundTrip !== undefined && { roundTrip: Math.round(1_000 * roundTrip) / 1_000 }),
     ...(reset !== undefined && { reset }),
+    ...(key !== undefined && { key }),
   };
 }

@@ -1,5 +1,7 @@
 /** A name that has a key can be used only with it, and what is altered, replayed or not signed ends the session. */
 import { expect, test } from 'vitest';
+import { ManualClock } from '../../src/clock.ts';
+import { Keys } from '../../src/hub/keys.ts';
 import { MemoryStore } from '../../src/store/memory.ts';
 import { encodeRequest, type JsonObject, SIGNED_BYTES } from '../../src/wire/index.ts';
 import { Wire } from './boards.ts';
@@ -316,6 +318,27 @@ test('a key that is revoked ends its session at once, and the name stays closed'
   await keys.open('greenhouse');
   const open = await plain();
   expect(await open.hello({ board: 'greenhouse', boot: 'b' })).toMatchObject({ clock: 0 });
+});
+
+test('a session whose key was replaced ends when the old key does, and the new key has one before and after', async () => {
+  const clock = new ManualClock();
+  const keys = new Keys({ clock });
+  const old = await keys.add('greenhouse');
+  const { hub, tcp } = await startHub({ keys, clock });
+  const board = new KeyedWire(await tcp());
+  await board.hello('greenhouse', old.key);
+  expect(hub.board('greenhouse')?.info()?.session).toMatchObject({ key: old.id });
+  const next = await keys.rotate('greenhouse', 1_000);
+  clock.advance(999);
+  board.sends('{"temp":1,"$seq":1}');
+  expect(JSON.parse((await board.next()) ?? '')).toMatchObject({ method: '$ack' });
+  clock.advance(1);
+  expect((await board.rest()).join()).toContain('key revoked');
+  const late = new KeyedWire(await tcp());
+  expect(await late.prove('greenhouse', old.key)).toMatchObject({ error: { code: -32007 } });
+  const renewed = new KeyedWire(await tcp());
+  await renewed.hello('greenhouse', next.key);
+  expect(hub.board('greenhouse')?.info()?.session).toMatchObject({ key: next.id });
 });
 
 test('a key that is revoked between $prove and hello is no key any more', async () => {
