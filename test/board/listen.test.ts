@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { createHub, type Hub, MemoryStore } from '../../src/index.ts';
+import { createHub, type Hub, Keys, MemoryStore } from '../../src/index.ts';
 import { Air, boardLibrary } from '../../src/virtual/index.ts';
 import { freePort, makeBoard, watch } from '../helpers/board.ts';
 import { Connection } from '../helpers/library.ts';
@@ -173,12 +173,38 @@ test('however many connect, two are candidates, and the hub gets through', async
   await there;
 });
 
-test('with a key, a stranger learns the name and nothing more', async () => {
-  const { board, running, port } = await listening('board.send({"n": 1})', `, key="${'ab'.repeat(32)}"`);
+test('with a key, a stranger learns the name and nothing more, also beside a session; the hub that has it gets everything', async () => {
+  const keys = new Keys();
+  const key = Buffer.from((await keys.add('b')).key).toString('hex');
+  const { board, running, port, url } = await listening(
+    `${COUNTING(20)}
+@board.task
+async def go():
+    print("planned", await board.call("plan", timeout=60000))`,
+    `, key="${key}"`,
+  );
   const impostor = new Connection(await stranger(board.address, port));
   const question = await impostor.take('$prove');
   impostor.say({ id: question.id, result: { nonce: '0'.repeat(32), proof: '0'.repeat(32) } });
   await impostor.ended;
-  expect(impostor.left).toEqual([]);
+  expect(impostor.lines).toHaveLength(1);
   await running.out(/cannot prove that it is yours/);
+  const store = new MemoryStore();
+  const hub = createHub({ store, keys });
+  onTestFinished(() => hub.close());
+  const asked = new Promise<() => void>((called) => {
+    hub.method('plan', () => new Promise((answer) => called(() => answer('straight on'))));
+  });
+  hub.dial(url);
+  const answer = await asked; // the session's call is open now
+  const beside = new Connection(await stranger(board.address, port));
+  await beside.take('$prove');
+  for (let id = 1; id < 20; id++) beside.say({ id, result: 'into the wall' });
+  await beside.ended;
+  expect(beside.lines).toHaveLength(1);
+  answer();
+  await running.out(/planned straight on\n/);
+  await running.out(/all stored 0\n/);
+  const stored = await store.query({ board: 'b', metric: 'n', limit: 100 });
+  expect(stored.map(({ value }) => value)).toEqual(count(20));
 });
