@@ -1,6 +1,5 @@
 import type { Context } from 'hono';
 import { HeldError, LeaseOverError } from '../hub/control/errors.ts';
-import type { ControlHandle } from '../hub/control/lease.ts';
 import type { ControlOptions } from '../hub/controls.ts';
 import type { Hub } from '../hub/hub.ts';
 import { say } from '../language.ts';
@@ -12,7 +11,6 @@ export const MAX_SETPOINT = 4 * limits.datagramBytes;
 
 interface SetpointBody extends Omit<ControlOptions, 'holder'> {
   holder: string;
-  args?: JsonObject;
 }
 
 /**
@@ -38,11 +36,8 @@ export async function putControl(c: Context, hub: Hub): Promise<Response> {
     );
     return problem(c, 400, detail);
   }
-  const { args, ...options } = body;
-  const before = handle.info()?.controls?.[control]?.id;
   try {
-    const lease = handle.control(control, options);
-    if (args) setOrLeave(lease, args, lease.id !== before);
+    const lease = handle.control(control, body);
     if (lease.end) throw new LeaseOverError(lease.end);
     return c.json({ id: lease.id, ...handle.info()?.controls?.[control] });
   } catch (error) {
@@ -83,16 +78,6 @@ const OPERATOR = 'operator';
 
 function namesIn(c: Context): { board: string; control: string } {
   return { board: c.req.param('name') ?? '', control: c.req.param('control') ?? '' };
-}
-
-/** A setpoint that will not do leaves the control free where it was free before. */
-function setOrLeave(lease: ControlHandle, args: JsonObject, isNew: boolean): void {
-  try {
-    lease.set(args);
-  } catch (error) {
-    if (isNew) lease.release();
-    throw error;
-  }
 }
 
 /** @throws what is no conflict */

@@ -1,6 +1,7 @@
 /** The controls of one board: who steers each of them now, and what became of those who did. */
 import type { Clock } from '../clock.ts';
-import { checkHold, checkHolder } from './control/check.ts';
+import type { JsonObject } from '../wire/index.ts';
+import { checkHold, checkHolder, setpointText } from './control/check.ts';
 import type { LeaseEnd } from './control/ends.ts';
 import {
   HeldError,
@@ -30,6 +31,8 @@ export interface ControlOptions {
   holdMs?: number;
   /** Of a lease that is to go on: where it is over, no new one is taken. */
   id?: string;
+  /** The first setpoint. Where it will not do nothing is taken, and everything stays as it is. */
+  args?: JsonObject;
 }
 
 /** What is known of a control of a board. Plain data, a copy. */
@@ -120,13 +123,19 @@ export class BoardControls {
    * @throws KitelineError HELD (a HeldError, which says by whom and since when), NOT_FOUND for a control that the board has not announced,
    *   LEASE_OVER when the one of that id is, OFFLINE when it has no session, NOT_ALLOWED when it has no key and may not be told to do anything, BAD_ARGUMENT
    */
-  take(
-    control: string,
-    { holder = SOMEBODY, takeover = false, holdMs = HOLD_MS, id }: ControlOptions = {},
-  ): ControlHandle {
+  take(control: string, options: ControlOptions = {}): ControlHandle {
+    const { holder = SOMEBODY, takeover = false, holdMs = HOLD_MS, id, args } = options;
     checkHolder(holder);
     checkHold(holdMs);
-    if (id !== undefined) return this.#goOn(control, id, holdMs);
+    const info = this.#entries.get(control)?.info;
+    if (args && info) setpointText(control, args, info);
+    const lease =
+      id === undefined ? this.#take(control, holder, holdMs, takeover) : this.#goOn(control, id, holdMs);
+    if (args) lease.set(args);
+    return lease;
+  }
+
+  #take(control: string, holder: string, holdMs: number, takeover: boolean): ControlHandle {
     const entry = this.#entryOf(control);
     const { lease: held, stream, info } = entry;
     if (held && held.holder === holder && holder !== SOMEBODY && held.again(holdMs)) return held;

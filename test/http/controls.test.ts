@@ -134,6 +134,7 @@ test('a setpoint that will not do is a 400, and leaves the control as it was', a
   expect(sets()).toEqual([]);
   await put({ holder: 'ann', args: { left: 0.1 } });
   expect((await put({ holder: 'ann', args: { left: 2 } })).status).toBe(400);
+  expect((await put({ holder: 'op', args: { left: 2 }, takeover: true })).status).toBe(400);
   expect(drive()).toMatchObject({ holder: 'ann' });
   expect((await put({ holder: 'ann' }, undefined, 'text/plain')).status).toBe(415);
 });

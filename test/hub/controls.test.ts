@@ -289,6 +289,15 @@ test.each([
   expect(sets()).toEqual([]);
 });
 
+test('with a first setpoint that will not do nothing is taken, least of all from somebody else', async () => {
+  const { sets, rover } = await begin();
+  const ann = rover.control('drive', { holder: 'ann', args: AHEAD });
+  expect(sets()).toMatchObject([{ n: 1, args: AHEAD }]);
+  const wrong = { holder: 'op', takeover: true, args: { left: 2, right: 0 } };
+  expect(() => rover.control('drive', wrong)).toThrow(expect.objectContaining({ code: 'BAD_ARGUMENT' }));
+  expect(ann.end).toBeUndefined();
+});
+
 test('types, choices and options are those that commands have', async () => {
   const args = {
     gear: { type: 'int', min: 1, max: 5, unit: 'th' },

@@ -106,6 +106,46 @@ test('a ping by datagram is answered by datagram, and says where setpoints go', 
   expect(await board.next()).toMatchObject({ params: { n: 3, args: null } });
 });
 
+test('datagrams that are lost, doubled and pass each other: the hub measures it, and goes on by datagram', async () => {
+  const { hub, clock, aside, board } = await begin();
+  aside.ping('u1');
+  await aside.next();
+  const drive = hub.board('rover')?.control('drive', { holdMs: Number.POSITIVE_INFINITY });
+  const status = () => hub.board('rover')?.info()?.controls?.drive;
+  let [came, newest] = [0, 0];
+  const held: number[] = [];
+  /** What the air lets through of what the hub sent by datagram. */
+  const arrives = (n: number) => {
+    came++;
+    newest = Math.max(newest, n);
+    aside.seen(newest, { got: came });
+  };
+  for (let i = 1; i <= 120; i++) {
+    clock.advance(30);
+    drive?.set({ i });
+    let n = 0;
+    while (n === 0) {
+      const { params } = await aside.next(); // an older one may have gone again
+      const { args, n: number } = (params ?? {}) as { args?: JsonObject; n?: number };
+      if (args?.i === i) n = number ?? 0;
+    }
+    if (i % 10 === 0) continue; // lost
+    if (i % 7 === 0) held.push(n);
+    else {
+      const before = status()?.sent;
+      arrives(n);
+      if (i % 5 === 0) arrives(n); // doubled, it is counted twice
+      for (const late of held.splice(0)) arrives(late);
+      aside.ping(`p${i}`); // its answer says that the hub has had all that
+      for (let got = await aside.next(); got.id !== `p${i}`; got = await aside.next());
+      expect(status()?.sent).toBe(before);
+    }
+  }
+  expect(status()).toMatchObject({ via: 'datagram', sent: 120, replaced: 0, holder: 'app' });
+  expect(status()?.loss).toBeLessThan(0.3);
+  expect(board.isEnded).toBe(false);
+});
+
 test('the newest datagram tells where the board is; an older one that comes late does not', async () => {
   const { hub, aside, udpPort, session } = await begin();
   aside.ping('u1', 1);
