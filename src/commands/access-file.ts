@@ -30,7 +30,8 @@ export async function openTokens(
       );
     }
   };
-  return new Tokens(await read(path, tell), keep, clock);
+  const load = () => read(path, tell);
+  return new Tokens(await load(), keep, clock, load);
 }
 
 async function read(path: string, tell: (sentence: string) => void): Promise<AccessToken[]> {

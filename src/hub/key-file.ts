@@ -23,8 +23,10 @@ export interface OpenKeysOptions {
 export async function openKeys(folder: string, options: OpenKeysOptions = {}): Promise<Keys> {
   const { clock, tell = () => {} } = options;
   const path = join(folder, FILE);
+  const load = () => read(path, tell);
   return new Keys({
-    entries: await read(path, tell),
+    entries: await load(),
+    load,
     save: (entries) => write(path, entries),
     ...(clock && { clock }),
   });

@@ -46,6 +46,8 @@ export interface KeysOptions {
   entries?: Iterable<KeyEntry>;
   /** Keeps them for the next start; in memory alone unless told. What it rejects with is thrown at whoever changed something. */
   save?: (entries: KeyEntry[]) => Promise<void>;
+  /** Reads anew what is kept, for `reload`. */
+  load?: () => Promise<KeyEntry[]>;
   clock?: Clock;
 }
 
@@ -53,17 +55,30 @@ export interface KeysOptions {
 export class Keys {
   readonly #clock: Clock;
   readonly #save: NonNullable<KeysOptions['save']>;
+  readonly #load: KeysOptions['load'];
   readonly #entries = new Map<string, readonly BoardKey[]>();
   readonly #revoking = new Set<string>();
   readonly #listeners = new Set<() => void>();
   #turn: Promise<unknown> = Promise.resolve(); // changes come one after another
   #alarm: Alarm | undefined; // when the next key ends
 
-  constructor({ entries = [], save = async () => {}, clock = systemClock }: KeysOptions = {}) {
+  constructor({ entries = [], save = async () => {}, load, clock = systemClock }: KeysOptions = {}) {
     this.#clock = clock;
     this.#save = save;
+    this.#load = load;
     for (const { board, keys } of entries) this.#entries.set(board, keys);
     this.#watch();
+  }
+
+  /** Takes what is kept as it is now: somebody may have changed it before this process was there to be asked. @throws what reading throws */
+  reload(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#load) return;
+      const entries = await this.#load();
+      this.#entries.clear();
+      for (const { board, keys } of entries) this.#entries.set(board, keys);
+      this.#tell();
+    });
   }
 
   /** Whether the name can be used only with a key, or, after it was revoked, not at all. */

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openTokens } from '../../src/commands/access-file.ts';
 import { start } from './cli.ts';
 import { startUp, stop } from './up-hub.ts';
 
@@ -48,4 +49,14 @@ test('what cannot be is said in a sentence', async () => {
     code: 1,
     stderr: expect.stringContaining('There is no token nobody'),
   });
+});
+
+test('what was written into the folder while a hub was starting is known to it', async () => {
+  const folder = join(newFolder(), 'data');
+  const tokens = await openTokens(folder, () => {});
+  await tokens.begin();
+  const { id } = await (await openTokens(folder, () => {})).add('viewer', 'tablet');
+  expect(tokens.list).toHaveLength(1);
+  await tokens.reload();
+  expect(tokens.list.map((token) => token.id)).toContain(id);
 });

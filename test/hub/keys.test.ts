@@ -214,3 +214,16 @@ test.each([
   });
   expect(readFileSync(join(data, 'keys.json'), 'utf8')).toBe(text);
 });
+
+test('what somebody else wrote into the file meanwhile is taken, and not written over', async () => {
+  const data = folder();
+  const keys = await openKeys(data);
+  let told = 0;
+  keys.onChange(() => told++);
+  const elsewhere = await (await openKeys(data)).add('greenhouse');
+  await keys.reload();
+  expect(told).toBe(1);
+  expect(keys.find('greenhouse', elsewhere.id)).toBeDefined();
+  await keys.add('pump');
+  expect((await openKeys(data)).list().map(({ board }) => board)).toEqual(['greenhouse', 'pump']);
+});

@@ -56,12 +56,13 @@ export async function up(options: UpOptions): Promise<void> {
   const troubles = new Troubles(tell, systemClock);
   const store = await openKept(options, (sentence) => troubles.tell(sentence));
   const home = await orClose(store, () => homeOf(data, options.memory));
+  const keys = await orClose(store, () => openKeys(data, { tell }));
   const hub = await orClose(store, async () =>
     createHub({
       store,
       home,
       name: options.name,
-      keys: await openKeys(data, { tell }),
+      keys,
       access: accessOf(options),
       reply,
       ...(encoding !== undefined && { encoding }),
@@ -95,7 +96,12 @@ export async function up(options: UpOptions): Promise<void> {
     });
     let leave = async () => {};
     const tokens = await openTokens(data, tell);
-    const http = await serveHttp(hub, { host, port: options.http, tokens, names: options.origin ?? [] });
+    const http = await serveHttp(hub, {
+      host,
+      port: options.http,
+      tokens,
+      names: [`${options.name}.local`, ...(options.origin ?? [])],
+    });
     try {
       const secure = tls && listening.tls && { port: listening.tls.port, cert: tls.certificate.der };
       await writeHubFile(data, {
@@ -104,6 +110,8 @@ export async function up(options: UpOptions): Promise<void> {
         pid: process.pid,
         ...(secure && { tls: secure }),
       });
+      // Who looked for a hub a moment ago found none, and wrote into the files; from now on the hub is asked.
+      await Promise.all([keys.reload(), tokens.reload()]);
       const links = linkLines(pageLink(http.host, http.port, http.token), process.stderr.isTTY);
       for (const line of whereLines(listening, http.url, await keptLine(store), links)) tell(line);
       if (tls) for (const line of tlsLines(tls, listening.tls)) tell(line);

@@ -40,13 +40,23 @@ export type Keep = (tokens: readonly AccessToken[]) => void | Promise<void>;
 export class Tokens {
   readonly #clock: Clock;
   readonly #keep: Keep;
+  readonly #load: (() => Promise<readonly AccessToken[]>) | undefined;
   #tokens: readonly AccessToken[];
 
-  /** @param keep is told of every change, before it counts; without it they live as long as the process */
-  constructor(tokens: readonly AccessToken[] = [], keep: Keep = () => {}, clock: Clock = systemClock) {
+  /**
+   * @param keep is told of every change, before it counts; without it they live as long as the process
+   * @param load reads what is kept
+   */
+  constructor(
+    tokens: readonly AccessToken[] = [],
+    keep: Keep = () => {},
+    clock: Clock = systemClock,
+    load?: () => Promise<readonly AccessToken[]>,
+  ) {
     this.#tokens = tokens;
     this.#keep = keep;
     this.#clock = clock;
+    this.#load = load;
   }
 
   get list(): readonly TokenInfo[] {
@@ -56,6 +66,11 @@ export class Tokens {
   /** The oldest operator's, which is always there once `begin()` was called. */
   get operator(): AccessToken | undefined {
     return this.#tokens.find(({ role }) => role === 'operator');
+  }
+
+  /** Takes what is kept as it is now: somebody may have changed it before this process was there to be asked. @throws what reading throws */
+  async reload(): Promise<void> {
+    if (this.#load) this.#tokens = await this.#load();
   }
 
   /** Makes the first operator's token where there is none. */
