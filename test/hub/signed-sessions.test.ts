@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../src/clock.ts';
 import { Keys } from '../../src/hub/keys.ts';
+import { keyId } from '../../src/hub/seal.ts';
 import { MemoryStore } from '../../src/store/memory.ts';
 import { encodeRequest, type JsonObject, SIGNED_BYTES } from '../../src/wire/index.ts';
 import { Wire } from './boards.ts';
@@ -122,6 +123,17 @@ test('whoever has proved one name is no other', async () => {
     expect(board.forged).toEqual([]);
   }
   expect(hub.counts.dropped).toMatchObject({ NO_PROOF: 2 });
+  expect(hub.boards()).toEqual([]);
+});
+
+test('nor where two names have one key', async () => {
+  const shared = [{ id: keyId(testKey()), key: testKey(), since: 0 }];
+  const keys = new Keys({ entries: ['greenhouse', 'pump'].map((board) => ({ board, keys: shared })) });
+  const { hub, tcp } = await startHub({ keys });
+  const board = new KeyedWire(await tcp());
+  await board.prove('pump', testKey());
+  board.sends(encodeRequest(2, 'hello', { board: 'greenhouse', boot: 'b1' }));
+  expect((await board.rest()).join()).toContain('NO_PROOF');
   expect(hub.boards()).toEqual([]);
 });
 
