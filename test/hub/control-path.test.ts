@@ -161,6 +161,17 @@ test('after a pause the first setpoint goes both ways: who knows what has become
   expect(world.steps(3)).toEqual(['ds', 'd', 'd']);
 });
 
+test('what a lease left unseen says nothing of the air when the next one begins', () => {
+  const world = new World();
+  world.steps(15);
+  for (const n of [101, 102]) for (const way of ['datagram', 'session'] as const) world.path.sent(way, n);
+  world.path.rest();
+  world.clock.advance(10_000);
+  expect(world.path.ways(true)).toEqual({ datagram: true, session: true });
+  expect([world.path.via, world.path.datagram.loss]).toEqual(['datagram', 0]);
+  expect(world.changes).toHaveLength(1);
+});
+
 test('a meter: what is seen of the newest settles those before, and words of what it does not know are nothing', () => {
   const meter = new Meter();
   for (const n of [1, 2, 3, 4]) meter.sent(n, n * 10);

@@ -63,10 +63,15 @@ export class Meter {
     return oldest ? now - oldest.at : 0;
   }
 
-  /** What was sent and not seen is lost. */
-  silent(): void {
+  /** Nothing is waited for any more: whether what was sent and not seen got there will not be known. */
+  rest(): void {
     this.#unseen.length = 0;
     this.#before = undefined;
+  }
+
+  /** What was sent and not seen is lost. */
+  silent(): void {
+    this.rest();
     this.streak = 0;
   }
 

@@ -79,6 +79,12 @@ export class Path {
     this[way].sent(n, this.#clock.monotonic());
   }
 
+  /** Nobody steers any more: a board has not told of its last setpoints where it told of others a moment before. */
+  rest(): void {
+    this.datagram.rest();
+    this.session.rest();
+  }
+
   /** A word of the board about setpoint `n`. @param got how many have come on this way */
   seen(way: Via, n: number, got: number | undefined): void {
     const now = this.#clock.monotonic();

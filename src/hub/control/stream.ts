@@ -92,7 +92,7 @@ export class Stream {
   release(): void {
     if (this.#isOver || this.#newest.n === 0) return;
     const { link, clock } = this.#parts;
-    this.#rest();
+    this.rest();
     this.#sentAt = clock.monotonic();
     this.#newest = { n: this.next, t: link.clock, args: 'null' };
     const line = this.#line;
@@ -102,7 +102,12 @@ export class Stream {
 
   /** What waits is not sent, and nothing is sent again: the lease is over. */
   rest(): void {
-    this.#rest();
+    this.#pace?.cancel();
+    this.#pace = undefined;
+    this.#waiting = undefined;
+    this.#isHeldBack = false;
+    this.#stopRepeating();
+    this.path.rest();
   }
 
   /** The board has seen setpoint `n`, that came by `way`. @param got how many have come on it */
@@ -116,7 +121,7 @@ export class Stream {
 
   /** The session is over. */
   close(): void {
-    this.#rest();
+    this.rest();
     this.#isOver = true;
   }
 
@@ -128,14 +133,6 @@ export class Stream {
   /** Whether the newest is still worth sending. */
   get #holds(): boolean {
     return this.#newest.args !== 'null' && this.#parts.link.clock < this.#newest.t + this.#parts.lease;
-  }
-
-  #rest(): void {
-    this.#pace?.cancel();
-    this.#pace = undefined;
-    this.#waiting = undefined;
-    this.#isHeldBack = false;
-    this.#stopRepeating();
   }
 
   #sendInPace(): void {
