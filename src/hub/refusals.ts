@@ -89,8 +89,8 @@ const SENTENCES: Record<RefusedReason, (board: string, address: string) => strin
     ),
   BAD_SIGNATURE: (board, address) =>
     say(
-      `What came as ${board} from ${address} is not what ${board} signed: the session was ended. Somebody between may have changed it.`,
-      `从 ${address} 以 ${board} 名义发来的内容与其签名不符：会话已结束。途中可能有人改动过。`,
+      `What came as ${board} from ${address} is not what ${board} signed: it was not taken, and a connection on which it came was ended. Somebody between may have changed it.`,
+      `从 ${address} 以 ${board} 名义发来的内容与其签名不符：未被接收，所在连接已结束。途中可能有人改动过。`,
     ),
   REPLAYED: (board, address) =>
     say(

@@ -2,8 +2,11 @@
 import { createHash } from 'node:crypto';
 import { Keys } from '../../src/hub/keys.ts';
 import { hubProof, keyId, Seal, sessionKey } from '../../src/hub/seal.ts';
+import { MemoryStore } from '../../src/store/memory.ts';
 import { encodeRequest, type JsonObject, lineTrailer } from '../../src/wire/index.ts';
 import type { plainTcp } from '../transport/plain.ts';
+import { Wire } from './boards.ts';
+import { startHub } from './helpers.ts';
 
 const LF = 0x0a;
 
@@ -139,3 +142,14 @@ export const payloadOf = (line: string): string => {
   const bytes = Buffer.from(line);
   return bytes.subarray(0, lineTrailer(bytes)?.length ?? bytes.length).toString();
 };
+
+/** A hub with a store, and the keys of two boards. */
+export async function startKeyed() {
+  const store = new MemoryStore();
+  const keys = testKeys('greenhouse', 'pump');
+  const hub = await startHub({ store, keys });
+  const wire = async () => new KeyedWire(await hub.tcp());
+  const plain = async () => new Wire(await hub.tcp());
+  const stored = async () => (await store.latest('greenhouse')).map(({ metric, value }) => [metric, value]);
+  return { ...hub, keys, wire, plain, stored };
+}
