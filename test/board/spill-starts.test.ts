@@ -120,6 +120,19 @@ print(board.waiting, board._samples.count, len(found()))
   await running.out(/KeyboardInterrupt\r?\n1 0 1/);
 });
 
+test('a watchdog that restarts the board for want of a hub saves what is in RAM first', async () => {
+  const running = await startLibrary(`
+import kiteline
+board = kiteline.Board("b", "127.0.0.1:1", [], spill=65536, watchdog=(400, 50))
+print("waiting", board.waiting)
+if board.waiting:
+    raise SystemExit()
+board.send({"n": 1})
+board.run()
+`);
+  await running.out(/^waiting 1/m);
+});
+
 test('settings, and what is said of wrong ones', async () => {
   expect(
     await libraryLines(`
@@ -168,7 +181,9 @@ def n():
     global made
     made += 1
     return {"n": TAG + made, "text": "x" * 30}
-print("start", board.boot, board.waiting)
+with open("/starts", "a") as f:
+    f.write("x")
+print("start", os.stat("/starts")[6], board.waiting)
 board.run()
 `;
 
@@ -206,15 +221,17 @@ test('an outage far beyond RAM, and power that goes at random bytes: what was wh
   const filling = watch(board);
   const starts = 6;
   for (let start = 1; start <= starts; start++) {
-    await filling.out(new RegExp(`(start [^]*){${start}}`));
+    await filling.out(new RegExp(`^start ${start}\\b`, 'm'));
     const reset = once(board, 'reset');
-    board.cutPower({ afterBytes: Math.floor(Math.random() * 12_000), torn: start % 2 === 0 });
+    // The first start gets through with two files at least.
+    const afterBytes = (start === 1 ? 8_200 : 0) + Math.floor(Math.random() * 12_000);
+    board.cutPower({ afterBytes, torn: start % 2 === 0 });
     await reset;
   }
-  await filling.out(new RegExp(`(start [^]*){${starts + 1}}`));
+  await filling.out(new RegExp(`^start ${starts + 1}\\b`, 'm'));
   await board.stop();
   const whole = inFlash(board.flash);
-  expect([...whole.values()].reduce((sum, { size }) => sum + size, 0)).toBeGreaterThan(200);
+  expect([...whole.values()].reduce((sum, { size }) => sum + size, 0)).toBeGreaterThan(80);
   const store = new MemoryStore();
   const hub = createHub({ store });
   onTestFinished(() => hub.close());
