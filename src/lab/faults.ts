@@ -69,6 +69,21 @@ export async function strike(fault: Fault, board: LabBoard, world: World): Promi
     case 'hub-frozen':
       await hub.freeze(fault.ms);
       return;
+    case 'hub-moved': {
+      const { how, isCopy, ms, bluff } = fault;
+      await hub.move(how, ms, isCopy, async (port) => {
+        if (bluff) await board.deceive(bluff, port);
+      });
+      return;
+    }
+    case 'key-changed':
+      await board.changeKey(fault.overlapMs);
+      await wait(fault.ms);
+      await board.takeKey();
+      return;
+    case 'right-key':
+      await board.takeKey();
+      return;
     case 'hub-clock':
       hub.setClock(fault.aheadMs);
       return;

@@ -32,6 +32,11 @@ export class LabAir {
     else this.air.put({ ssid: SSID, password: state === 'here' ? PASSWORD : `not ${PASSWORD}` });
   }
 
+  /** Who hears the board's questions, by address. */
+  set hosts(hosts: readonly string[]) {
+    this.air.hosts = hosts;
+  }
+
   /** The chip's next attempts to join go wrong. */
   bungle(fault: Fault, times: number): void {
     this.#bungle = fault;

@@ -1,7 +1,13 @@
 /** A virtual board of a run: with the library, the lab's module and a program on its flash, in an air of its own. */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { type VirtualBoard, virtualBoard } from '../virtual/index.ts';
 import { BoardLog } from './board-log.ts';
+import { type Bluff, Impostor } from './hostile/impostor.ts';
+import { Middle } from './hostile/middle.ts';
+import type { LabHub } from './hub/lab-hub.ts';
 import { LabAir, PASSWORD, SSID } from './lab-air.ts';
 import type { BoardScript } from './script.ts';
 
@@ -20,8 +26,8 @@ const program = (name: string): string => readFileSync(new URL(name, PROGRAMS), 
 export interface LabBoardOptions {
   name: string;
   script: BoardScript;
-  /** The hub's port on 127.0.0.1. */
-  port: number;
+  /** The hub, on 127.0.0.1. */
+  hub: LabHub;
   /** For the air's own dice. */
   seed: number;
   library: Files;
@@ -29,6 +35,8 @@ export interface LabBoardOptions {
   main?: string | undefined;
   /** The board's record has one more event. */
   changed(event: string, args: unknown[]): void;
+  /** Something was done to its traffic. */
+  struck(what: string): void;
   /** Its program has ended by itself. */
   ended(how: string): void;
 }
@@ -44,6 +52,15 @@ export class LabBoard {
   stderr = '';
   #closing = false;
   #powerCuts = 0;
+  readonly #hub: LabHub;
+  readonly #struck: (what: string) => void;
+  /** /kiteline.json, but for the key. */
+  #settings: { listen?: number; [name: string]: unknown } = {};
+  #key: string | undefined;
+  #middle: Middle | undefined;
+  #impostor: Impostor | undefined;
+  /** Where it is dialled. */
+  #url: string | undefined;
 
   private constructor(options: LabBoardOptions, air: LabAir, board: VirtualBoard) {
     this.name = options.name;
@@ -51,6 +68,8 @@ export class LabBoard {
     this.air = air;
     this.#board = board;
     this.#ended = options.ended;
+    this.#hub = options.hub;
+    this.#struck = options.struck;
     this.log = new BoardLog((event, args) => options.changed(event, args));
     board.on('stdout', (bytes, kept) => this.log.take(bytes, kept));
     board.on('stderr', (bytes) => {
@@ -64,23 +83,80 @@ export class LabBoard {
   }
 
   static async make(options: LabBoardOptions): Promise<LabBoard> {
-    const { name, script, port, seed, library, main } = options;
+    const { name, script, seed, library, main } = options;
     const air = new LabAir(seed, script.cuts);
-    const settings = { name, hub: `127.0.0.1:${port}`, wifi: [{ ssid: SSID, password: PASSWORD }] };
     const files = {
       ...library,
-      'kiteline.json': JSON.stringify(settings),
       'lab.json': JSON.stringify(script.program),
       'lab.py': program('lab.py'),
       'boot.py': 'import lab\nlab.begin()\n',
       'main.py': main ?? program('main.py'),
     };
-    return new LabBoard(options, air, await virtualBoard({ name, air: air.air, files, measureKept: true }));
+    const virtual = await virtualBoard({ name, air: air.air, files, measureKept: true });
+    const board = new LabBoard(options, air, virtual);
+    try {
+      await board.#settle();
+    } catch (error) {
+      await board.close();
+      throw error;
+    }
+    return board;
   }
 
-  /** How often something befell it by itself: cuts of its connections, and of its power while it wrote to flash. */
+  /** Its key, and how it comes to its hub. */
+  async #settle(): Promise<void> {
+    const { name, script } = this;
+    const hub = this.#hub;
+    if (script.key !== 'none') this.#key = await hub.process.ask({ ask: 'key', board: name, overlapMs: 0 });
+    let where = `127.0.0.1:${hub.port}`;
+    if (script.middle) {
+      const ports = () => ({ tcp: hub.port, udp: hub.udp });
+      this.#middle = await Middle.open({ name, script: script.middle, hub: ports, struck: this.#struck });
+      where = `${this.#middle.address}:${this.#middle.port}`;
+      this.air.hosts = []; // whoever asks would find a way around him
+    }
+    this.#settings = {
+      name,
+      wifi: [{ ssid: SSID, password: PASSWORD }],
+      ...(script.way === 'listens' ? { listen: await freePort(this.#board.address) } : { port: hub.udp }),
+      ...(script.way === 'told' && { hub: where }),
+    };
+    this.#write(script.key === 'wrong' ? randomBytes(32).toString('hex') : this.#key);
+    if (this.#settings.listen === undefined) return;
+    this.#url = `tcp://${this.#board.address}:${this.#settings.listen}`;
+    await hub.dial(this.#url, true);
+  }
+
+  #write(key: string | undefined): void {
+    this.#board.write({ 'kiteline.json': JSON.stringify({ ...this.#settings, ...(key && { key }) }) });
+  }
+
+  /** Its hub gives it another key. The board has it when it is told so. */
+  async changeKey(overlapMs: number): Promise<void> {
+    this.#key = await this.#hub.process.ask({ ask: 'key', board: this.name, overlapMs });
+  }
+
+  /** Its key is on its flash, and it starts again. */
+  async takeKey(): Promise<void> {
+    this.#write(this.#key);
+    await this.reset('hard');
+  }
+
+  /** Somebody says that he is its hub, to whoever asks and at the port that the hub had. */
+  async deceive(bluff: Bluff, oldPort: number): Promise<void> {
+    const told = () => this.#struck(`impostor (${bluff})`);
+    this.#impostor = await Impostor.open(this.name, bluff, this.#hub.udp, told, oldPort);
+    this.air.hosts = [this.#impostor.address, '127.0.0.1'];
+  }
+
+  /** What an impostor was told; undefined where there was none. */
+  get leaked(): readonly string[] | undefined {
+    return this.#impostor?.heard;
+  }
+
+  /** How often something befell it by itself: to its connections, its traffic, or its power while it wrote to flash. */
   get strikes(): number {
-    return this.air.air.counts.cuts + this.#powerCuts;
+    return this.air.air.counts.cuts + this.#powerCuts + (this.#middle?.strikes ?? 0);
   }
 
   powerOn(): void {
@@ -114,6 +190,18 @@ export class LabBoard {
 
   async close(): Promise<void> {
     this.#closing = true;
+    if (this.#url) await this.#hub.dial(this.#url, false).catch(() => {}); // of a hub that died all is well
     await this.#board.close();
+    await this.#middle?.close();
+    await this.#impostor?.close();
   }
+}
+
+/** A port that nobody has at this address: what a board listens at has to be known before. */
+async function freePort(address: string): Promise<number> {
+  const server = createServer().listen(0, address);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
 }

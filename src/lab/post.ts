@@ -36,6 +36,7 @@ export function recordOf(post: Post, kept: KeptOfBoard, isOwn: boolean): BoardRe
     logs: kept.logs,
     saidLogs: log.saidLogs,
     hub: kept.hub,
+    leaked: board.leaked,
     control: isOwn ? undefined : controlOf(post),
     queue: { most: log.mostQueued, limit: isOwn ? undefined : script.program.queue },
     heap: log.heap,

@@ -121,11 +121,12 @@ class Run {
     const board = await LabBoard.make({
       name,
       script: this.#script.boards[i] as Script['boards'][number],
-      port: hub.port,
+      hub,
       seed: seed + i,
       library,
       main,
       changed: (event, args) => tell(`${event} ${JSON.stringify(args)}`),
+      struck: (what) => this.#story.tell(name, what),
       ended: (how) =>
         this.#watch.breaks(say(`${name}: its program has ended: ${how}`, `${name}：它的程序结束了：${how}`)),
     });

@@ -4,6 +4,8 @@
  */
 
 import type { Fault as ChipFault, Cut, Weather } from '../virtual/index.ts';
+import type { Bluff } from './hostile/impostor.ts';
+import type { MiddleScript } from './hostile/middle.ts';
 
 /** What a board's own record counts; a fault strikes after the n-th of one of them. */
 export type Milestone =
@@ -50,6 +52,15 @@ export type Fault =
   /** The hub's process stands still: by itself, or because the system gives it no processor. */
   | { do: 'hub-stalls'; ms: number }
   | { do: 'hub-frozen'; ms: number }
+  /**
+   * The hub ends, and starts again after `ms` at another TCP port, from a copy of its data where it is told; the port for questions
+   * stays. With a bluff somebody takes the old port, and answers the questions, too.
+   */
+  | { do: 'hub-moved'; how: 'killed' | 'ended'; isCopy: boolean; ms: number; bluff?: Bluff }
+  /** The hub gives the board another key, the old one stays valid for `overlapMs`; the board gets it after `ms`, with a reset. */
+  | { do: 'key-changed'; overlapMs: number; ms: number }
+  /** A board that was given a wrong key gets its own, with a reset. */
+  | { do: 'right-key' }
   /** The hub's wall clock is set: so many milliseconds ahead of this machine's. */
   | { do: 'hub-clock'; aheadMs: number };
 
@@ -124,6 +135,12 @@ export interface BoardScript {
   holders: readonly Holder[];
   /** Of its connections, the first to the last of these; later ones are left alone. */
   cuts: readonly Cut[];
+  /** The hub has a key for it, and so has it, or a wrong one. */
+  key: 'none' | 'right' | 'wrong';
+  /** Who is between it and its hub. */
+  middle?: MiddleScript;
+  /** How it comes to its hub: it is told where that is, asks for it, or is dialled. */
+  way: 'told' | 'asks' | 'listens';
 }
 
 export interface Script {

@@ -38,6 +38,7 @@ export class Impostor {
   readonly #claim: Awaited<ReturnType<typeof claimAddress>>;
   readonly #bluff: Bluff;
   readonly #told: () => void;
+  #squatter: Server | undefined;
   #datagrams: Datagrams | undefined;
   port = 0;
   /** All that he was told, on connections and by datagram. */
@@ -53,6 +54,7 @@ export class Impostor {
   /**
    * @param name whose impostor he is; his address follows from that
    * @param udp the port at which boards ask for their hub; none where he has no address of his own to take it at
+   * @param old a port on 127.0.0.1 that he takes as well, because the hub had it
    * @param told called whenever he has heard something
    */
   static async open(
@@ -60,17 +62,27 @@ export class Impostor {
     bluff: Bluff,
     udp: number | undefined,
     told: () => void,
+    old?: number,
   ): Promise<Impostor> {
     const impostor = new Impostor(await claimAddress(`impostor of ${name}`), bluff, told);
     impostor.#server.listen(0, impostor.address);
     await once(impostor.#server, 'listening');
     impostor.port = (impostor.#server.address() as { port: number }).port;
     if (udp !== undefined && impostor.#claim.own) await impostor.#answerQuestions(udp);
+    if (old !== undefined) await impostor.#squat(old);
     return impostor;
   }
 
   get address(): string {
     return this.#claim.address;
+  }
+
+  /** Where the hub was. */
+  async #squat(port: number): Promise<void> {
+    const server = createServer((socket) => this.#accept(socket));
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    this.#squatter = server;
   }
 
   async #answerQuestions(port: number): Promise<void> {
@@ -135,6 +147,7 @@ export class Impostor {
 
   async close(): Promise<void> {
     this.#server.close();
+    this.#squatter?.close();
     for (const socket of this.#sockets) socket.destroy();
     this.#datagrams?.close();
     this.#claim.release();

@@ -3,7 +3,9 @@ import { flushCompileCache } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../clock.ts';
 import { KitelineError } from '../../errors.ts';
+import { homeIn } from '../../hub/home.ts';
 import { createHub } from '../../hub/hub.ts';
+import { openKeys } from '../../hub/key-file.ts';
 import { say } from '../../language.ts';
 import { openSqliteStore } from '../../store/sqlite.ts';
 import type { Point } from '../../store/store.ts';
@@ -40,7 +42,10 @@ store.append = async (batch) => {
 
 const { keepaliveMs, graceMs } = setup;
 watchSetpoints((board, setpoint) => tell({ board, setpoint }));
-const hub = createHub({ store, clock, keepaliveMs, graceMs });
+const [keys, home] = await Promise.all([openKeys(setup.folder, { clock }), homeIn(setup.folder)]).catch(
+  refuse,
+);
+const hub = createHub({ store, clock, keepaliveMs, graceMs, keys, home });
 const steering = new Steering(hub);
 hub.on('problem', ({ what, error }) => tell({ board: '', told: `${what}: ${(error as Error).message}` }));
 hub.on('presence', ({ board, state, why }) => tell({ board, told: `presence ${state} ${why ?? ''}` }));
@@ -85,6 +90,10 @@ async function answer(question: HubQuestion): Promise<unknown> {
       return command(question);
     case 'steer':
       return steering.steer(question);
+    case 'key':
+      return newKey(question.board, question.overlapMs);
+    case 'dial':
+      return dial(question);
     case 'board':
       return kept(question.board);
     case 'disk':
@@ -115,6 +124,17 @@ async function command(question: HubQuestion & { ask: 'command' }): Promise<HubA
   const untilMs = monotonicMs() + deadlineMs;
   const outcome = await known.command(name, args, { deadline: deadlineMs, ...(signal && { signal }) });
   return { outcome, untilMs };
+}
+
+async function newKey(board: string, overlapMs: number): Promise<string> {
+  const { key } = await (keys.isClosed(board) ? keys.rotate(board, overlapMs) : keys.add(board));
+  return Buffer.from(key).toString('hex');
+}
+
+function dial({ url, isWanted }: HubQuestion & { ask: 'dial' }): null {
+  const dialled = hub.dial(url);
+  if (!isWanted) dialled.close();
+  return null;
 }
 
 async function kept(board: string): Promise<KeptOfBoard> {

@@ -1,6 +1,6 @@
 /** The hub of a lane of the lab: one folder, one port, through any number of lives. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -18,7 +18,8 @@ export interface LabHubOptions {
 
 export class LabHub {
   readonly #options: LabHubOptions;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'kiteline-lab-'));
+  #folder = newFolder();
+  readonly #dials = new Set<string>();
   #process: HubProcess;
   #port = 0;
   #udp = 0;
@@ -77,15 +78,53 @@ export class LabHub {
    * @throws KitelineError CLOSED when it does not come back
    */
   startAgain(how: 'killed' | 'ended', ms: number): Promise<void> {
+    return this.#next(how, () => wait(ms));
+  }
+
+  /**
+   * Ends it, and starts it again after `ms` at another port for connections.
+   * @param isCopy from a copy of its data, as on another computer
+   * @param left called when it has gone, with the port that it had
+   * @throws KitelineError CLOSED when it does not come back
+   */
+  move(
+    how: 'killed' | 'ended',
+    ms: number,
+    isCopy: boolean,
+    left: (port: number) => Promise<void>,
+  ): Promise<void> {
+    return this.#next(how, async () => {
+      const port = this.#port;
+      this.#port = 0;
+      await left(port);
+      if (isCopy) {
+        const old = this.#folder;
+        this.#folder = newFolder();
+        cpSync(old, this.#folder, { recursive: true });
+        rmSync(old, { recursive: true, force: true });
+      }
+      await wait(ms);
+    });
+  }
+
+  #next(how: 'killed' | 'ended', meanwhile: () => Promise<void>): Promise<void> {
     this.#fate = this.#fate.then(async () => {
       this.#up = false;
       await (how === 'killed' ? this.#process.kill() : this.#process.end());
-      await wait(ms);
+      await meanwhile();
       this.#process = this.#begin();
       await this.#listens();
+      for (const url of this.#dials) await this.#process.ask({ ask: 'dial', url, isWanted: true });
       this.#up = true;
     });
     return this.#fate;
+  }
+
+  /** Dials a board that listens, through all its lives; or no longer. */
+  async dial(url: string, isWanted: boolean): Promise<void> {
+    if (isWanted) this.#dials.add(url);
+    else this.#dials.delete(url);
+    await this.#process.ask({ ask: 'dial', url, isWanted });
   }
 
   /** Resolves when it is up, or will not come back. */
@@ -140,6 +179,8 @@ export class LabHub {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
+
+const newFolder = (): string => mkdtempSync(join(tmpdir(), 'kiteline-lab-'));
 
 /** Whether the system can be told how far the files of another process may grow. */
 export const hasFileLimits: boolean = spawnSync('prlimit', ['--version']).status === 0;

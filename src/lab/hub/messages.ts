@@ -39,6 +39,8 @@ export type HubQuestion =
     }
   /** Gives a board a key, or another one in place of those it has, which stay valid for so long. */
   | { ask: 'key'; board: string; overlapMs: number }
+  /** Dials a board that listens, or no longer. */
+  | { ask: 'dial'; url: string; isWanted: boolean }
   /** What is kept of a board. */
   | { ask: 'board'; board: string }
   /** The store refuses from now on, or not any more; and takes so many milliseconds longer. */
@@ -60,6 +62,7 @@ export interface HubAnswers {
   steer: { isTaken: boolean; fromMs: number; atMs: number; why?: string };
   /** 64 hex digits. */
   key: string;
+  dial: null;
   board: KeptOfBoard;
   disk: null;
   stall: null;

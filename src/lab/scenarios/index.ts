@@ -3,6 +3,7 @@ import { say } from '../../language.ts';
 import { cutScenarios } from './cuts.ts';
 import { endScenarios } from './ends.ts';
 import { flashScenarios } from './flash.ts';
+import { hostileScenarios } from './hostile.ts';
 import { radioScenarios } from './radio.ts';
 import type { Scenario } from './scenario.ts';
 import { steeringScenarios } from './steering.ts';
@@ -18,6 +19,7 @@ export const scenarios: readonly Scenario[] = [
   ...endScenarios,
   ...flashScenarios,
   ...steeringScenarios,
+  ...hostileScenarios,
   ...stormScenarios,
 ];
 

@@ -62,7 +62,14 @@ export function board(
   program: Partial<ProgramSettings> = {},
   cuts: readonly Cut[] = [],
 ): BoardScript {
-  return { program: { ...PROGRAM, ...program }, orders: orders(dice), holders: [], cuts };
+  return {
+    program: { ...PROGRAM, ...program },
+    orders: orders(dice),
+    holders: [],
+    cuts,
+    key: dice.chance(0.4) ? 'right' : 'none',
+    way: 'told',
+  };
 }
 
 /** After so much of whatever the board does, or comes to know. */
