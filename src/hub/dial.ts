@@ -26,6 +26,10 @@ export interface DialParts {
   open: (to: HostPort, signal: AbortSignal, closed: (why: CloseReason) => void) => Promise<Peer>;
   /** Told when what a person would be told changes. */
   changed: (info: DialInfo) => void;
+  /** Whether a peer has said hello. */
+  isBoard: (peer: Peer) => boolean;
+  /** Milliseconds within which one says hello that has done so before at this address; else what it says no longer comes here. */
+  helloMs: number;
   /** 0 up to 1. */
   random?: () => number;
 }
@@ -43,6 +47,9 @@ export class Dial {
   readonly #closing = new AbortController();
   #pause: number = PAUSE.least;
   #alarm: Alarm | undefined;
+  #hello: Alarm | undefined;
+  /** Some connection to it became a session; others, of programs that know of none, may be silent. */
+  #wasBoard = false;
   #peer: Peer | undefined;
   #connectedAt = 0; // monotonic
   #tries = 0;
@@ -73,6 +80,7 @@ export class Dial {
   close(): void {
     this.#closing.abort();
     this.#alarm?.cancel();
+    this.#hello?.cancel();
     this.#peer?.close();
   }
 
@@ -91,13 +99,24 @@ export class Dial {
       return;
     }
     this.#connectedAt = clock.monotonic();
+    if (this.#wasBoard) this.#expectHello(this.#peer);
     this.#alarm = clock.alarm(TOLD_MS, () => {
       this.#tries = 0;
       this.#is('connected', undefined);
     });
   }
 
+  /** A board that lost its network or its power just then sends nothing more, and we send nothing that could show it. */
+  #expectHello(peer: Peer): void {
+    const { clock, helloMs, isBoard } = this.#parts;
+    this.#hello = clock.alarm(helloMs, () => {
+      if (!isBoard(peer)) peer.close();
+    });
+  }
+
   #ended(why: CloseReason): void {
+    this.#hello?.cancel();
+    if (this.#peer) this.#wasBoard ||= this.#parts.isBoard(this.#peer);
     if (this.#peer && this.#parts.clock.monotonic() - this.#connectedAt > this.#pause)
       this.#pause = PAUSE.least;
     this.#peer = undefined;

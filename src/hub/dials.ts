@@ -1,17 +1,18 @@
 /** All the boards that a hub dials. */
-import type { Clock } from '../clock.ts';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
 import { formatHostPort } from '../transport/address.ts';
 import { Dial, type DialInfo, type DialParts } from './dial.ts';
 import type { DialEvent } from './feed.ts';
+import { DEAD_AFTER } from './heartbeat.ts';
+import type { Inside } from './inside.ts';
 import { parseUrl } from './listen.ts';
 
 /** More are refused: each is a connection, or tries to be one every few seconds. */
 const MAX_DIALS = 1_000;
 
 /** What the feed tells of one. @param at milliseconds since 1970 */
-export const dialEvent = ({ url, state, why }: DialInfo, at: number): DialEvent => ({
+const dialEvent = ({ url, state, why }: DialInfo, at: number): DialEvent => ({
   type: 'dial',
   board: url,
   at,
@@ -23,8 +24,18 @@ export class Dials {
   readonly #parts: DialParts;
   readonly #byUrl = new Map<string, Dial>();
 
-  constructor(clock: Clock, open: DialParts['open'], changed: DialParts['changed']) {
-    this.#parts = { clock, open, changed };
+  /** @param open see DialParts */
+  constructor({ clock, feed, handlers, greeted, keepalive }: Inside, open: DialParts['open']) {
+    this.#parts = {
+      clock,
+      open,
+      changed: (info) => {
+        feed.publish(dialEvent(info, clock.now()));
+        handlers.dial(info);
+      },
+      isBoard: (peer) => greeted.has(peer),
+      helloMs: DEAD_AFTER * keepalive,
+    };
   }
 
   /** Dialling one twice is dialling it once. @throws KitelineError BAD_ARGUMENT */

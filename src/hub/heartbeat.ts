@@ -1,7 +1,7 @@
 import type { Alarm, Clock } from '../clock.ts';
 
 /** Keepalives without a word after which a peer is taken for dead: two pings may get lost on a bad link. */
-const DEAD_AFTER = 2.5;
+export const DEAD_AFTER = 2.5;
 
 export interface HeartbeatEvents {
   /** It is time to ask whether the peer is still there. */

@@ -13,7 +13,7 @@ import { commandEvent } from './command-event.ts';
 import { Commands } from './commands.ts';
 import { Datagrams } from './datagrams.ts';
 import type { Dial, DialInfo } from './dial.ts';
-import { Dials, dialEvent } from './dials.ts';
+import { Dials } from './dials.ts';
 import { Doors } from './doors.ts';
 import { encodingNamed } from './encoding.ts';
 import { Handlers, type HubEvents } from './events.ts';
@@ -124,6 +124,7 @@ export class Hub {
         failed: (error) => handlers.problem({ what: 'store failed', error }),
       }),
       orphans: new Set(),
+      greeted: new WeakSet(),
       scanner: new Scanner(),
       counts,
       reply: options.reply === false ? undefined : (options.reply ?? 'ok'),
@@ -132,14 +133,7 @@ export class Hub {
     this.#inside = inside;
     this.keys.onChange(() => inside.boards.checkKeys(this.keys));
     this.#doors = new Doors(clock, (options) => new Sessions(inside, options));
-    this.#dials = new Dials(
-      clock,
-      (...how) => this.#doors.dial(...how),
-      (info) => {
-        feed.publish(dialEvent(info, clock.now()));
-        handlers.dial(info);
-      },
-    );
+    this.#dials = new Dials(inside, (...how) => this.#doors.dial(...how));
   }
 
   /** Of this run of the hub: another one after a restart. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
+import type { Peer } from '../transport/transport.ts';
 import type { Scanner } from '../wire/index.ts';
 import type { Access } from './access.ts';
 import type { Boards } from './boards.ts';
@@ -41,6 +42,8 @@ export interface Inside {
   readonly intake: Intake;
   /** Whoever is gone, and has something that waits for room in the intake. */
   readonly orphans: Set<Sender>;
+  /** Peers that have said hello and were taken. */
+  readonly greeted: WeakSet<Peer>;
   /** Of all sessions: what one board's program sends, another's does, too. */
   readonly scanner: Scanner;
   readonly counts: HubCounts;

@@ -120,6 +120,7 @@ export class Session implements Sender {
     this.answers = false;
     this.#reader = new Reader(this.#inside, this.asker);
     this.#identity.becomes(link, this.#inside.clock.now());
+    this.#inside.greeted.add(this.peer);
     this.peer.frame();
   }
 

@@ -10,12 +10,13 @@ import { freePort } from '../helpers/board.ts';
 import { startHub } from './helpers.ts';
 
 /** A dial whose connections are made, refused and ended by hand. */
-function dialled(random = () => 0) {
+function dialled(random = () => 0, helloMs = 25_000) {
   const clock = new ManualClock();
   const told: DialInfo[] = [];
   const tries: PromiseWithResolvers<Peer>[] = [];
   const ends: ((why: CloseReason) => void)[] = [];
   let closes = 0;
+  const greeted = new Set<Peer>();
   const open: DialParts['open'] = (_to, _signal, closed) => {
     const attempt = Promise.withResolvers<Peer>();
     tries.push(attempt);
@@ -27,6 +28,8 @@ function dialled(random = () => 0) {
   const dial = new Dial('tcp://192.168.1.50:9000', to, {
     clock,
     open,
+    isBoard: (peer) => greeted.has(peer),
+    helloMs,
     random,
     changed: (info) => told.push(info),
   });
@@ -38,6 +41,7 @@ function dialled(random = () => 0) {
     told,
     tries,
     closes: () => closes,
+    says: (isHello: boolean) => (isHello ? greeted.add(peer) : greeted.delete(peer)),
     async connects() {
       tries.at(-1)?.resolve(peer);
       await settle();
@@ -52,6 +56,28 @@ function dialled(random = () => 0) {
     },
   };
 }
+
+test('a connection on which a board does not say hello as it did before is ended; who never did may be silent', async () => {
+  const { clock, connects, ends, closes, says } = dialled();
+  await connects();
+  clock.advance(100_000);
+  expect(closes()).toBe(0);
+  says(true);
+  await ends();
+  clock.advance(500);
+  says(false);
+  await connects();
+  clock.advance(24_999);
+  expect(closes()).toBe(0);
+  clock.advance(1);
+  expect(closes()).toBe(1);
+  await ends();
+  clock.advance(500);
+  await connects();
+  says(true);
+  clock.advance(100_000);
+  expect(closes()).toBe(1);
+});
 
 test('pauses grow from half a second to five, and begin anew after a connection that was one', async () => {
   const { clock, tries, told, fails, connects, ends } = dialled();
