@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { writeHubFile } from '../../src/commands/hub-file.ts';
 import { Wire } from '../hub/boards.ts';
 import { boardKeyOf, KeyedWire } from '../hub/keyed-boards.ts';
 import { plainTcp } from '../transport/plain.ts';
@@ -69,6 +70,16 @@ it('with no hub running works on the file in the data folder', async () => {
   expect(await boards('revoke', 'attic', ...data)).toMatchObject({ code: 1 });
   expect(await boards('add', '10.0.0.7', ...data)).toMatchObject({ code: 2 });
   expect(await boards('rotate', 'greenhouse', '--overlap', 'soon', ...data)).toMatchObject({ code: 2 });
+});
+
+it('leaves the file alone when a hub is there that does not answer', async () => {
+  await boards('add', 'greenhouse');
+  const file = join(folder, 'kiteline-data', 'keys.json');
+  const before = readFileSync(file, 'utf8');
+  await writeHubFile(join(folder, 'kiteline-data'), { url: 'http://127.0.0.1:1', pid: process.pid });
+  const refused = await boards('revoke', 'greenhouse');
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('http://127.0.0.1:1') });
+  expect(readFileSync(file, 'utf8')).toBe(before);
 });
 
 it('with a hub running holds at once: the board that has the key is there, and gone when it is revoked', async () => {

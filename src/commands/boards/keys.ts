@@ -1,3 +1,4 @@
+import { KitelineError } from '../../errors.ts';
 import { changeKeys, type KeyAnswer, type KeyRequest } from '../../http/keys.ts';
 import { openKeys } from '../../hub/key-file.ts';
 import type { KeyInfo } from '../../hub/keys.ts';
@@ -6,7 +7,7 @@ import { formatHostPort, type HostPort } from '../../transport/address.ts';
 import { lanAddresses } from '../../transport/lan.ts';
 import { localTime } from '../history/words.ts';
 import { askHub, jsonOf } from '../hub-client.ts';
-import { findHub, type HubAddress, type HubOptions, runningHub } from '../hub-file.ts';
+import { findHub, type HubAddress, type HubOptions } from '../hub-file.ts';
 import { table } from '../table.ts';
 import { print, printable, printableJson, tell } from '../terminal.ts';
 import { tlsPart } from '../tls.ts';
@@ -119,10 +120,17 @@ async function change(request: KeyRequest, options: HubOptions): Promise<KeyAnsw
   return jsonOf<KeyAnswer>(response, hub.url);
 }
 
+/**
+ * The hub that runs with this folder. One that is there and does not answer is no reason to change its file: it would go on with the keys
+ * that it has, and write them over ours.
+ */
 async function hubOf(options: HubOptions): Promise<HubAddress | undefined> {
-  if (options.hub !== undefined) return findHub(options);
-  const running = await runningHub(options.data);
-  return running && { ...running, ...(options.token !== undefined && { token: options.token }) };
+  try {
+    return await findHub(options);
+  } catch (error) {
+    if (error instanceof KitelineError && error.code === 'NO_HUB') return undefined;
+    throw error;
+  }
 }
 
 /** Where a board reaches it, as /kiteline.json has it. */
