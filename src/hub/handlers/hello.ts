@@ -49,7 +49,8 @@ function hasProved(board: string, { proof }: Session, { keys }: Inside): boolean
 /** Nothing more of the connection is taken: what follows was meant for this board's session. */
 function notProven(board: string, { id }: Request, session: Session, { refusals }: Inside): void {
   refusals.refuse('NO_PROOF', board, session.peer);
-  const sentence = 'this name has a key: prove it first, on this connection ($prove)';
+  const sentence =
+    'this name has a key, and this board has not proved it: "key" is missing in its /kiteline.json (a program of its own: say $prove before hello)';
   session.send(encodeError(id, RPC.NOT_PROVEN, sentence, { reason: 'NO_PROOF' }));
   session.stop();
 }
