@@ -8,9 +8,14 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const SOURCES = ['web', 'src/wire', 'package-lock.json'];
 
-export async function buildPage(): Promise<void> {
+/** @param folder where it goes; dist/web unless told */
+export async function buildPage(folder = join(root, 'dist/web')): Promise<void> {
   const { build } = await import('vite');
-  await build({ configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn' });
+  await build({
+    configFile: join(root, 'web/vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir: folder, emptyOutDir: true },
+  });
 }
 
 function newestIn(path: string): number {

@@ -29,6 +29,8 @@ export const en = {
     'This board has announced nothing that could be commanded or steered. With the board library: @board.command, @board.control.',
   viewerControl: 'You are signed in as a viewer: you see what happens, an operator commands.',
   run: 'Run',
+  withArguments: 'with arguments',
+  argumentsJson: 'arguments (JSON)',
   send: 'Send',
   sending: 'sending…',
   done: 'done',

@@ -29,6 +29,8 @@ export const zh: Texts = {
   noControl: '这块板子没有声明可执行的命令或控制流。使用板端库：@board.command、@board.control。',
   viewerControl: '你以观察者身份登录：可以查看，命令由操作员发出。',
   run: '执行',
+  withArguments: '附带参数',
+  argumentsJson: '参数（JSON）',
   send: '发送',
   sending: '正在发送…',
   done: '完成',

@@ -16,7 +16,8 @@ export function firstValue({ type, min, max, choices, optional }: ArgumentInfo):
   if (optional) return undefined;
   if (choices) return choices[0];
   if (type === 'bool') return false;
-  if (type === 'int' || type === 'float') return Math.min(Math.max(0, min ?? 0), max ?? 0);
+  if (type === 'int' || type === 'float')
+    return Math.min(Math.max(0, min ?? Number.NEGATIVE_INFINITY), max ?? Number.POSITIVE_INFINITY);
   return type === 'str' ? '' : null;
 }
 
@@ -25,18 +26,19 @@ export function Argument({ id, name, info, value, disabled, onChange }: Argument
   const { type, min, max, unit, choices } = info;
   const label = unit === undefined ? name : `${name} (${unitText(unit)})`;
   const common = { id, disabled };
-  const text =
-    value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-  let field = (
-    <input
-      {...common}
-      type="text"
-      value={text}
-      onInput={({ currentTarget }) =>
-        onChange(type === 'json' ? parsed(currentTarget.value) : currentTarget.value)
-      }
-    />
-  );
+  const text = typeof value === 'string' ? value : '';
+  let field =
+    type === 'json' ? (
+      // What one types stays as it is: the value that it stands for may be written in other ways.
+      <input {...common} type="text" onInput={({ currentTarget }) => onChange(parsed(currentTarget.value))} />
+    ) : (
+      <input
+        {...common}
+        type="text"
+        value={text}
+        onInput={({ currentTarget }) => onChange(currentTarget.value)}
+      />
+    );
   if (choices) {
     field = (
       <select

@@ -38,6 +38,7 @@ export function Chart({ title, series, version, from, to }: ChartProps) {
     const times = {
       ...axis,
       space: 90,
+      size: 28,
       values: (_: UPlot, at: number[]) => at.map((s) => tick(s, shown.to - shown.from)),
     };
     const made = new UPlot(
@@ -47,7 +48,7 @@ export function Chart({ title, series, version, from, to }: ChartProps) {
         legend: { show: false },
         cursor: { drag: { x: false, y: false } },
         scales: { x: { time: true, range: () => [shown.from, shown.to] } },
-        axes: [times, { ...axis, size: 52 }],
+        axes: [times, { ...axis, size: valueAxis }],
         series: [
           {},
           { stroke: colour('--accent'), width: 2, points: { show: false } },
@@ -91,6 +92,12 @@ export function Chart({ title, series, version, from, to }: ChartProps) {
       <div ref={place} role="img" aria-label={`${title}: ${summary}`} />
     </figure>
   );
+}
+
+/** As wide as its widest number. */
+function valueAxis(plot: UPlot, values: readonly string[] | null): number {
+  const widths = (values ?? []).map((value) => plot.ctx.measureText(value).width / devicePixelRatio);
+  return Math.ceil(Math.max(24, ...widths)) + 18;
 }
 
 /** What stands under the axis: as exact as the range asks for. @param s seconds since 1970 */

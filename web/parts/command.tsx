@@ -28,13 +28,18 @@ export function CommandForm({ board, command, args, takesAnything }: CommandProp
   const told = useSignal<Told | undefined>(undefined);
   const disabled = role.value !== 'operator';
   const isSwitch = names.length === 1 && args[names[0] as string]?.type === 'bool';
-  const press = async () => {
+  const press = async (): Promise<Told['state']> => {
     told.value = { state: 'sending', text: t('sending') };
     told.value = await run(board, command, values.value);
+    return told.value.state;
   };
-  const set = (name: string, value: Json | undefined) => {
-    values.value = { ...values.value, [name]: value };
-    if (isSwitch) void press();
+  const set = async (name: string, value: Json | undefined) => {
+    const before = values.value;
+    values.value = { ...before, [name]: value };
+    if (!isSwitch) return;
+    const state = await press();
+    // A switch shows what the board was told to do and does; of an unknown end nobody can say.
+    if (state === 'failed' || state === 'expired') values.value = before;
   };
   return (
     <form
@@ -53,22 +58,25 @@ export function CommandForm({ board, command, args, takesAnything }: CommandProp
           name={name}
           info={args[name] as ArgumentInfo}
           value={values.value[name]}
-          disabled={disabled}
-          onChange={(value) => set(name, value)}
+          disabled={disabled || (isSwitch && told.value?.state === 'sending')}
+          onChange={(value) => void set(name, value)}
         />
       ))}
       {takesAnything && (
-        <Argument
-          id={`${command}-args`}
-          name="args"
-          info={{ type: 'json', optional: true }}
-          value={values.value.$args}
-          disabled={disabled}
-          onChange={(value) => {
-            values.value =
-              typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
-          }}
-        />
+        <details>
+          <summary>{t('withArguments')}</summary>
+          <Argument
+            id={`${command}-args`}
+            name={t('argumentsJson')}
+            info={{ type: 'json', optional: true }}
+            value={undefined}
+            disabled={disabled}
+            onChange={(value) => {
+              values.value =
+                typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+            }}
+          />
+        </details>
       )}
       {!isSwitch && (
         <button type="submit" disabled={disabled || told.value?.state === 'sending'}>

@@ -1,16 +1,19 @@
 import { computed, type Signal, signal } from '@preact/signals';
 import type { BoardCard, Newest } from '../../src/http/pages/messages.ts';
 import { onMessage, subscribe } from './socket.ts';
+import { before, longer, type Trail } from './trail.ts';
 
-/** Values of a metric that a card's line shows. */
-const TRAIL = 60;
+/** Boards whose past is read at a time. */
+const READS = 4;
 
 /** A board on the overview. Each metric's newest value is told apart, so that a card redraws what changed. */
 export interface BoardState {
   readonly name: string;
   readonly card: Signal<BoardCard>;
-  /** The newest numbers of its first metric, for the line. */
-  readonly trail: Signal<readonly number[]>;
+  /** Where its first metric of numbers has been, for the line. */
+  readonly trail: Signal<Trail>;
+  /** Whether the past of it was asked for. */
+  isSeeded: boolean;
 }
 
 const byName = new Map<string, BoardState>();
@@ -54,7 +57,7 @@ function put(card: BoardCard): void {
     grow(state, card.newest);
     return;
   }
-  const made = { name: card.name, card: signal(card), trail: signal<readonly number[]>([]) };
+  const made = { name: card.name, card: signal(card), trail: signal<Trail>([]), isSeeded: false };
   byName.set(card.name, made);
   grow(made, card.newest);
   version.value++;
@@ -68,10 +71,43 @@ function update(name: string, newest: Record<string, Newest>): void {
   grow(state, newest);
 }
 
-function grow(state: BoardState, newest: Record<string, Newest>): void {
-  const metric = Object.keys(state.card.value.newest).find(
-    (one) => typeof state.card.value.newest[one]?.[0] === 'number',
-  );
-  const value = metric === undefined ? undefined : newest[metric]?.[0];
-  if (typeof value === 'number') state.trail.value = [...state.trail.value.slice(1 - TRAIL), value];
+/** The metric whose course a card shows. */
+export const courseOf = ({ newest }: BoardCard): string | undefined =>
+  Object.keys(newest).find((metric) => typeof newest[metric]?.[0] === 'number');
+
+function grow({ card, trail }: BoardState, newest: Record<string, Newest>): void {
+  const metric = courseOf(card.value);
+  const [value, t] = (metric === undefined ? undefined : newest[metric]) ?? [];
+  if (typeof value === 'number' && t !== undefined) trail.value = longer(trail.value, t, value);
+}
+
+const unread: BoardState[] = [];
+let reading = 0;
+
+/** Reads the past of a card's line, once; of cards that come into view, a few at a time. */
+export function seed(state: BoardState): void {
+  if (state.isSeeded) return;
+  state.isSeeded = true;
+  unread.push(state);
+  void readNext();
+}
+
+async function readNext(): Promise<void> {
+  if (reading >= READS) return;
+  const state = unread.shift();
+  const metric = state && courseOf(state.card.value);
+  if (!state) return;
+  reading++;
+  try {
+    if (metric !== undefined) {
+      const past = await before(state.name, metric, state.trail.value[0]?.[0] ?? Date.now());
+      const since = state.trail.value[0]?.[0] ?? Number.POSITIVE_INFINITY;
+      state.trail.value = [...past.filter(([t]) => t < since), ...state.trail.value];
+    }
+  } catch {
+    state.isSeeded = false; // the hub does not answer; when the card comes into view again
+  } finally {
+    reading--;
+    void readNext();
+  }
 }

@@ -32,6 +32,10 @@ export const timeOf = (at: number): string =>
 /** Whether it was on another day than today. */
 const dayOf = (at: number): boolean => new Date(at).toDateString() !== new Date(now.value).toDateString();
 
+/** A length of time: "10 min". */
+export const spanText = (count: number, unit: 'minute' | 'hour' | 'day'): string =>
+  new Intl.NumberFormat(locale.value, { style: 'unit', unit, unitDisplay: 'short' }).format(count);
+
 /** A value as a person reads it: three to four significant digits, units of SenML as one writes them. */
 export function valueText(value: unknown, unit?: string): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';

@@ -9,20 +9,22 @@ import { Presence } from '../parts/presence.tsx';
 import { boardNamed } from '../state/boards.ts';
 import { LiveSeries } from '../state/live-series.ts';
 import { subscribe } from '../state/socket.ts';
-import { now, valueText } from '../state/time.ts';
+import { now, spanText, valueText } from '../state/time.ts';
 import { Control } from './control.tsx';
 
-/** What a chart can show: name and milliseconds. */
+/** What a chart can show. */
 const RANGES = [
-  ['1 min', 60_000],
-  ['10 min', 600_000],
-  ['1 h', 3_600_000],
-  ['6 h', 21_600_000],
-  ['1 d', 86_400_000],
-  ['7 d', 604_800_000],
-  ['30 d', 2_592_000_000],
-  ['90 d', 7_776_000_000],
+  [1, 'minute', 60_000],
+  [10, 'minute', 600_000],
+  [1, 'hour', 3_600_000],
+  [6, 'hour', 21_600_000],
+  [1, 'day', 86_400_000],
+  [7, 'day', 604_800_000],
+  [30, 'day', 2_592_000_000],
+  [90, 'day', 7_776_000_000],
 ] as const;
+/** Seconds that a chart shows at least, of a board that was just switched on. */
+const LEAST_S = 60;
 /** Charts that are drawn at a time; the rest of the metrics is shown as values. */
 const MOST_CHARTS = 20;
 
@@ -49,7 +51,7 @@ export function BoardView({ name }: { name: string }) {
 }
 
 function Charts({ name }: { name: string }) {
-  const range = useSignal<number>(RANGES[1][1]);
+  const range = useSignal<number>(RANGES[1][2]);
   const newest = boardNamed(name)?.card.value.newest ?? {};
   const numbers = Object.keys(newest).filter((metric) =>
     ['number', 'boolean'].includes(typeof newest[metric]?.[0]),
@@ -62,22 +64,25 @@ function Charts({ name }: { name: string }) {
   useEffect(() => void live.load(JSON.parse(key) as string[], range.value), [live, key, range.value]);
   const version = live.version.value;
   const to = Math.max(Date.now(), now.value) / 1_000;
+  // Of a board that is there for a shorter time than the range, only that.
+  const first = Math.min(...shown.map((metric) => live.of(metric)?.t[0] ?? to));
+  const from = Math.max(to - range.value / 1_000, Math.min(first, to - LEAST_S));
   const exported = new URLSearchParams({ board: name, from: `-${range.value / 1_000}s`, format: 'csv' });
   return (
     <section aria-labelledby="charts">
       <div class="title">
         <h2 id="charts">{t('range')}</h2>
         <fieldset class="ranges" aria-label={t('range')}>
-          {RANGES.map(([text, ms]) => (
+          {RANGES.map(([count, unit, ms]) => (
             <button
-              key={text}
+              key={ms}
               type="button"
               aria-pressed={range.value === ms}
               onClick={() => {
                 range.value = ms;
               }}
             >
-              {text}
+              {spanText(count, unit)}
             </button>
           ))}
         </fieldset>
@@ -92,14 +97,7 @@ function Charts({ name }: { name: string }) {
           const series = live.of(metric);
           return (
             series && (
-              <Chart
-                key={metric}
-                title={metric}
-                series={series}
-                version={version}
-                from={to - range.value / 1_000}
-                to={to}
-              />
+              <Chart key={metric} title={metric} series={series} version={version} from={from} to={to} />
             )
           );
         })}

@@ -1,9 +1,10 @@
 import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../lang/lang.ts';
 import { Link } from '../parts/link.tsx';
 import { Presence } from '../parts/presence.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
-import { areKnown, type BoardState, boards } from '../state/boards.ts';
+import { areKnown, type BoardState, boards, courseOf, seed } from '../state/boards.ts';
 import { boardPath } from '../state/route.ts';
 import { valueText } from '../state/time.ts';
 
@@ -48,8 +49,17 @@ function Card({ board }: { board: BoardState }) {
   const { info, newest } = board.card.value;
   const values = Object.entries(newest);
   const isGone = info?.presence?.state === 'lost';
+  const hasCourse = courseOf(board.card.value) !== undefined;
+  const place = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (!place.current || !hasCourse) return;
+    // Of hundreds of boards only those that are looked at.
+    const seen = new IntersectionObserver((all) => all.some((one) => one.isIntersecting) && seed(board));
+    seen.observe(place.current);
+    return () => seen.disconnect();
+  }, [board, hasCourse]);
   return (
-    <li class={isGone ? 'card is-gone' : 'card'}>
+    <li ref={place} class={isGone ? 'card is-gone' : 'card'}>
       <Link to={boardPath(board.name)}>
         <h2>{board.name}</h2>
         <Presence info={info} />
@@ -61,7 +71,7 @@ function Card({ board }: { board: BoardState }) {
             </div>
           ))}
         </dl>
-        <Sparkline values={board.trail.value} />
+        {hasCourse && <Sparkline trail={board.trail.value} />}
       </Link>
     </li>
   );
