@@ -1,0 +1,125 @@
+/** The same for control streams, keys and flash: a broken library or hub for each rule of the audit, and the lab notices. */
+import { expect, test } from 'vitest';
+import type { BreachKind } from '../../src/lab/audit/breach.ts';
+import { brokenHub, brokenLibrary, type Patch, runUntil } from './breaking.ts';
+
+/** Runs within which each is caught, four at a time; seen: in the first eight. */
+const RUNS = 24;
+/** Milliseconds that those could take at most on a loaded machine. */
+const TIMEOUT_MS = 120_000;
+/** Some never recover from what is broken: they are waited for no longer than it takes to see that. */
+const PATIENCE_MS = 4_000;
+
+interface Case {
+  what: string;
+  patch: Patch;
+  scenario: string;
+  kind: BreachKind;
+}
+
+const LIBRARIES: Case[] = [
+  {
+    what: 'counts a lease from when its setpoint comes',
+    patch: {
+      file: 'controls.py',
+      from: 'left = min(control.ms, params["t"] + control.ms - self._board._clock.session())',
+      to: 'left = control.ms',
+    },
+    scenario: 'steer-weather',
+    kind: 'after-lease',
+  },
+  {
+    what: 'acts on setpoints that newer ones have overtaken',
+    patch: { file: 'controls.py', from: 'if n > control.n:', to: 'if True:' },
+    scenario: 'steer-weather',
+    kind: 'after-lease',
+  },
+  {
+    what: 'leaves its timer off',
+    patch: {
+      file: 'leases.py',
+      from: '        first = self.overdue()\n        if first is None:',
+      to: '        first = None\n        if first is None:',
+    },
+    scenario: 'steer-blocked',
+    kind: 'late-stop',
+  },
+  {
+    what: 'does not stop again behind a handler that was still at work',
+    patch: { file: 'leases.py', from: 'lease._owed = lease._acting', to: 'lease._owed = False' },
+    scenario: 'steer-blocked',
+    kind: 'late-stop',
+  },
+  {
+    what: 'takes lines whose signature is wrong',
+    patch: {
+      file: 'sign.py',
+      from: 'if not same(trailer, b"%s.%s" % (n, self._mac(b"h", n, payload))):',
+      to: 'if False:',
+    },
+    scenario: 'tampered',
+    kind: 'lost',
+  },
+  {
+    what: 'goes on with a hub that proves nothing',
+    patch: {
+      file: 'sign.py',
+      from: 'if not same(hexlify(hmac.digest(b"kiteline 1 hub\\n", said)[:16]), proof.encode()):',
+      to: 'if False:',
+    },
+    scenario: 'impostor',
+    kind: 'leaked',
+  },
+  {
+    what: 'gives up samples in flash without counting them',
+    patch: { file: 'spill.py', from: '            self._drop(count)\n', to: '' },
+    scenario: 'spill-full',
+    kind: 'lost',
+  },
+  {
+    what: 'deletes a file of samples when it has been read',
+    patch: {
+      file: 'spill.py',
+      from: '            self._data = read(serial)\n',
+      to: '            self._data = read(serial)\n            remove(serial)\n',
+    },
+    scenario: 'spill-resets',
+    kind: 'lost',
+  },
+];
+
+const HUBS: Case[] = [
+  {
+    what: 'renews for a holder who has gone',
+    patch: { file: 'hub/control/lease.ts', from: '&& now <= this.#until)', to: ')' },
+    scenario: 'steer-calm',
+    kind: 'after-lease',
+  },
+  {
+    what: 'takes lines whose signature is wrong',
+    patch: {
+      file: 'hub/seal.ts',
+      from: 'if (!this.#isRight(mac, headOf(this.#other, counter), payload))',
+      to: 'if (false)',
+    },
+    scenario: 'tampered',
+    kind: 'garbled',
+  },
+];
+
+const caught = async (options: Parameters<typeof runUntil>[1], kind: BreachKind) =>
+  expect(await runUntil(kind, { patienceMs: PATIENCE_MS, ...options })).toContain(kind);
+
+test.each(LIBRARIES.map((each) => [each.what, each] as const))(
+  'a library that %s',
+  (_, { patch, scenario, kind }) =>
+    caught({ runs: RUNS, seed: 1, scenario, library: brokenLibrary(patch) }, kind),
+  TIMEOUT_MS,
+);
+
+test.each(HUBS.map((each) => [each.what, each] as const))(
+  'a hub that %s',
+  (_, { patch, scenario, kind }) =>
+    caught({ runs: RUNS, seed: 1, scenario, hubArgv: brokenHub(patch) }, kind),
+  TIMEOUT_MS,
+);
