@@ -70,6 +70,7 @@ export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<Ht
   const access = { tokens, names };
   const live = new Live(hub, clock);
   const pages = new Pages(hub, clock, failed);
+  const forget = tokens.onRevoke((taken) => pages.revoked(taken));
   const page = await PageFiles.read(options.page ?? PAGE_FOLDER);
   const app = createApp({ hub, live, clock, access, page, failed });
   const request = { protocol: 'tcp', host, port, program: 'kiteline hub', option: '--http' } as const;
@@ -104,6 +105,7 @@ export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<Ht
     token,
     pages,
     close() {
+      forget();
       closed ??= bound.close().then(release);
       return closed;
     },

@@ -186,6 +186,19 @@ test('a page that does not read is skipped, and gets everything as it is then', 
   expect(hub.counts.messages).toBe(1_501);
 });
 
+test('a page whose token is taken back is ended, and those of others are not', async () => {
+  const context = await start();
+  const { server } = context;
+  const { secret, id } = await server.tokens.add('operator', 'phone');
+  const page = await open(context, secret);
+  const other = await open(context);
+  const closed = once(page.socket, 'close');
+  await server.tokens.revoke(id);
+  expect((await closed)[0]).toBe(1008);
+  other.say({ id: 1, line: { board: 'nobody', text: 'x' } });
+  await other.next((m) => ('re' in m ? m : undefined));
+});
+
 test('a page that says what is no JSON is closed; a hub that closes says so', async () => {
   const context = await start();
   const page = await open(context);

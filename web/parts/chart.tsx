@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { locale, t } from '../lang/lang.ts';
+import { isDark } from '../state/appearance.ts';
 import type { Drawn } from '../state/history.ts';
 import { unitText } from '../state/time.ts';
 
@@ -70,7 +71,7 @@ export function Chart({ title, series, version, from, to }: ChartProps) {
       made.destroy();
       plot.current = undefined;
     };
-  }, [series]);
+  }, [series, isDark.value]);
 
   useEffect(() => plot.current?.setData(dataOf(series)), [version, from, to, series]);
 

@@ -1,4 +1,4 @@
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 
 export type Appearance = 'auto' | 'light' | 'dark';
 
@@ -11,6 +11,17 @@ export function wear(wanted: Appearance): void {
   appearance.value = wanted;
   localStorage.setItem(KEPT, wanted);
 }
+
+const device = matchMedia('(prefers-color-scheme: dark)');
+const isDeviceDark = signal(device.matches);
+device.addEventListener('change', () => {
+  isDeviceDark.value = device.matches;
+});
+
+/** What is worn, for what is drawn in its colours. */
+export const isDark = computed(() =>
+  appearance.value === 'auto' ? isDeviceDark.value : appearance.value === 'dark',
+);
 
 effect(() => {
   document.documentElement.dataset.appearance = appearance.value;

@@ -42,6 +42,7 @@ export class Tokens {
   readonly #keep: Keep;
   readonly #load: (() => Promise<readonly AccessToken[]>) | undefined;
   #tokens: readonly AccessToken[];
+  readonly #onRevoke = new Set<(token: AccessToken) => void>();
 
   /**
    * @param keep is told of every change, before it counts; without it they live as long as the process
@@ -126,8 +127,15 @@ export class Tokens {
       );
     }
     await this.#change(left);
+    for (const told of this.#onRevoke) told(token);
     const { secret: _, ...info } = token;
     return info;
+  }
+
+  /** Told of every token that is taken back: what it had opened is to end. @returns ends it */
+  onRevoke(told: (token: AccessToken) => void): () => void {
+    this.#onRevoke.add(told);
+    return () => void this.#onRevoke.delete(told);
   }
 
   /** Whose secret this is; the time it takes tells nothing of the others. */

@@ -57,6 +57,11 @@ export class Pages {
     this.#server.handleUpgrade(request, socket, head, (connected) => this.#opened(connected, request, token));
   }
 
+  /** Ends the pages of a token that is taken back, and with each what it steers. */
+  revoked(token: AccessToken): void {
+    for (const page of this.#pages) if (page.token.id === token.id) page.close(1008, 'token revoked');
+  }
+
   /** Tells every page that the hub goes, and ends it. */
   close(): void {
     for (const page of this.#pages) page.close(1001, 'hub closed');
@@ -79,6 +84,7 @@ export class Pages {
       page.isAlive = true;
     });
     socket.on('message', (data, isBinary) => {
+      if (socket.readyState !== socket.OPEN) return; // it was ended, and has not heard of it, or will not
       const message = isBinary ? undefined : parse(String(data));
       if (message === undefined) {
         page.close(1003, 'JSON text only');
