@@ -1,0 +1,85 @@
+/** Every view, in both appearances, as a checker of accessibility sees it; and on a narrow phone, where nothing may stick out. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { describeInBrowser, newPage } from '../helpers/browser.ts';
+import { example, World } from './world.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds serious or critical. */
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(`${AXE}; undefined`);
+  const { violations } = await page.evaluate<AxeResults>(
+    'axe.run(document, { resultTypes: ["violations"] })',
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
+}
+
+/** How far the page can be scrolled to the side, in pixels. */
+const sideways = (page: Page): Promise<number> =>
+  page.evaluate('document.scrollingElement.scrollWidth - document.documentElement.clientWidth');
+
+const PLAIN = 'a peer with a name that is as long as a name may be on a page';
+
+describeInBrowser('the page: accessible, and as narrow as a phone', () => {
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const width of [360, 1_280])
+      test(`${colorScheme}, ${width} pixels wide`, async () => {
+        const world = await World.start();
+        const options = { colorScheme, viewport: { width, height: 800 } };
+        const stranger = await newPage(options);
+        await stranger.goto(world.url);
+        expect(await findings(stranger)).toEqual([]);
+        expect(await sideways(stranger)).toBe(0);
+
+        const page = await world.visit(options);
+        await page.getByText('No board has sent anything yet.').waitFor();
+        expect(await findings(page)).toEqual([]);
+        expect(await sideways(page)).toBe(0);
+
+        await world.board('greenhouse', example('board-library/main.py'));
+        await world.board('rover', example('steering/main.py'));
+        await world.board('arm', readFileSync(new URL('arm.py', import.meta.url), 'utf8'));
+        const gate = await world.board('gate', example('steering/main.py'));
+        await gate.board.stop();
+        await world.post(PLAIN, {
+          some_metric_with_a_name_that_does_not_end: 1_234_567.891,
+          text: 'x'.repeat(200),
+        });
+        await world.post(PLAIN, 'word'.repeat(100));
+        await page.getByRole('listitem').filter({ hasText: 'gate' }).getByText(/^lost/).waitFor();
+        await page.getByRole('listitem').filter({ hasText: PLAIN }).getByText('1,234,570').waitFor();
+        const seen: Record<string, string[]> = {};
+        const look = async (view: string) => {
+          const wide = await sideways(page);
+          const found = [...(await findings(page)), ...(wide > 0 ? [`${wide} pixels too wide`] : [])];
+          if (found.length > 0) seen[view] = found;
+        };
+        await look('boards');
+        for (const name of ['greenhouse', 'rover', 'arm', 'gate', PLAIN]) {
+          await page.goto(`${world.url}/board/${encodeURIComponent(name)}`);
+          await page.getByRole('heading', { name: 'Counters' }).waitFor();
+          if (name === 'arm') {
+            const fault = page.getByRole('form', { name: 'fault' });
+            await fault.getByRole('button').click();
+            await fault
+              .getByRole('status')
+              .filter({ hasText: /^failed/ })
+              .waitFor();
+            await page.getByText('Traceback').first().waitFor();
+          }
+          await look(name);
+        }
+        for (const path of ['console', 'settings']) {
+          await page.goto(`${world.url}/${path}`);
+          await page.getByRole('heading', { level: 1 }).waitFor();
+          await look(path);
+        }
+        expect(seen).toEqual({});
+      });
+});
