@@ -169,6 +169,7 @@ export class BoardLog {
         break;
       case 'online':
         this.counts.online++;
+        if (boot) boot.hasTime = true;
         this.online = true;
         break;
       case 'offline':
@@ -266,6 +267,7 @@ export class BoardLog {
 const newBoot = (): BootRecord => ({
   boot: undefined,
   made: [],
+  hasTime: false,
   acked: 0,
   queued: 0,
   dropped: 0,

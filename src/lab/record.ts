@@ -20,6 +20,8 @@ export interface BootRecord {
   /** The boot id that the library chose; none when it did not come so far. */
   boot: string | undefined;
   made: MadeSample[];
+  /** It had a session: the times of its samples are the hub's, and not counted back from a later start. */
+  hasTime: boolean;
   /** The highest `$seq` that the board was told is on disk. */
   acked: number;
   /** The highest `$seq` that it gave. */

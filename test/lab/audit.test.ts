@@ -101,6 +101,17 @@ describe('samples', () => {
     ).toEqual(['disorder 1']);
   });
 
+  test('times of a start that never had a session are estimates', () => {
+    const swap = (board: BoardRecord) => {
+      board.stored = [...board.stored.slice(0, 2).reverse(), ...board.stored.slice(2)];
+    };
+    const untimed = (board: BoardRecord) => {
+      for (const each of board.boots) each.hasTime = false;
+    };
+    expect(found(swap)).toEqual(['disorder 1']);
+    expect(found((board) => [swap, untimed].map((change) => change(board)))).toEqual([]);
+  });
+
   test('times say nothing where a clock was set, and else they are of the run', () => {
     const board = boardRecord();
     board.stored = board.stored.map(({ n, at }) => ({ n, at: at - 86_400_000 })).reverse();

@@ -37,6 +37,7 @@ test.each([1, 2, 7, 1_000])('a start of a board as it is told, in pieces of %d b
   expect(log.boots).toEqual([
     {
       boot: 'b1',
+      hasTime: true,
       made: [
         { n: 70001, values: { s: '温度', on: true }, seq: 1 },
         { n: 70002, values: {} },

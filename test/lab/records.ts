@@ -9,7 +9,7 @@ export function boot(tag: number, count: number, over: Partial<BootRecord> = {})
     const n = tag * 1_000 + i + 1;
     return { n, seq: i + 1, values: { count: i, ...((i + 1) % 3 === 0 && { text: `№${n}` }) } };
   });
-  const flash = { spilled: 0, unspilled: 0, givenUp: [], gaveUp: 0 };
+  const flash = { hasTime: true, spilled: 0, unspilled: 0, givenUp: [], gaveUp: 0 };
   return {
     boot: `boot-${tag}`,
     made,

@@ -21,7 +21,7 @@ export function auditSamples(board: BoardRecord, times: RunTimes): Breach[] {
     ...doubled(board, counts),
     ...invented(board, counts),
     ...disorder(board, board.arrived, ARRIVED()),
-    ...(times.clocksJump ? [] : disorder(board, inTime(board.stored), IN_TIME())),
+    ...(times.clocksJump ? [] : disorder(withTime(board), inTime(board.stored), IN_TIME())),
     ...(times.clocksJump ? [] : outOfTime(board, times)),
     ...(isEachOnce(counts) ? changed(board, counts) : []),
     ...reportedDrops(board),
@@ -105,6 +105,12 @@ function invented(board: BoardRecord, counts: Map<number, number>): Breach[] {
     },
   ];
 }
+
+/** Of a start that never had a session samples have been on flash, and another start has estimated their times, perhaps twice. */
+const withTime = (board: BoardRecord): BoardRecord => ({
+  ...board,
+  boots: board.boots.filter(({ hasTime }) => hasTime),
+});
 
 const ARRIVED = () => say('in the order of storing', '按存储顺序');
 const IN_TIME = () => say('in the order of times', '按时间顺序');
