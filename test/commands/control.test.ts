@@ -20,13 +20,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const begin = (...args: string[]) => start(args, {}, folder);
 
-/** A board in a session, and the setpoints that it gets. */
+/** A board in a session, and the setpoints that it gets. Its lease is long: a command that a busy machine holds up does not lose it. */
 async function rover() {
   const end = await plainTcp(hub.tcp);
   onTestFinished(() => end.close());
   const wire = new Wire(end);
   const args = { left: { type: 'float', min: -1, max: 1 }, gear: { type: 'str', optional: true } };
-  await wire.hello({ board: 'rover', boot: 'b1', controls: { drive: { args, lease: 400 } } });
+  await wire.hello({ board: 'rover', boot: 'b1', controls: { drive: { args, lease: 30_000 } } });
   const next = async () => {
     for (;;) {
       const got = await wire.next();
@@ -115,7 +115,7 @@ it('a board that goes, and a hub that goes, end it', async () => {
   const ben = begin('control', 'rover', 'drive', 'left=0.5', '--holder', 'ben');
   await ben.err(/ben steers rover/);
   hub.child.kill('SIGKILL');
-  expect(await ben.ended).toMatchObject({ code: 1, stderr: expect.stringContaining('lease of 400 ms') });
+  expect(await ben.ended).toMatchObject({ code: 1, stderr: expect.stringContaining('lease of 30000 ms') });
 });
 
 it('watch tells who holds a control, how it ended and which way it goes', () => {

@@ -10,7 +10,8 @@ import { createHub, type HubOptions } from '../../src/hub/hub.ts';
 export async function start(options: HubOptions = {}) {
   const clock = new ManualClock();
   const hub = createHub({ clock, ...options });
-  const server = await serveHttp(hub, { host: '127.0.0.1', port: 0, clock });
+  // Without the page, whether it was built on this machine or not.
+  const server = await serveHttp(hub, { host: '127.0.0.1', port: 0, clock, page: '' });
   onTestFinished(async () => {
     const closed = server.close();
     clock.advance(60_000);
