@@ -120,14 +120,17 @@ export const hostileScenarios: Scenario[] = [
         '由中枢拨号连接板子，双方都会断开连接',
       ),
     write: (dice) => {
-      const cuts = Array.from(
-        { length: dice.between(0, 2) },
-        (): Cut => ({
+      // Of a connection to somebody who has never said hello only the system's keepalive shows that he is gone, a minute later
+      // and not where the air is dead and the computer's own network is not: silence comes behind the first hello.
+      const cuts = Array.from({ length: dice.between(0, 2) }, (_, i): Cut => {
+        const how = dice.chance(0.3) ? 'silence' : 'reset';
+        const from = how === 'silence' && i === 0 ? 1_200 : 0;
+        return {
           direction: dice.pick(['from-board', 'to-board']),
-          bytes: dice.between(0, 1_500),
-          how: dice.chance(0.3) ? 'silence' : 'reset',
-        }),
-      );
+          bytes: dice.between(from, from + 1_500),
+          how,
+        };
+      });
       const fault = dice.pick<() => Fault>([
         () => ({ do: 'hub-killed', ms: dice.between(0, 150) }),
         () => ({ do: 'hub-restarted', ms: dice.between(0, 150) }),
