@@ -3,7 +3,7 @@ import { say } from '../language.ts';
 import type { LabCommandOptions } from './lab/lab.ts';
 import { parseCount } from './numbers.ts';
 
-/** Enough for every scenario twice. */
+/** Enough for every scenario, and the sweeps some times. */
 const RUNS = 64;
 
 /** `kiteline lab` */
