@@ -22,6 +22,11 @@ function Page() {
   useEffect(() => {
     document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : locale.value;
   }, [language.value]);
+  const board = boardIn(path.value);
+  const view = board ?? t(VIEWS.find(([to]) => to === path.value)?.[1] ?? 'boards');
+  useEffect(() => {
+    document.title = `${view} · Kiteline`;
+  }, [view]);
   return (
     <>
       <a class="skip" href="#content">
@@ -33,7 +38,7 @@ function Page() {
         </Link>
         <nav>
           {VIEWS.map(([to, name]) => (
-            <Link key={to} to={to} class={path.value === to ? 'is-here' : ''}>
+            <Link key={to} to={to} isHere={path.value === to}>
               {t(name)}
             </Link>
           ))}

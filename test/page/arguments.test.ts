@@ -61,5 +61,6 @@ describeInBrowser('the page: commands of every kind', () => {
     await arm.out(/degrees 45\n/);
     await joint.getByRole('button', { name: 'Stop' }).click();
     await arm.out(/halt\n/);
+    expect(await joint.getByRole('slider').inputValue()).toBe('0');
   });
 });

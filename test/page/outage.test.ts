@@ -40,6 +40,19 @@ describeInBrowser('the page: over a restart of the hub', () => {
     expect(await page.evaluate('globalThis.isTheSame')).toBe(true);
   });
 
+  test('a phone that is in the network again does not wait for its next try', async () => {
+    expectTrouble(/CONNECTION_REFUSED|WebSocket/);
+    const world = await World.start();
+    const page = await world.visit();
+    await page.clock.install();
+    await world.end();
+    await page.getByRole('alert').waitFor();
+    await page.clock.pauseAt(Date.now() + 86_400_000); // no timer of the page runs any more
+    await world.begin();
+    await page.evaluate('dispatchEvent(new Event("online"))');
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+  });
+
   test('a board that comes back to the hub is online on the page again', async () => {
     expectTrouble(/CONNECTION_REFUSED|WebSocket/);
     const world = await World.start();

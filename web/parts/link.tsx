@@ -5,16 +5,20 @@ import { go } from '../state/route.ts';
 export function Link({
   to,
   class: name,
+  isHere = false,
   children,
 }: {
   to: string;
   class?: string;
+  /** Whether it leads to what is shown now. */
+  isHere?: boolean;
   children: ComponentChildren;
 }) {
   return (
     <a
       href={to}
       class={name ?? ''}
+      aria-current={isHere ? 'page' : undefined}
       onClick={(event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
         event.preventDefault();

@@ -75,9 +75,9 @@ async function before(name: string): Promise<Entry[]> {
   const answer = await fetch(`/api/v1/boards/${encodeURIComponent(name)}`).catch(() => undefined);
   if (!answer?.ok) return [];
   const { texts } = (await answer.json()) as {
-    texts: { at: number; text: string; level?: Entry['level'] }[];
+    texts: { at: number; text: string }[];
   };
   return texts
-    .map(({ at, text, level }) => ({ at, text, level: level ?? 'text' }) as const)
+    .map(({ at, text }) => ({ at, text, level: /^Traceback /m.test(text) ? 'error' : 'text' }) as const)
     .sort((a, b) => a.at - b.at);
 }

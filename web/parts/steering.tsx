@@ -15,7 +15,7 @@ interface SteeringProps {
   status: ControlStatus;
 }
 
-/** One control: a joystick where it takes two numbers that go both ways, else its fields, which steer as long as the button is held. */
+/** One control: a joystick where it takes two numbers that go both ways, else its fields, which steer from the first change until they are stopped. */
 export function Steering({ board, control, status }: SteeringProps) {
   const hand = useMemo(() => new Hand(board, control), [board, control]);
   const disabled = role.value !== 'operator';
@@ -73,9 +73,11 @@ function Fields({
   hand: Hand;
   disabled: boolean;
 }) {
-  const values = useSignal<Record<string, Json | undefined>>(stillOf(args));
+  const values = useSignal<Record<string, Json | undefined>>({});
+  // What is not steered stands still, whatever it was set to before.
+  const shown = hand.isSteering.value ? values.value : stillOf(args);
   const set = (name: string, value: Json | undefined) => {
-    values.value = { ...values.value, [name]: value };
+    values.value = { ...shown, [name]: value };
     hand.steer(given(values.value));
   };
   return (
@@ -86,7 +88,7 @@ function Fields({
           id={`${control}-${name}`}
           name={name}
           info={info}
-          value={values.value[name]}
+          value={shown[name]}
           disabled={disabled}
           onChange={(value) => set(name, value)}
         />

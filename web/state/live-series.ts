@@ -62,7 +62,8 @@ export class LiveSeries {
       this.#series.clear();
       for (const [metric, series] of read) this.#series.set(metric, series ?? emptySeries());
     } catch (error) {
-      if (turn === this.#loading) this.failed.value = error instanceof Error ? error.message : String(error);
+      if (turn !== this.#loading) return; // a later look at it is on its way
+      this.failed.value = error instanceof Error ? error.message : String(error);
     }
     const came = this.#came;
     this.#came = [];
@@ -78,7 +79,7 @@ export class LiveSeries {
   #take(t: number, metric: string, value: number): void {
     const series = this.#series.get(metric);
     if (this.#loading > 0) {
-      this.#came.push([t, metric, value]);
+      if (this.#came.length < MOST) this.#came.push([t, metric, value]);
       return;
     }
     if (!series) return;

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ChannelName, FromHub, FromPage } from '../../src/http/pages/messages.ts';
+import { t } from '../lang/lang.ts';
 
 /** Milliseconds until the next try: doubles up to the second. */
 const RETRY_MS = [500, 5_000] as const;
@@ -17,6 +18,8 @@ const wanted = new Map<ChannelName, number>();
 const waiting = new Map<number, (answer: Answer) => void>();
 let socket: WebSocket | undefined;
 let pause: number = RETRY_MS[0];
+/** The next try, while there is no connection. */
+let retry: ReturnType<typeof setTimeout> | undefined;
 let ids = 0;
 
 /** Told of everything that the hub says. */
@@ -42,7 +45,7 @@ export function subscribe(channel: ChannelName): () => void {
 /** Asks the hub for something; without a connection it is refused at once. */
 export function ask(what: Ask): Promise<Answer> {
   const id = ++ids;
-  if (!say({ id, ...what } as FromPage)) return Promise.resolve({ ok: false, code: 'CLOSED', message: '' });
+  if (!say({ id, ...what } as FromPage)) return Promise.resolve(closed());
   return new Promise((resolve) => waiting.set(id, resolve));
 }
 
@@ -56,15 +59,18 @@ export function connect(): void {
     if (socket !== made) return;
     socket = undefined;
     connection.value = 'lost';
-    for (const settle of waiting.values()) settle({ ok: false, code: 'CLOSED', message: '' });
+    for (const settle of waiting.values()) settle(closed());
     waiting.clear();
-    setTimeout(() => void again(), pause);
+    retry = setTimeout(() => void again(), pause);
     pause = Math.min(pause * 2, RETRY_MS[1]);
   });
 }
 
+const closed = (): Answer => ({ ok: false, code: 'CLOSED', message: t('reconnecting') });
+
 /** Whoever is not signed in any more is told so by the page that the hub then serves. */
 async function again(): Promise<void> {
+  retry = undefined;
   const me = await fetch('/api/v1/me').catch(() => undefined);
   if (me?.status === 401) location.reload();
   else connect();
@@ -76,6 +82,9 @@ document.addEventListener('visibilitychange', () => document.visibilityState ===
 
 function wake(): void {
   pause = RETRY_MS[0];
+  if (retry === undefined) return;
+  clearTimeout(retry);
+  void again();
 }
 
 function take(message: FromHub): void {

@@ -24,7 +24,7 @@ const RANGES = [
   [90, 'day', 7_776_000_000],
 ] as const;
 /** Seconds that a chart shows at least, of a board that was just switched on. */
-const LEAST_S = 60;
+const LEAST_S = 20;
 /** Charts that are drawn at a time; the rest of the metrics is shown as values. */
 const MOST_CHARTS = 20;
 
