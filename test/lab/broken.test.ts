@@ -50,7 +50,7 @@ const LIBRARIES: Case[] = [
   },
   {
     what: 'drops samples without counting them',
-    patch: { file: 'samples.py', from: '        self.dropped += 1\n', to: '' },
+    patch: { file: 'samples.py', from: '        self.dropped += count\n', to: '' },
     scenario: 'queue-full-oldest',
     kind: 'lost',
   },
