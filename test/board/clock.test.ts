@@ -58,7 +58,10 @@ print(clock.now() - at)
 
 test('the board asks for the time every 6 keepalives, and takes an answer that is none for none', async () => {
   const hub = await ScriptedHub.start();
+  // The keepalives are short, and this side may be slow: it is not to be taken for gone.
   const running = await startLibrary(`${boardAt(hub.port)}
+from kiteline.connection import Connection
+Connection.SILENT = 1000
 @board.command
 def now():
     return board.now()
