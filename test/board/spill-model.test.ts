@@ -4,23 +4,30 @@ import { expect, test } from 'vitest';
 import { libraryLines } from '../helpers/library.ts';
 
 const MODEL = readFileSync(new URL('spill_model.py', import.meta.url), 'utf8');
-const SEEDS = 30;
+/** Seeds in which every fault strikes, and how many others are drawn each time. */
+const KNOWN = { from: 1_000, count: 12 };
+const DRAWN = 18;
 
-test('random puts, sessions, acknowledgements, power cuts, full and damaged flash', async () => {
-  const from = Math.floor(Math.random() * 1_000_000);
-  const lines = await libraryLines(
+/** What befell the queue in the runs of these seeds; a run that breaks a promise fails with its seed. */
+const runs = (from: number, count: number, then: string) =>
+  libraryLines(
     `from spill_model import run
 met = {}
-for seed in range(${from}, ${from + SEEDS}):
+for seed in range(${from}, ${from + count}):
     world = run(seed, 60)
     if world:
         for name in world.faults:
             met[name] = met.get(name, 0) + world.faults[name]
-        met["starts"] = met.get("starts", 0) + world.starts
         met["stored"] = met.get("stored", 0) + len(world.hub.all)
-print([name for name in ("cut", "full", "damaged", "given up", "stored") if not met.get(name)])
+${then}
 `,
     { files: { 'spill_model.py': MODEL } },
   );
-  expect(lines).toEqual(['[]']);
+
+test('random puts, sessions, acknowledgements, power cuts, full and damaged flash', async () => {
+  const missed =
+    'print([name for name in ("cut", "full", "damaged", "given up", "stored") if not met.get(name)])';
+  expect(await runs(KNOWN.from, KNOWN.count, missed)).toEqual(['[]']);
+  const drawn = Math.floor(Math.random() * 1_000_000);
+  expect(await runs(drawn, DRAWN, 'print(met["stored"] > 0)')).toEqual(['True']);
 });
