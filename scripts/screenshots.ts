@@ -106,6 +106,7 @@ async function show(page: Page, url: string, view: string): Promise<void> {
     await page.locator('.outcome.is-done').first().waitFor();
     await page.locator('form.control[aria-label="dock"] button').click();
     await page.locator('.outcome.is-failed').first().waitFor();
+    await page.evaluate('scrollTo(0, 0)');
   }
 }
 

@@ -42,8 +42,10 @@ export function BoardView({ name }: { name: string }) {
         <h1 tabIndex={-1}>{name}</h1>
         <Presence info={info} />
       </div>
-      <Control name={name} info={info} />
-      <Charts name={name} />
+      <div class="abreast">
+        <Control name={name} info={info} />
+        <Charts name={name} />
+      </div>
       <Log name={name} />
       <Counters info={info} />
     </>
