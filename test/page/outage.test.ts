@@ -1,6 +1,6 @@
 /** A hub that goes and comes back: what the page says meanwhile, and what it has after it. */
 import { expect, test } from 'vitest';
-import { describeInBrowser, expectTrouble } from '../helpers/browser.ts';
+import { describeInBrowser, expectTrouble, newPage } from '../helpers/browser.ts';
 import { example, World } from './world.ts';
 
 /** Of the least and the greatest value of a chart. */
@@ -17,8 +17,16 @@ describeInBrowser('the page: over a restart of the hub', () => {
     expectTrouble(/CONNECTION_REFUSED|WebSocket/);
     const world = await World.start();
     for (const temp of [20, 21]) await world.post('pump', { temp });
-    const page = await world.visit();
+    await world.post('pump', 'hello');
+    const page = await newPage();
+    let mayAsk = Promise.resolve();
+    await page.routeWebSocket('**/live', (socket) => {
+      const hub = socket.connectToServer();
+      socket.onMessage((message) => void mayAsk.then(() => hub.send(message)));
+    });
+    await page.goto(world.link());
     await page.getByRole('link', { name: /pump/ }).click();
+    await page.getByRole('log').getByText('hello').waitFor();
     await page.getByRole('img', { name: summary('temp', 20, 21) }).waitFor();
     await page.evaluate('globalThis.isTheSame = true');
 
@@ -32,11 +40,18 @@ describeInBrowser('the page: over a restart of the hub', () => {
     expect(Number(opacity)).toBeLessThan(1);
     expect(await chart.isVisible()).toBe(true);
 
+    // The page is back, and asks for what comes only when some of it has come already.
+    const said = Promise.withResolvers<void>();
+    mayAsk = said.promise;
     await world.begin();
     await world.post('pump', { temp: 30 });
     await page.getByRole('alert').waitFor({ state: 'detached' });
     await world.post('pump', { temp: 31 });
+    await world.post('pump', 'I was here');
+    said.resolve();
     await page.getByRole('img', { name: summary('temp', 20, 31) }).waitFor();
+    await page.getByRole('log').getByText('I was here').waitFor();
+    expect(await page.getByRole('log').getByText('hello').count()).toBe(1);
     expect(await page.evaluate('globalThis.isTheSame')).toBe(true);
   });
 

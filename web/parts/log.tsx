@@ -19,15 +19,18 @@ export function Log({ name }: { name: string }) {
   const entries = useSignal<readonly Entry[]>([]);
   useEffect(() => {
     const add = (more: Entry[]) => {
-      if (more.length > 0) entries.value = [...entries.value, ...more].slice(-MOST);
+      if (more.length > 0)
+        entries.value = [...entries.value, ...more].sort((a, b) => a.at - b.at).slice(-MOST);
     };
+    const isThere = (one: Entry) =>
+      entries.value.some(({ at, text }) => at === one.at && text.startsWith(one.text));
     entries.value = [];
     const stop = onMessage((message) => {
-      if (!('events' in message) || message.ch !== `board:${name}`) return;
+      if (!('ch' in message) || message.ch !== `board:${name}`) return;
+      // From here on everything comes; what was said before it, in an outage too, the store has.
+      if ('card' in message) void before(name).then((old) => add(old.filter((one) => !isThere(one))));
+      if (!('events' in message)) return;
       add(message.events.flatMap((event) => (Array.isArray(event) ? [] : entryOf(event))));
-    });
-    void before(name).then((old) => {
-      entries.value = [...old, ...entries.value].slice(-MOST);
     });
     return stop;
   }, [name]);
@@ -77,7 +80,5 @@ async function before(name: string): Promise<Entry[]> {
   const { texts } = (await answer.json()) as {
     texts: { at: number; text: string }[];
   };
-  return texts
-    .map(({ at, text }) => ({ at, text, level: /^Traceback /m.test(text) ? 'error' : 'text' }) as const)
-    .sort((a, b) => a.at - b.at);
+  return texts.map(({ at, text }) => ({ at, text, level: /^Traceback /m.test(text) ? 'error' : 'text' }));
 }

@@ -13,7 +13,10 @@ export class LiveSeries {
   readonly #board: string;
   readonly #series = new Map<string, Drawn>();
   readonly #stop: (() => void)[];
+  #metrics: readonly string[] = [];
   #rangeMs = 0;
+  /** Whether the hub tells of everything that comes: only then is the past, read after it, without a hole. */
+  #isFollowing = false;
   #loading = 0;
   #came: [t: number, metric: string, value: number][] = []; // while the past is on its way
   #isScheduled = false;
@@ -22,7 +25,13 @@ export class LiveSeries {
     this.#board = board;
     this.#stop = [
       onMessage((message) => {
-        if (!('events' in message) || message.ch !== `board:${board}`) return;
+        if (!('ch' in message) || message.ch !== `board:${board}`) return;
+        // From here on everything comes: what was before it, in an outage or while the page was behind, the past has.
+        if ('card' in message) {
+          this.#isFollowing = true;
+          void this.load(this.#metrics, this.#rangeMs);
+        }
+        if (!('events' in message)) return;
         for (const event of message.events) {
           if (!Array.isArray(event)) continue;
           const [, t, values] = event;
@@ -32,9 +41,8 @@ export class LiveSeries {
           }
         }
       }),
-      // After an outage of the link the past has what the page missed.
       connection.subscribe((state) => {
-        if (state === 'open' && this.#rangeMs > 0) void this.load([...this.#series.keys()], this.#rangeMs);
+        if (state !== 'open') this.#isFollowing = false;
       }),
     ];
   }
@@ -43,9 +51,11 @@ export class LiveSeries {
     return this.#series.get(metric);
   }
 
-  /** Reads the past of these metrics anew. */
+  /** Reads the past of these metrics anew, as soon as what follows it comes. */
   async load(metrics: readonly string[], rangeMs: number): Promise<void> {
+    this.#metrics = metrics;
     this.#rangeMs = rangeMs;
+    if (!this.#isFollowing || metrics.length === 0) return;
     const turn = ++this.#loading;
     this.#came = [];
     const to = Date.now();
