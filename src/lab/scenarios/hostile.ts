@@ -121,7 +121,8 @@ export const hostileScenarios: Scenario[] = [
       ),
     write: (dice) => {
       // Of a connection to somebody who has never said hello only the system's keepalive shows that he is gone, a minute later
-      // and not where the air is dead and the computer's own network is not: silence comes behind the first hello.
+      // and not where the air is dead and the computer's own network is not: silence and
+      // resets come behind the first hello.
       const cuts = Array.from({ length: dice.between(0, 2) }, (_, i): Cut => {
         const how = dice.chance(0.3) ? 'silence' : 'reset';
         const from = how === 'silence' && i === 0 ? 1_200 : 0;
@@ -140,7 +141,12 @@ export const hostileScenarios: Scenario[] = [
       ]);
       return script(dice, {
         boards: [{ ...anyBoard(dice), cuts, way: 'listens' }],
-        steps: [{ at: moment(dice), fault: fault() }],
+        steps: [
+          {
+            at: { board: 0, after: 'acked', count: dice.between(2, 14), ms: dice.between(0, 15) },
+            fault: fault(),
+          },
+        ],
       });
     },
   },
