@@ -58,7 +58,7 @@ const LIBRARIES: Case[] = [
       to: 'if False:',
     },
     scenario: 'tampered',
-    kind: 'lost',
+    kind: 'wrong-outcome',
   },
   {
     what: 'goes on with a hub that proves nothing',
@@ -77,12 +77,8 @@ const LIBRARIES: Case[] = [
     kind: 'lost',
   },
   {
-    what: 'deletes a file of samples when it has been read',
-    patch: {
-      file: 'spill.py',
-      from: '            self._data = read(serial)\n',
-      to: '            self._data = read(serial)\n            remove(serial)\n',
-    },
+    what: 'does not look for its files when it starts',
+    patch: { file: 'spill.py', from: '        self._load()\n', to: '' },
     scenario: 'spill-resets',
     kind: 'lost',
   },
