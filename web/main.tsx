@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { language, locale, t } from './lang/lang.ts';
+import { t } from './lang/lang.ts';
 import { Link } from './parts/link.tsx';
 import './page.css';
 import './state/appearance.ts';
@@ -19,9 +19,6 @@ const VIEWS = [
 ] as const;
 
 function Page() {
-  useEffect(() => {
-    document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : locale.value;
-  }, [language.value]);
   const board = boardIn(path.value);
   const view = board ?? t(VIEWS.find(([to]) => to === path.value)?.[1] ?? 'boards');
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { en, type Texts } from './en.ts';
 import { zh } from './zh.ts';
 
@@ -33,3 +33,8 @@ function first(): Language {
 
 /** What `Intl` takes. */
 export const locale = computed(() => (language.value === 'zh' ? 'zh-CN' : navigator.language || 'en'));
+
+// At once, not behind the next drawing: what reads the page aloud takes its voice from it.
+effect(() => {
+  document.documentElement.lang = locale.value;
+});
