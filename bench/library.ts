@@ -7,9 +7,8 @@
  *
  *   npm run -s bench:library
  */
-import { compileMpy } from '../scripts/mpy-cross.ts';
 import { table } from './figures.ts';
-import { filesIn, firmwareModules, type PythonFiles, rawPython } from './kit/raw-python.ts';
+import { compiled, filesIn, firmwareModules, type PythonFiles, rawPython } from './kit/raw-python.ts';
 
 const FOLDER = new URL('../micropython/kiteline/', import.meta.url);
 const PEER = new URL('../src/virtual/modules/umqtt/', import.meta.url);
@@ -72,14 +71,6 @@ async function heapOf(files: PythonFiles, parts: readonly string[]): Promise<num
   if (error) throw new Error(error);
   const taken = printed.filter((text) => text !== '').map(Number);
   return parts.map((_, i) => (taken[i + 1] as number) - (taken[i] as number));
-}
-
-/** The same files compiled. */
-async function compiled(files: PythonFiles): Promise<PythonFiles> {
-  const bytecode = await compileMpy(files as Record<string, string>);
-  return Object.fromEntries(
-    Object.entries(bytecode).map(([path, bytes]) => [path.replace(/\.py$/, '.mpy'), bytes]),
-  );
 }
 
 const source = filesIn(FOLDER, 'kiteline/');

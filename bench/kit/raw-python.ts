@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { compileMpy } from '../../scripts/mpy-cross.ts';
 
 /** The builds that are installed. 1.22: from three weeks before its release, without .mpy; 1.23: from two weeks before. */
 export const BUILDS = {
@@ -41,6 +42,14 @@ export function filesIn(folder: URL, to: string): PythonFiles {
   const path = fileURLToPath(folder);
   const names = readdirSync(path).filter((name) => name.endsWith('.py'));
   return Object.fromEntries(names.map((name) => [to + name, readFileSync(join(path, name), 'utf8')]));
+}
+
+/** The same files as bytecode. */
+export async function compiled(files: PythonFiles): Promise<PythonFiles> {
+  const bytecode = await compileMpy(files as Record<string, string>);
+  return Object.fromEntries(
+    Object.entries(bytecode).map(([path, bytes]) => [path.replace(/\.py$/, '.mpy'), bytes]),
+  );
 }
 
 export interface PythonReport {

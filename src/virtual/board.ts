@@ -254,7 +254,11 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   }
 
   #note(code: string, detail: string): void {
-    this.emit('stderr', Buffer.from(`${note(code, detail)}\n`), undefined);
+    this.#tell(note(code, detail));
+  }
+
+  #tell(text: string): void {
+    this.emit('stderr', Buffer.from(`${text}\n`), undefined);
   }
 
   #radioChanged(): void {
@@ -289,7 +293,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
         `KeyboardInterrupt: the program was in a loop that calls nothing (like while True: pass), so the board was ${this.#repl ? 'restarted' : 'stopped'}.`,
         `KeyboardInterrupt：程序陷在不调用任何函数的循环里（例如 while True: pass），因此板已被${this.#repl ? '重新启动' : '停止'}。`,
       );
-      this.emit('stderr', Buffer.from(`${text}\n`), undefined);
+      this.#tell(text);
       // At the prompt one goes on; main.py, which may be that loop, is passed over.
       if (this.#repl) void this.#restart('soft', 0, false);
       else this.#finish({ how: 'exception', text });
@@ -359,7 +363,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
       ),
       { cause: error },
     );
-    this.emit('stderr', Buffer.from(`${crash.message}\n`), undefined);
+    this.#tell(crash.message);
     this.#finish({ how: 'crashed', error: crash });
   }
 

@@ -3,36 +3,29 @@
  * 1.23; from source, and as bytecode. With them goes the virtual board's asyncio, and a socket whose other end is a few lines
  * of Python.
  */
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type Build,
+  compiled,
   filesIn,
   firmwareModules,
   type PythonFiles,
   rawPython,
 } from '../../bench/kit/raw-python.ts';
-import { compileMpy } from '../../scripts/mpy-cross.ts';
 import { HubSeal } from '../helpers/signing.ts';
 
 /** The session whose key is 32 zeros. */
 const ZEROS = new HubSeal(Buffer.alloc(32));
 
 const source = filesIn(new URL('../../micropython/kiteline/', import.meta.url), 'kiteline/');
-let bytecode: PythonFiles = {};
+const bytecode = await compiled(source);
 
-beforeAll(async () => {
-  const compiled = await compileMpy(source as Record<string, string>);
-  bytecode = Object.fromEntries(
-    Object.entries(compiled).map(([path, bytes]) => [path.replace(/\.py$/, '.mpy'), bytes]),
-  );
-});
-
-const rows: [Build, string, () => PythonFiles][] = [
-  ['1.22', 'from source', () => source],
-  ['1.23', 'from source', () => source],
-  ['1.23', 'as bytecode', () => bytecode],
-  ['1.27', 'from source', () => source],
-  ['1.27', 'as bytecode', () => bytecode],
+const rows: [Build, string, PythonFiles][] = [
+  ['1.22', 'from source', source],
+  ['1.23', 'from source', source],
+  ['1.23', 'as bytecode', bytecode],
+  ['1.27', 'from source', source],
+  ['1.27', 'as bytecode', bytecode],
 ];
 
 /** What the snippets print. */
@@ -189,11 +182,11 @@ describe.each(rows)('MicroPython %s, %s', (build, _how, files) => {
   test('every file is imported', async () => {
     const modules = Object.keys(source).map((path) => path.replace(/\.py$/, '').replace('/', '.'));
     const imports = modules.map((name) => `import ${name.replace('.__init__', '')}`);
-    expect(await printed(build, files(), imports)).toEqual(modules.map(() => ''));
+    expect(await printed(build, files, imports)).toEqual(modules.map(() => ''));
   });
 
   test('the queue, the reader of lines and JSON do the same', async () => {
-    const [text = ''] = await printed(build, files(), [ALONE]);
+    const [text = ''] = await printed(build, files, [ALONE]);
     expect(text.split('\n')).toEqual([
       '[1, 2, 3, None, None] 3 2',
       'a name in it is 1: names are str',
@@ -210,7 +203,7 @@ describe.each(rows)('MicroPython %s, %s', (build, _how, files) => {
   });
 
   test('a program with samples, commands and calls runs through two sessions', async () => {
-    const [ran = '', shown = ''] = await printed(build, { ...files(), 'socket.py': HUB }, [PROGRAM, SHOW]);
+    const [ran = '', shown = ''] = await printed(build, { ...files, 'socket.py': HUB }, [PROGRAM, SHOW]);
     // In no order that is promised.
     const lines = ran.split('\n').filter((line) => !/^Traceback|^ {2}File/.test(line));
     expect(lines.sort()).toEqual([

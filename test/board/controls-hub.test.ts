@@ -1,23 +1,13 @@
 /** Steering from an app on the real hub to a handler on a board, over real sockets. */
-import { expect, onTestFinished, test } from 'vitest';
-import { createHub, type Hub, type HubOptions } from '../../src/index.ts';
+import { expect, test } from 'vitest';
+import type { Hub, HubOptions } from '../../src/index.ts';
 import { Air } from '../../src/virtual/index.ts';
+import { HERE, presence, startHub } from '../helpers/hub.ts';
 import { startLibrary } from '../helpers/library.ts';
 import { STEERED } from '../helpers/setpoints.ts';
 import { testKey, testKeys } from '../hub/keyed-boards.ts';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-
-async function startHub(options: HubOptions = {}) {
-  const hub = createHub(options);
-  onTestFinished(() => hub.close());
-  const at = { host: '127.0.0.1', port: 0 };
-  const { tcp } = await hub.listen({ tcp: at, udp: at });
-  return { hub, port: tcp?.port ?? 0 };
-}
-
-const online = (hub: Hub) =>
-  new Promise<void>((done) => hub.on('presence', ({ state }) => state === 'online' && done()));
 
 /** Resolves when setpoints have found their way by datagram. */
 const byDatagram = (hub: Hub) =>
@@ -37,8 +27,8 @@ board.run()
 `;
 
 const start = async (options: HubOptions = {}, settings = '', lease = 400, air = new Air({ joinMs: 10 })) => {
-  const { hub, port } = await startHub(options);
-  const there = online(hub);
+  const { hub, port } = await startHub(options, { tcp: HERE, udp: HERE });
+  const there = presence(hub, 'online');
   const running = await startLibrary(`${STEERED(port, lease, settings)}${TOLD}`, { air });
   await there;
   return { hub, running };
@@ -114,8 +104,8 @@ test('a board that is stopped says so, and whoever steered it hears why', async 
 });
 
 test('a handler that raises, and a program that ends: whoever steers hears why', async () => {
-  const { hub, port } = await startHub();
-  const there = online(hub);
+  const { hub, port } = await startHub({}, { tcp: HERE, udp: HERE });
+  const there = presence(hub, 'online');
   await startLibrary(`${STEERED(port, 400)}
 @board.control("arm", lease=400, stop=halt, up=bool)
 def arm(up):

@@ -6,23 +6,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createHub, type HubOptions, MemoryStore } from '../../src/index.ts';
 import { Air, type VirtualBoardOptions } from '../../src/virtual/index.ts';
 import { freePort } from '../helpers/board.ts';
-import { ScriptedHub, startLibrary } from '../helpers/library.ts';
+import { QUICK, ScriptedHub, startLibrary } from '../helpers/library.ts';
 
 const HOME = '0123456789abcdef';
 const OTHER = 'fedcba9876543210';
 
 /** A board that loses no time, in an air of its own. @param settings of Board() */
-const program = (settings: string) => `
-import network
-wlan = network.WLAN(network.STA_IF)
-wlan.active(True)
-wlan.connect("lab", "secret")
-while not wlan.isconnected():
-    pass
-import kiteline, os, sys
-from kiteline.link import Link
-Link.RETRY_MS = (1, 1)
-Link.APART_MS = 1
+const program = (settings: string) => `${QUICK}import os, sys
 Link.LOOK_MS = 5
 def trace(event, *args):
     if event == "found":

@@ -6,7 +6,7 @@ import { COUNTING, count, cuts, presence, startHub } from '../helpers/hub.ts';
 import { boardAt, startLibrary } from '../helpers/library.ts';
 
 test('ten lines: stored with their unit, a command done, a call answered, what was printed and who is there', async () => {
-  const { hub, store, port, numbers } = await startHub();
+  const { hub, port, numbers } = await startHub();
   hub.method('plan', (params) => ({ sum: (params as { a: number }).a + 1 }));
   const logs: string[] = [];
   hub.on('log', ({ level, text }) => logs.push(`${level} ${text}`));
@@ -28,7 +28,7 @@ board.run()
   await running.out(/-32601 \{'methods': \['plan'\]\}\n/);
   await running.out(/all stored 0\n/);
   expect(await numbers()).toEqual(count(5));
-  expect(await store.series('b')).toMatchObject([{ metric: 'n', unit: '1', points: 5 }]);
+  expect(await hub.store.series('b')).toMatchObject([{ metric: 'n', unit: '1', points: 5 }]);
   const board = hub.board('b');
   expect(await board?.command('led', { on: true })).toEqual({
     outcome: 'done',

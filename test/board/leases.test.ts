@@ -2,25 +2,18 @@
  * The order of handler, timer and stop, on other builds of MicroPython too: time passes and the timer's callback comes at each
  * moment at which it could, in turn.
  */
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type Build,
+  compiled,
   filesIn,
   firmwareModules,
   type PythonFiles,
   rawPython,
 } from '../../bench/kit/raw-python.ts';
-import { compileMpy } from '../../scripts/mpy-cross.ts';
 
 const source = filesIn(new URL('../../micropython/kiteline/', import.meta.url), 'kiteline/');
-let bytecode: PythonFiles = {};
-
-beforeAll(async () => {
-  const compiled = await compileMpy(source as Record<string, string>);
-  bytecode = Object.fromEntries(
-    Object.entries(compiled).map(([path, bytes]) => [path.replace(/\.py$/, '.mpy'), bytes]),
-  );
-});
+const bytecode = await compiled(source);
 
 /** A chip whose time the test moves: `moment()` is a place where a callback can come. */
 const MACHINE = `
@@ -181,16 +174,16 @@ for each in said:
     print(each.partition(', "jsonrpc"')[0].partition(',"clock"')[0].replace('"jsonrpc":"2.0"', "").strip())
 `;
 
-const rows: [Build, string, () => PythonFiles][] = [
-  ['1.22', 'from source', () => source],
-  ['1.23', 'as bytecode', () => bytecode],
-  ['1.27', 'from source', () => source],
-  ['1.27', 'as bytecode', () => bytecode],
+const rows: [Build, string, PythonFiles][] = [
+  ['1.22', 'from source', source],
+  ['1.23', 'as bytecode', bytecode],
+  ['1.27', 'from source', source],
+  ['1.27', 'as bytecode', bytecode],
 ];
 
 describe.each(rows)('MicroPython %s, %s', (build, _how, files) => {
   const printed = async (snippet: string) => {
-    const modules = { ...firmwareModules(), ...files(), 'machine.py': MACHINE };
+    const modules = { ...firmwareModules(), ...files, 'machine.py': MACHINE };
     const report = await rawPython(build, modules, [snippet]);
     expect(report.error).toBeUndefined();
     return report.printed.join('\n').trim().split('\n');

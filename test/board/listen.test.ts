@@ -2,9 +2,10 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { createHub, type Hub, Keys, MemoryStore } from '../../src/index.ts';
+import { Keys } from '../../src/index.ts';
 import { Air, boardLibrary } from '../../src/virtual/index.ts';
 import { freePort, makeBoard, watch } from '../helpers/board.ts';
+import { COUNTING, count, HERE, presence, startHub } from '../helpers/hub.ts';
 import { Connection } from '../helpers/library.ts';
 
 /** A board that listens on a free port of its own address. @param settings further arguments of Board() */
@@ -25,32 +26,6 @@ board.run()
   const running = watch(board);
   return { board, running, port, url: `tcp://${board.address}:${port}` };
 }
-
-const COUNTING = (to: number) => `
-made = 0
-@board.every(3, n="1")
-def n():
-    global made
-    if made < ${to}:
-        made += 1
-        return made
-@board.task
-async def tell():
-    while made < ${to} or board.waiting:
-        await asyncio.sleep_ms(2)
-    print("all stored", board.dropped)
-`;
-
-function startHub(store = new MemoryStore()) {
-  const hub = createHub({ store });
-  onTestFinished(() => hub.close());
-  return hub;
-}
-
-const count = (to: number) => Array.from({ length: to }, (_, n) => n + 1);
-
-const online = (hub: Hub) =>
-  new Promise<void>((done) => hub.on('presence', ({ state }) => state === 'online' && done()));
 
 /** A connection to the board, as anybody can make it. */
 async function stranger(host: string, port: number): Promise<Socket> {
@@ -85,9 +60,8 @@ test('the hub dials: samples are stored once and in order, a command runs, and i
 def led(on):
     return {"on": on}
 `);
-  const store = new MemoryStore();
-  const first = startHub(store);
-  const there = online(first);
+  const { hub: first, numbers } = await startHub({}, {});
+  const there = presence(first, 'online');
   first.dial(url);
   await there;
   expect(await first.board('b')?.command('led', { on: true })).toEqual({
@@ -95,10 +69,9 @@ def led(on):
     result: { on: true },
   });
   await running.out(/all stored 0\n/);
-  const values = (await store.query({ board: 'b', metric: 'n', limit: 1_000 })).map(({ value }) => value);
-  expect(values).toEqual(count(200));
+  expect(await numbers()).toEqual(count(200));
   await first.close();
-  const second = startHub();
+  const { hub: second } = await startHub({}, {});
   second.dial(url);
   await running.out(/offline[\s\S]*online, as b\n/);
 });
@@ -109,9 +82,8 @@ test('the hub that dials steers, too, by datagram to where it called from', asyn
 def drive(speed):
     print("speed", speed)
 `);
-  const hub = startHub();
-  await hub.listen({ udp: { host: '127.0.0.1', port: 0 } });
-  const there = online(hub);
+  const { hub } = await startHub({}, { udp: HERE });
+  const there = presence(hub, 'online');
   const found = new Promise<void>((done) =>
     hub.on('control', (event) => event.state === 'way' && event.via === 'datagram' && done()),
   );
@@ -143,9 +115,8 @@ test('a second connection is a candidate until it has answered hello, and then t
 
 test('strangers that say nothing, or anything without end, cost no more than their time, and the session nothing', async () => {
   const { board, running, port, url } = await listening(COUNTING(400));
-  const store = new MemoryStore();
-  const hub = startHub(store);
-  const there = online(hub);
+  const { hub, numbers } = await startHub({}, {});
+  const there = presence(hub, 'online');
   hub.dial(url);
   await there;
   const silent = await stranger(board.address, port);
@@ -158,8 +129,7 @@ test('strangers that say nothing, or anything without end, cost no more than the
   await Promise.all(gone);
   await running.out(/does not answer as a hub does\n/);
   await running.out(/all stored 0\n/);
-  const values = (await store.query({ board: 'b', metric: 'n', limit: 1_000 })).map(({ value }) => value);
-  expect(values).toEqual(count(400));
+  expect(await numbers()).toEqual(count(400));
   expect(hub.boards()).toMatchObject([{ name: 'b', reconnects: 0 }]);
 });
 
@@ -167,8 +137,8 @@ test('however many connect, two are candidates, and the hub gets through', async
   const { board, url, port } = await listening('Connection.HELLO_MS = 60000');
   const crowd = await Promise.all(Array.from({ length: 8 }, () => stranger(board.address, port)));
   for (const socket of crowd) socket.resume();
-  const hub = startHub();
-  const there = online(hub);
+  const { hub } = await startHub({}, {});
+  const there = presence(hub, 'online');
   hub.dial(url);
   await there;
 });
@@ -189,9 +159,7 @@ async def go():
   await impostor.ended;
   expect(impostor.lines).toHaveLength(1);
   await running.out(/cannot prove that it is yours/);
-  const store = new MemoryStore();
-  const hub = createHub({ store, keys });
-  onTestFinished(() => hub.close());
+  const { hub, numbers } = await startHub({ keys }, {});
   const asked = new Promise<() => void>((called) => {
     hub.method('plan', () => new Promise((answer) => called(() => answer('straight on'))));
   });
@@ -205,6 +173,5 @@ async def go():
   answer();
   await running.out(/planned straight on\n/);
   await running.out(/all stored 0\n/);
-  const stored = await store.query({ board: 'b', metric: 'n', limit: 100 });
-  expect(stored.map(({ value }) => value)).toEqual(count(20));
+  expect(await numbers()).toEqual(count(20));
 });

@@ -1,7 +1,6 @@
 /** Board(tls=…): to hubs of ours and to others, with the certificate and without. */
 import { once } from 'node:events';
 import { createServer, type TLSSocket } from 'node:tls';
-import { generate } from 'selfsigned';
 import { expect, onTestFinished, test } from 'vitest';
 import {
   createHub,
@@ -12,6 +11,8 @@ import {
 } from '../../src/index.ts';
 import type { TlsKeys } from '../../src/transport/tls-gate.ts';
 import { Air, type Weather } from '../../src/virtual/index.ts';
+import { ALWAYS, authority, certificate, years } from '../helpers/certificates.ts';
+import { COUNTING, count, HERE, presence, startHub } from '../helpers/hub.ts';
 import { boardAt, libraryLines, startLibrary } from '../helpers/library.ts';
 import { tcpPeer } from '../helpers/peers.ts';
 import { testKey, testKeys } from '../hub/keyed-boards.ts';
@@ -20,15 +21,8 @@ const own = await makeCertificate('hub');
 const other = await makeCertificate('hub');
 const pin = (pem: string | Buffer) => `tls={"cert": "${describeCertificate(pem).der}"}`;
 
-async function startHub(keys: TlsKeys = own, options: HubOptions = {}) {
-  const store = new MemoryStore();
-  const hub = createHub({ store, ...options });
-  onTestFinished(() => hub.close());
-  const { tls } = await hub.listen({ tls: { host: '127.0.0.1', port: 0, ...keys } });
-  const numbers = async () =>
-    (await store.query({ board: 'b', metric: 'n', limit: 10_000 })).map(({ value }) => value);
-  return { hub, store, port: tls?.port ?? 0, numbers };
-}
+const startTls = (keys: TlsKeys = own, options: HubOptions = {}) =>
+  startHub(options, { tls: { ...HERE, ...keys } });
 
 /** A server of node:tls, which is no hub; what it got to read. */
 async function stranger(keys: TlsKeys) {
@@ -45,26 +39,8 @@ async function stranger(keys: TlsKeys) {
   return { port: where.port, heard };
 }
 
-const count = (to: number) => Array.from({ length: to }, (_, n) => n + 1);
-
-/** One sample after the other, and a word when all are acknowledged. */
-const COUNTING = (to: number) => `
-made = 0
-@board.every(3, n="1")
-def n():
-    global made
-    if made < ${to}:
-        made += 1
-        return made
-@board.task
-async def tell():
-    while made < ${to} or board.waiting:
-        await asyncio.sleep_ms(2)
-    print("all stored", board.dropped)
-`;
-
 test('samples are acknowledged, a command done, a call answered, over TLS', async () => {
-  const { hub, port, numbers } = await startHub();
+  const { hub, port, numbers } = await startTls();
   hub.method('plan', (params) => ({ sum: (params as { a: number }).a + 1 }));
   const running = await startLibrary(`${boardAt(port, pin(own.cert))}${COUNTING(50)}
 @board.command(on=bool)
@@ -86,17 +62,9 @@ board.run()
 });
 
 test('the certificate may be DER or PEM, as text, bytes or in a file; its names are found; what is none is told', async () => {
-  const { cert } = await generate([{ name: 'commonName', value: 'common' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-  });
-  const rsa = await generate([{ name: 'commonName', value: 'rsa.example' }], {
-    keySize: 2048,
-    algorithm: 'sha256',
-  });
-  const many = await generate([{ name: 'commonName', value: 'x' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
+  const { cert } = await certificate('common');
+  const rsa = await certificate('rsa.example', { keyType: 'rsa', keySize: 2048 });
+  const many = await certificate('x', {
     extensions: [
       {
         name: 'subjectAltName',
@@ -108,9 +76,7 @@ test('the certificate may be DER or PEM, as text, bytes or in a file; its names 
       },
     ],
   });
-  const none = await generate([{ name: 'commonName', value: 'x' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
+  const none = await certificate('x', {
     extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '10.0.0.1' }] }],
   });
   const der = (pem: string) => Buffer.from(describeCertificate(pem).der, 'base64');
@@ -175,8 +141,8 @@ made(None)
 
 test('with a key as well: proved and signed inside of TLS, and no datagrams beside it', async () => {
   const keys = testKeys('b');
-  const { port, numbers, hub } = await startHub(own, { keys });
-  await hub.listen({ udp: { host: '127.0.0.1', port: 0 } });
+  const { port, numbers, hub } = await startTls(own, { keys });
+  await hub.listen({ udp: HERE });
   const key = Buffer.from(testKey('b')).toString('hex');
   const running = await startLibrary(`${boardAt(port, `${pin(own.cert)}, key="${key}"`)}${COUNTING(5)}
 @board.control("drive", lease=60_000, stop=lambda: None, left=float)
@@ -195,11 +161,8 @@ board.run()
 });
 
 test('a board that knows no address finds the port for TLS, and not the other', async () => {
-  const { hub, port, numbers } = await startHub();
-  const { tcp, udp } = await hub.listen({
-    tcp: { host: '127.0.0.1', port: 0 },
-    udp: { host: '127.0.0.1', port: 0 },
-  });
+  const { hub, port, numbers } = await startTls();
+  const { tcp, udp } = await hub.listen({ tcp: HERE, udp: HERE });
   const running = await startLibrary(`${boardAt(1)}
 def trace(event, *args):
     if event == "found":
@@ -233,36 +196,17 @@ board.run()
 });
 
 test('one that the pinned hub has signed, and one that an authority has, are others', async () => {
-  const ca = await generate([{ name: 'commonName', value: 'hub.local' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    notBeforeDate: new Date('1999-01-01T00:00:00Z'),
-    notAfterDate: new Date('2099-01-01T00:00:00Z'),
-    extensions: [{ name: 'basicConstraints', cA: true }],
-  });
-  for (const pinned of [own.cert, ca.cert]) {
-    const signed = await generate([{ name: 'commonName', value: 'hub.local' }], {
-      keyType: 'ec',
-      algorithm: 'sha256',
-      notBeforeDate: new Date('1999-01-01T00:00:00Z'),
-      notAfterDate: new Date('2099-01-01T00:00:00Z'),
-      ca: { cert: pinned, key: pinned === own.cert ? own.key : ca.private },
-    });
-    const { port, heard } = await stranger({ cert: signed.cert, key: signed.private });
-    const running = await startLibrary(`${boardAt(port, pin(pinned))}\nboard.run()\n`);
+  for (const pinned of [own, await authority('hub.local')]) {
+    const { port, heard } = await stranger(await certificate('hub.local', { ...ALWAYS, ca: pinned }));
+    const running = await startLibrary(`${boardAt(port, pin(pinned.cert))}\nboard.run()\n`);
     await running.out(/is not this board's: it has not the certificate in "tls"/);
     expect(heard).toEqual([]);
   }
 });
 
 test('a certificate whose dates do not fit the clock is told of as that; one of another host name is none the worse', async () => {
-  const dated = await generate([{ name: 'commonName', value: 'elsewhere.example' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    notBeforeDate: new Date('2010-01-01T00:00:00Z'),
-    notAfterDate: new Date('2020-01-01T00:00:00Z'),
-  });
-  const { port, numbers } = await startHub({ cert: dated.cert, key: dated.private });
+  const dated = await certificate('elsewhere.example', years(2010, 2020));
+  const { port, numbers } = await startTls(dated);
   const program = (year: number) => `
 import machine
 machine.RTC().datetime((${year}, 2, 1, 0, 0, 0, 0, 0))
@@ -320,7 +264,7 @@ board.run()
 });
 
 test('cut in the middle of the handshake and of the session, over and over: nothing is lost and nothing twice', async () => {
-  const { port, numbers } = await startHub();
+  const { port, numbers } = await startTls();
   const air = new Air({
     joinMs: 5,
     cut: ({ number }) => {
@@ -337,7 +281,7 @@ test('cut in the middle of the handshake and of the session, over and over: noth
 });
 
 test('late, and in pieces of a few bytes', async () => {
-  const { port, numbers } = await startHub();
+  const { port, numbers } = await startTls();
   const air = new Air({ joinMs: 5 });
   const weather: Partial<Weather> = { delayMs: 3, jitterMs: 3, slice: 40 };
   air.setWeather(weather);
@@ -350,11 +294,11 @@ test('late, and in pieces of a few bytes', async () => {
 
 test('a hub that comes back with another certificate is not taken, and with the old one it is', async () => {
   const store = () => ({ store: new MemoryStore() });
-  const first = await startHub();
+  const first = await startTls();
   const running = await startLibrary(`${boardAt(first.port, pin(own.cert))}
 board.run()
 `);
-  await new Promise<void>((done) => first.hub.on('presence', ({ state }) => state === 'online' && done()));
+  await presence(first.hub, 'online');
   await first.hub.close();
   const impostor = createHub(store());
   await impostor.listen({ tls: { host: '127.0.0.1', port: first.port, ...other } });
@@ -363,9 +307,7 @@ board.run()
   await impostor.close();
   const second = createHub(store());
   onTestFinished(() => second.close());
-  const online = new Promise<void>((done) =>
-    second.on('presence', ({ state }) => state === 'online' && done()),
-  );
+  const online = presence(second, 'online');
   await second.listen({ tls: { host: '127.0.0.1', port: first.port, ...own } });
   await online;
 });

@@ -2,10 +2,10 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { tlsPart } from '../../src/commands/tls.ts';
 import { describeCertificate, makeCertificate } from '../../src/transport/certificate.ts';
+import { certificate, years } from '../helpers/certificates.ts';
 import { boardAt, startLibrary } from '../helpers/library.ts';
 import { start } from './cli.ts';
 import { startUp, stop } from './up-hub.ts';
@@ -72,14 +72,9 @@ test('what "boards add" prints is what a board needs: name, address with the por
 });
 
 test('a certificate from files; one that a chip will not take is told of', async () => {
-  const dated = await generate([{ name: 'commonName', value: 'hub.example' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    notBeforeDate: new Date('2010-01-01T00:00:00Z'),
-    notAfterDate: new Date('2020-01-01T00:00:00Z'),
-  });
+  const dated = await certificate('hub.example', years(2010, 2020));
   writeFileSync(join(folder, 'c.pem'), dated.cert);
-  writeFileSync(join(folder, 'k.pem'), dated.private);
+  writeFileSync(join(folder, 'k.pem'), dated.key);
   const hub = await startUp(folder, ['--tls', '0', '--tls-cert', 'c.pem', '--tls-key', 'k.pem']);
   expect((await hub.err(LISTENS))[2]).toBe(describeCertificate(dated.cert).fingerprint);
   await hub.err(/valid from 2010-01-01 only: a board whose clock is not set/);

@@ -1,17 +1,21 @@
 /** The real hub for programs on virtual boards, and what such programs and tests have in common. */
 import { onTestFinished } from 'vitest';
-import { createHub, type Hub, type HubOptions, MemoryStore } from '../../src/index.ts';
+import { createHub, type Hub, type HubOptions, type ListenAt } from '../../src/index.ts';
 import type { Cut } from '../../src/virtual/index.ts';
 
-/** A hub on a port of its own; `numbers` are the values of the metric n of board b that it has stored. */
-export async function startHub(options: HubOptions = {}) {
-  const store = new MemoryStore();
-  const hub = createHub({ store, ...options });
+/** Any free port of this computer. */
+export const HERE = { host: '127.0.0.1', port: 0 };
+
+/** The values of the metric n of board b that are stored, in order of time. */
+export const numbersIn = async ({ store }: Hub) =>
+  (await store.query({ board: 'b', metric: 'n', limit: 10_000 })).map(({ value }) => value);
+
+/** A hub that listens, by TCP unless told; `port` is the one for TLS where there is one, else that for TCP. */
+export async function startHub(options: HubOptions = {}, at: ListenAt = { tcp: HERE }) {
+  const hub = createHub(options);
   onTestFinished(() => hub.close());
-  const { tcp } = await hub.listen({ tcp: { host: '127.0.0.1', port: 0 } });
-  const numbers = async () =>
-    (await store.query({ board: 'b', metric: 'n', limit: 10_000 })).map(({ value }) => value);
-  return { hub, store, port: tcp?.port ?? 0, numbers };
+  const { tcp, tls } = await hub.listen(at);
+  return { hub, port: (tls ?? tcp)?.port ?? 0, numbers: () => numbersIn(hub) };
 }
 
 /** The next time that a board is there, or lost: why. */
@@ -22,10 +26,13 @@ export const presence = (hub: Hub, state: 'online' | 'lost') =>
 
 export const count = (to: number): number[] => Array.from({ length: to }, (_, n) => n + 1);
 
-/** The end of a program: one sample after the other, and a word when all are on disk. */
-export const COUNTING = (to: number): string => `
+/**
+ * The end of a program: one sample after the other, and a word when all are on disk.
+ * @param ms from one to the next
+ */
+export const COUNTING = (to: number, ms = 3): string => `
 made = 0
-@board.every(3, n="1")
+@board.every(${ms}, n="1")
 def n():
     global made
     if made < ${to}:

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { onTestFailed, onTestFinished } from 'vitest';
 import { boardLibrary, type VirtualBoardOptions } from '../../src/virtual/index.ts';
-import { linesOf, startBoard, type Watched } from './board.ts';
+import { JOIN, linesOf, startBoard, type Watched } from './board.ts';
 import { type HubSeal, proven } from './signing.ts';
 
 /** The files of the library where mip puts them. */
@@ -20,22 +20,18 @@ export async function startLibrary(program: string, options: VirtualBoardOptions
 export const libraryLines = (program: string, options: VirtualBoardOptions = {}): Promise<string[]> =>
   linesOf(program, { ...options, files: { ...LIBRARY, ...options.files } });
 
-/**
- * The beginning of a program: in the Wi-Fi, with a board for the hub at `port`, which loses no time between two tries.
- * @param settings further arguments of Board()
- */
-export const boardAt = (port: number, settings = '') => `
-import network
-wlan = network.WLAN(network.STA_IF)
-wlan.active(True)
-wlan.connect('lab', 'secret')
-while not wlan.isconnected():
-    pass
-import asyncio, kiteline, time
+/** The beginning of a program: in the Wi-Fi, with the library, which loses no time between two tries. */
+export const QUICK = `${JOIN}import asyncio, kiteline, time
 from kiteline.link import Link
 Link.RETRY_MS = (1, 1)
 Link.APART_MS = 1
-board = kiteline.Board('b', '127.0.0.1:${port}'${settings && `, ${settings}`})
+`;
+
+/** The same with a board for the hub at `port`. @param settings further arguments of Board() */
+export const boardAt = (
+  port: number,
+  settings = '',
+) => `${QUICK}board = kiteline.Board('b', '127.0.0.1:${port}'${settings && `, ${settings}`})
 `;
 
 // biome-ignore lint/suspicious/noExplicitAny: what a board sends is looked at, not typed

@@ -11,6 +11,7 @@ import { Air } from '../../src/virtual/index.ts';
 import { start } from '../commands/cli.ts';
 import { startUp, stop } from '../commands/up-hub.ts';
 import { freePort } from '../helpers/board.ts';
+import { COUNTING, count, numbersIn, presence } from '../helpers/hub.ts';
 import { startLibrary } from '../helpers/library.ts';
 import { testKey, testKeys } from '../hub/keyed-boards.ts';
 
@@ -29,46 +30,20 @@ async function hubOf(data: string, at?: { host: string; udp?: number }, keys?: K
   return hub;
 }
 
-/** Every number that is stored, in order of time. */
-const numbersIn = async (hub: Hub) =>
-  (await hub.store.query({ board: 'b', metric: 'n', limit: 10_000 })).map(({ value }) => value as number);
-
-const online = (hub: Hub) =>
-  new Promise<void>((done) => hub.on('presence', ({ state }) => state === 'online' && done()));
-
-const count = (to: number) => Array.from({ length: to }, (_, n) => n + 1);
-
-/** Sends 1, 2, 3 … and says when all are on disk. */
-const COUNTING = (to: number) => `
-made = 0
-@board.every(20)
-def n():
-    global made
-    if made < ${to}:
-        made += 1
-        return made
-@board.task
-async def tell():
-    while made < ${to} or board.waiting:
-        await asyncio.sleep_ms(5)
-    print("all stored", board.dropped)
-board.run()
-`;
-
 test('the hub moves to another machine with its data: the board finds it there, and no sample is lost or stored twice', async () => {
   const data = folder();
   const air = new Air({ joinMs: 10 });
   const first = await hubOf(data, { host: '127.0.0.1' });
   const { tcp, udp } = first.listening;
   const running = await startLibrary(
-    `import asyncio, kiteline\nboard = kiteline.Board("b", "127.0.0.1:${tcp?.port}")\n${COUNTING(250)}`,
+    `import asyncio, kiteline\nboard = kiteline.Board("b", "127.0.0.1:${tcp?.port}")\n${COUNTING(250, 20)}board.run()\n`,
     { air, files: { 'kiteline.json': `{"port":${udp?.port},"wifi":[{"ssid":"lab","password":"secret"}]}` } },
   );
-  await online(first);
+  await presence(first, 'online');
   await first.close();
   air.hosts = ['127.0.0.9'];
   const second = await hubOf(data, { host: '127.0.0.9', ...(udp && { udp: udp.port }) });
-  await online(second);
+  await presence(second, 'online');
   await running.out(/all stored 0\n/);
   expect(await numbersIn(second)).toEqual(count(250));
 });
@@ -126,10 +101,12 @@ test.each([
 from kiteline.link import Link
 Link.APART_MS = 50
 board = kiteline.Board("b")
-${COUNTING(100)}`,
+${COUNTING(100, 20)}
+board.run()
+`,
     { air, files: { 'kiteline.json': JSON.stringify(settings) } },
   );
-  await online(own);
+  await presence(own, 'online');
   const impostor = await impostorAt(port, await homeIn(data));
   air.hosts = ['127.0.0.7', '127.0.0.8'];
   await own.close();
@@ -175,7 +152,7 @@ board.run()
   const url = `tcp://${running.board.address}:${port}`;
   let hub = await hubOf(data);
   for (let restarts = 0; restarts < 3; restarts++) {
-    const there = online(hub);
+    const there = presence(hub, 'online');
     hub.dial(url);
     await there;
     await hub.close();

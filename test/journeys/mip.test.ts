@@ -6,20 +6,16 @@ import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { expect, onTestFinished, test } from 'vitest';
-import { filesIn } from '../../bench/kit/raw-python.ts';
-import { compileMpy } from '../../scripts/mpy-cross.ts';
+import { compiled, filesIn } from '../../bench/kit/raw-python.ts';
 import { mipIndex, mipRoutes } from '../../src/http/mip.ts';
 import { JOIN, linesOf } from '../helpers/board.ts';
 
 test('a board installs the compiled library from the index and runs it, and the source from the address', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'kiteline-mip-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const source = filesIn(new URL('../../micropython/kiteline/', import.meta.url), '') as Record<
-    string,
-    string
-  >;
-  for (const [name, bytes] of Object.entries(await compileMpy(source)))
-    await writeFile(join(folder, name.replace(/\.py$/, '.mpy')), bytes);
+  const source = filesIn(new URL('../../micropython/kiteline/', import.meta.url), '');
+  for (const [name, bytes] of Object.entries(await compiled(source)))
+    await writeFile(join(folder, name), bytes);
 
   const app = new Hono().route('/mip', mipIndex('/mip', undefined, folder));
   app.route('/mip/kiteline', mipRoutes('/mip/kiteline'));

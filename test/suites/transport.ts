@@ -93,17 +93,23 @@ export class Recorder implements TransportEvents {
 }
 
 /** What every transport must do. `make` gives one that listens, and a way to reach it. */
+/** Starts a transport, with all that it tells kept, and closes it when the test is over. */
+export function record(transport: Transport, clock: ManualClock): Recorder {
+  const events = new Recorder();
+  transport.start(events);
+  onTestFinished(async () => {
+    const closed = transport.close();
+    clock.advance(60_000);
+    await closed;
+  });
+  return events;
+}
+
 export function transportSuite(name: string, make: (clock: Clock) => Promise<Pair>): void {
   const begin = async () => {
     const clock = new ManualClock();
     const pair = await make(clock);
-    const events = new Recorder();
-    pair.transport.start(events);
-    onTestFinished(async () => {
-      const closed = pair.transport.close();
-      clock.advance(60_000);
-      await closed;
-    });
+    const events = record(pair.transport, clock);
     const connect = async () => {
       const end = await pair.connect();
       onTestFinished(() => end.close());

@@ -6,7 +6,7 @@ import { claimPort } from '../../src/transport/ports.ts';
 import { connectTcp, listenTcp } from '../../src/transport/tcp.ts';
 import { tcpLimits } from '../../src/transport/tcp-peer.ts';
 import { limits } from '../../src/wire/index.ts';
-import { Recorder, transportSuite } from '../suites/transport.ts';
+import { Recorder, record, transportSuite } from '../suites/transport.ts';
 import { plainTcp } from './plain.ts';
 
 transportSuite('TCP, as the server', async (clock) => {
@@ -22,13 +22,7 @@ async function begin(maxConnections?: number) {
     clock,
     ...(maxConnections === undefined ? {} : { maxConnections }),
   });
-  const events = new Recorder();
-  transport.start(events);
-  onTestFinished(async () => {
-    const closed = transport.close();
-    clock.advance(60_000);
-    await closed;
-  });
+  const events = record(transport, clock);
   const connect = async () => {
     const end = await plainTcp(transport.port);
     onTestFinished(() => end.close());

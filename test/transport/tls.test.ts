@@ -11,7 +11,7 @@ import { describeCertificate, keepCertificate, makeCertificate } from '../../src
 import { listenTcp } from '../../src/transport/tcp.ts';
 import { tcpLimits } from '../../src/transport/tcp-peer.ts';
 import { tlsLimits } from '../../src/transport/tls-gate.ts';
-import { Recorder, transportSuite } from '../suites/transport.ts';
+import { Recorder, record, transportSuite } from '../suites/transport.ts';
 import { plainTcp, plainTls } from './plain.ts';
 
 const own = await makeCertificate('greenhouse');
@@ -30,13 +30,7 @@ async function begin(maxConnections?: number) {
     clock,
     ...(maxConnections !== undefined && { maxConnections }),
   });
-  const events = new Recorder();
-  transport.start(events);
-  onTestFinished(async () => {
-    const closed = transport.close();
-    clock.advance(60_000);
-    await closed;
-  });
+  const events = record(transport, clock);
   /** TCP alone, so far. */
   const dial = async () => {
     const socket = connect(transport.port, '127.0.0.1').on('error', () => {});

@@ -9,7 +9,7 @@ import { isIP } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
 import { systemCode } from '../../errors.ts';
-import { type OwnCertificate, objections } from './tls-verify.ts';
+import { LONGEST, type OwnCertificate, objections } from './tls-verify.ts';
 
 /** `ssl.CERT_REQUIRED`; the others judge nothing. */
 const CERT_REQUIRED = 2;
@@ -126,7 +126,7 @@ export class TlsClient {
     const chain: X509Certificate[] = [];
     for (
       let next = this.#tls.getPeerX509Certificate();
-      next && chain.length < 10;
+      next && chain.length < LONGEST;
       next = next.issuerCertificate
     )
       chain.push(next);

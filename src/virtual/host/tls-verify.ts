@@ -2,8 +2,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 
-/** A chain longer than this is nobody's (MBEDTLS_X509_MAX_INTERMEDIATE_CA is 8, and the two ends). */
-const LONGEST = 10;
+/** Certificates of a chain: a longer one is nobody's (MBEDTLS_X509_MAX_INTERMEDIATE_CA is 8, and the two ends). */
+export const LONGEST = 10;
 
 /**
  * The certificates in what a program gave to load_verify_locations: DER, or any number in PEM.

@@ -1,11 +1,11 @@
 /** ssl and tls of the virtual board, against servers of node:tls and through an air that breaks. */
 import { once } from 'node:events';
 import { createServer, type TLSSocket } from 'node:tls';
-import { generate } from 'selfsigned';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeCertificate, makeCertificate } from '../../../src/transport/certificate.ts';
 import { Air, type Weather } from '../../../src/virtual/index.ts';
 import { linesOf, SOCKET, startBoard } from '../../helpers/board.ts';
+import { ALWAYS, authority, certificate, years } from '../../helpers/certificates.ts';
 import { tcpPeer } from '../../helpers/peers.ts';
 
 const own = await makeCertificate('hub');
@@ -154,13 +154,8 @@ except AttributeError as e:
 });
 
 test('dates are judged by the clock of the board, which begins in 2000', async () => {
-  const dated = await generate([{ name: 'commonName', value: 'hub.local' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    notBeforeDate: new Date('2010-01-01T00:00:00Z'),
-    notAfterDate: new Date('2020-01-01T00:00:00Z'),
-  });
-  const { port } = await tlsServer(echo, { cert: dated.cert, key: dated.private });
+  const dated = await certificate('hub.local', years(2010, 2020));
+  const { port } = await tlsServer(echo, dated);
   const lines = await linesOf(`${client(port, dated.cert)}
 import machine
 clock = machine.RTC()
@@ -178,21 +173,9 @@ for year in (2000, 2015, 2025):
 });
 
 test('a certificate of an authority is taken through what it has signed', async () => {
-  const ca = await generate([{ name: 'commonName', value: 'lab CA' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    notBeforeDate: new Date('1999-01-01T00:00:00Z'),
-    notAfterDate: new Date('2099-01-01T00:00:00Z'),
-    extensions: [{ name: 'basicConstraints', cA: true }],
-  });
-  const leaf = await generate([{ name: 'commonName', value: 'hub.local' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    notBeforeDate: new Date('1999-01-01T00:00:00Z'),
-    notAfterDate: new Date('2099-01-01T00:00:00Z'),
-    ca: { cert: ca.cert, key: ca.private },
-  });
-  const { port } = await tlsServer(echo, { cert: leaf.cert, key: leaf.private });
+  const ca = await authority('lab CA');
+  const leaf = await certificate('hub.local', { ...ALWAYS, ca });
+  const { port } = await tlsServer(echo, leaf);
   const withCa = `${client(port, own.cert)}
 with open("ca.pem", "w") as f:
     f.write("""${ca.cert}\n""")
@@ -337,10 +320,7 @@ input()
 });
 
 test('a server that asks for a certificate gets the one that was loaded', async () => {
-  const board = await generate([{ name: 'commonName', value: 'board' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-  });
+  const board = await certificate('board');
   const { port } = await tlsServer((socket) => socket.end(String(socket.getPeerCertificate().subject.CN)), {
     requestCert: true,
     rejectUnauthorized: false,
@@ -348,7 +328,7 @@ test('a server that asks for a certificate gets the one that was loaded', async 
   });
   expect(
     await linesOf(`${client(port)}
-cert, key = """${board.cert}\n""", """${board.private}"""
+cert, key = """${board.cert}\n""", """${board.key}"""
 context.load_cert_chain(cert.encode(), key.encode())
 print(context.wrap_socket(dial(), server_hostname="hub.local").read())
 refused(context.load_cert_chain, b"no", key.encode())
