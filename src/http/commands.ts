@@ -5,6 +5,7 @@ import type { CommandOutcome } from '../hub/command-outcomes.ts';
 import type { Hub } from '../hub/hub.ts';
 import { say } from '../language.ts';
 import { type JsonObject, limits } from '../wire/index.ts';
+import { isJson, membersIn } from './json-body.ts';
 import { problem } from './problem.ts';
 import { orSilence } from './silence.ts';
 
@@ -22,8 +23,7 @@ interface CommandBody {
  * @throws KitelineError BAD_ARGUMENT, NOT_FOUND, STORE_FAILED
  */
 export async function postCommand(c: Context, hub: Hub, clock: Clock): Promise<Response> {
-  // A page of another site can send a form or text with no question asked, but must ask before it sends JSON (Fetch, CORS).
-  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) {
+  if (!isJson(c)) {
     const detail = say(
       'Send the command as JSON, with "Content-Type: application/json".',
       '请以 JSON 发送命令，并带上“Content-Type: application/json”。',
@@ -32,7 +32,7 @@ export async function postCommand(c: Context, hub: Hub, clock: Clock): Promise<R
   }
   const board = c.req.param('name') ?? '';
   const handle = await hub.findBoard(board);
-  const body = bodyOf(await c.req.text());
+  const body = commandIn(await membersIn(c));
   if (!body) {
     const detail = say(
       'The body is a JSON object such as {"name":"led","args":{"on":true},"deadline":5000}.',
@@ -54,20 +54,13 @@ export async function postCommand(c: Context, hub: Hub, clock: Clock): Promise<R
     : c.json(soon);
 }
 
-function bodyOf(text: string): CommandBody | undefined {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (typeof body !== 'object' || body === null || !('name' in body)) return undefined;
-  const { name, args, deadline } = body as Record<string, unknown>;
+function commandIn(members: Partial<Record<string, unknown>> = {}): CommandBody | undefined {
+  const { name, args, deadline } = members;
   const isRight =
     typeof name === 'string' &&
     (args === undefined || (typeof args === 'object' && args !== null && !Array.isArray(args))) &&
     (deadline === undefined || typeof deadline === 'number');
-  return isRight ? (body as CommandBody) : undefined;
+  return isRight ? (members as unknown as CommandBody) : undefined;
 }
 
 /** An answer that takes long: white space, which JSON allows in front, keeps the connection from being taken for dead. */

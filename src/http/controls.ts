@@ -4,6 +4,7 @@ import type { ControlOptions } from '../hub/controls.ts';
 import type { Hub } from '../hub/hub.ts';
 import { say } from '../language.ts';
 import { isObject, type JsonObject, limits } from '../wire/index.ts';
+import { isJson, membersIn } from './json-body.ts';
 import { problem } from './problem.ts';
 
 /** Bytes of a body: a setpoint's datagram, written with room. */
@@ -19,7 +20,7 @@ interface SetpointBody extends Omit<ControlOptions, 'holder'> {
  * @throws KitelineError BAD_ARGUMENT, NOT_FOUND, OFFLINE, NOT_ALLOWED, STORE_FAILED
  */
 export async function putControl(c: Context, hub: Hub): Promise<Response> {
-  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) {
+  if (!isJson(c)) {
     const detail = say(
       'Send the setpoint as JSON, with "Content-Type: application/json".',
       '请以 JSON 发送设定值，并带上“Content-Type: application/json”。',
@@ -28,7 +29,7 @@ export async function putControl(c: Context, hub: Hub): Promise<Response> {
   }
   const { board, control } = namesIn(c);
   const handle = await hub.findBoard(board);
-  const body = bodyOf(await c.req.text());
+  const body = setpointIn(await membersIn(c));
   if (!body) {
     const detail = say(
       'The body is a JSON object such as {"holder":"ann","args":{"left":0.5},"holdMs":1000}.',
@@ -90,15 +91,8 @@ function conflict(c: Context, error: unknown): Response {
   throw error;
 }
 
-function bodyOf(text: string): SetpointBody | undefined {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (typeof body !== 'object' || body === null) return undefined;
-  const { holder, args, holdMs, takeover, id } = body as Record<string, unknown>;
+function setpointIn(members: Partial<Record<string, unknown>> = {}): SetpointBody | undefined {
+  const { holder, args, holdMs, takeover, id } = members;
   const isRight =
     typeof holder === 'string' &&
     (args === undefined || isObject(args as JsonObject)) &&

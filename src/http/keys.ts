@@ -3,6 +3,7 @@ import type { Hub } from '../hub/hub.ts';
 import type { BoardKey, Keys } from '../hub/keys.ts';
 import { say } from '../language.ts';
 import type { HostPort } from '../transport/address.ts';
+import { membersIn } from './json-body.ts';
 import { problem } from './problem.ts';
 
 /** Bytes of a body. */
@@ -46,7 +47,7 @@ export function keyRoutes(hub: Pick<Hub, 'keys' | 'listening'>): Hono {
 }
 
 async function change(c: Context, { keys, listening }: Pick<Hub, 'keys' | 'listening'>): Promise<Response> {
-  const request = requestIn(await c.req.text());
+  const request = requestIn(await membersIn(c));
   if (!request) {
     const detail = say(
       `The body is a JSON object such as {"do":"add","board":"greenhouse"}; it can be done: ${KEY_ACTIONS.join(', ')}.`,
@@ -83,18 +84,11 @@ const answerOf = (board: string, { id, key }: BoardKey): KeyAnswer => ({
   key: Buffer.from(key).toString('hex'),
 });
 
-function requestIn(text: string): KeyRequest | undefined {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (typeof body !== 'object' || body === null) return undefined;
-  const { do: action, board, overlap } = body as Record<string, unknown>;
+function requestIn(members: Partial<Record<string, unknown>> = {}): KeyRequest | undefined {
+  const { do: action, board, overlap } = members;
   const isRight =
     KEY_ACTIONS.some((one) => one === action) &&
     typeof board === 'string' &&
     (overlap === undefined || typeof overlap === 'number');
-  return isRight ? (body as KeyRequest) : undefined;
+  return isRight ? (members as unknown as KeyRequest) : undefined;
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { LiveEvent, LostEvent, Subscription } from '../hub/feed.ts';
 import type { Hub } from '../hub/hub.ts';
 import { say } from '../language.ts';
+import type { AccessToken } from './access/tokens.ts';
 import { problem } from './problem.ts';
 import { orSilence } from './silence.ts';
 
@@ -15,7 +16,7 @@ const encoder = new TextEncoder();
 export class Live {
   #hub: Hub;
   #clock: Clock;
-  #readers = new Set<Subscription>();
+  #readers = new Map<Subscription, AccessToken>();
 
   constructor(hub: Hub, clock: Clock) {
     this.#hub = hub;
@@ -35,13 +36,18 @@ export class Live {
     if (c.req.method === 'HEAD') return c.body(null, 200, headers);
     const board = c.req.query('board');
     const subscription = this.#hub.subscribe(board === undefined ? {} : { board });
-    this.#readers.add(subscription);
+    this.#readers.set(subscription, c.var.token);
     return c.body(this.#stream(subscription), 200, headers);
+  }
+
+  /** Ends the streams of a token that is taken back, after what waits for them. */
+  revoked(token: AccessToken): void {
+    for (const [subscription, { id }] of this.#readers) if (id === token.id) subscription.close();
   }
 
   /** Ends every stream after what waits for it. */
   close(): void {
-    for (const subscription of this.#readers) subscription.close();
+    for (const subscription of this.#readers.keys()) subscription.close();
   }
 
   /** Pulled, not pushed: while a reader does not take what is there, its events wait in the bounded queue of the feed. */

@@ -70,7 +70,10 @@ export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<Ht
   const access = { tokens, names };
   const live = new Live(hub, clock);
   const pages = new Pages(hub, clock, failed);
-  const forget = tokens.onRevoke((taken) => pages.revoked(taken));
+  const forget = tokens.onRevoke((taken) => {
+    live.revoked(taken);
+    pages.revoked(taken);
+  });
   const page = await PageFiles.read(options.page ?? PAGE_FOLDER);
   const app = createApp({ hub, live, clock, access, page, failed });
   const request = { protocol: 'tcp', host, port, program: 'kiteline hub', option: '--http' } as const;

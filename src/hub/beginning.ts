@@ -1,9 +1,11 @@
 import { decode } from '../wire/index.ts';
-import { handleCommand, looksLikeCommand } from './handlers/command.ts';
-import { looksLikeHello } from './handlers/hello.ts';
-import { handleProve, looksLikeProve } from './handlers/prove.ts';
+import { handleCommand } from './handlers/command.ts';
+import { handleProve } from './handlers/prove.ts';
 import type { Inside } from './inside.ts';
+import { mentions } from './mentions.ts';
 import type { Session } from './session.ts';
+
+const METHODS = ['hello', '$command', '$prove'];
 
 /** What a connection can begin with, without becoming the board of its address: hello, the proof before it, commands for boards. */
 export class Beginning {
@@ -15,8 +17,7 @@ export class Beginning {
    */
   take(unit: Uint8Array, session: Session, inside: Inside): false | undefined | Promise<void> {
     if (session.board !== undefined || !session.peer.stream) return false;
-    if (!this.#isAsker && !looksLikeHello(unit) && !looksLikeCommand(unit) && !looksLikeProve(unit))
-      return false;
+    if (!this.#isAsker && !METHODS.some((method) => mentions(unit, method))) return false;
     const message = decode(unit);
     if (message.kind !== 'request') return false;
     switch (message.method) {

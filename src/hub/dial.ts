@@ -26,6 +26,8 @@ export interface DialParts {
   open: (to: HostPort, signal: AbortSignal, closed: (why: CloseReason) => void) => Promise<Peer>;
   /** Told when what a person would be told changes. */
   changed: (info: DialInfo) => void;
+  /** Told when it is closed. */
+  over: (url: string) => void;
   /** Whether a peer has said hello. */
   isBoard: (peer: Peer) => boolean;
   /** Milliseconds within which one says hello that has done so before at this address; else what it says no longer comes here. */
@@ -78,7 +80,9 @@ export class Dial {
 
   /** Ends the connection after what was sent, and dials no more. Harmless when repeated. */
   close(): void {
+    if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    this.#parts.over(this.url);
     this.#alarm?.cancel();
     this.#hello?.cancel();
     this.#peer?.close();

@@ -23,6 +23,7 @@ const dialEvent = ({ url, state, why }: DialInfo, at: number): DialEvent => ({
 export class Dials {
   readonly #parts: DialParts;
   readonly #byUrl = new Map<string, Dial>();
+  #isClosed = false;
 
   /** @param open see DialParts */
   constructor({ clock, feed, handlers, greeted, keepalive }: Inside, open: DialParts['open']) {
@@ -32,6 +33,9 @@ export class Dials {
       changed: (info) => {
         feed.publish(dialEvent(info, clock.now()));
         handlers.dial(info);
+      },
+      over: (url) => {
+        if (!this.#isClosed) this.#byUrl.delete(url);
       },
       isBoard: (peer) => greeted.has(peer),
       helloMs: DEAD_AFTER * keepalive,
@@ -64,18 +68,13 @@ export class Dials {
     return dial;
   }
 
-  /** Ends one. @returns whether it was dialled */
-  remove(url: string): boolean {
-    const dial = this.#byUrl.get(url);
-    dial?.close();
-    return this.#byUrl.delete(url);
-  }
-
   list(): DialInfo[] {
     return [...this.#byUrl.values()].map((dial) => dial.info);
   }
 
+  /** Ends all of them; how it stood with each can still be asked. */
   close(): void {
+    this.#isClosed = true;
     for (const dial of this.#byUrl.values()) dial.close();
   }
 }

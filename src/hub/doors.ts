@@ -109,10 +109,10 @@ export class Doors {
         closed?.(why);
       },
     });
+    if (peer) return peer;
+    this.#transports.delete(transport);
     const url = `tcp://${formatHostPort(to.host, to.port)}`;
-    if (!peer) this.#transports.delete(transport);
-    if (!peer) throw new KitelineError('CLOSED', say(`${url} closed the connection.`, `${url} 关闭了连接。`));
-    return peer;
+    throw new KitelineError('CLOSED', say(`${url} closed the connection.`, `${url} 关闭了连接。`));
   }
 
   /** Ends every connection after its answers, and lets go of the ports. */

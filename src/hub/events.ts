@@ -133,38 +133,38 @@ export class Handlers {
     if (this.#lists.sample.length === 0) return;
     round.forEachSample((sender, layout, at, first) => {
       const message = { ...round.samples.sampleAt(layout, at, first), from: sender.address };
-      for (const handler of [...this.#lists.sample]) tell(() => handler(message), this.#failed);
+      tell(this.#lists.sample, message, this.#failed);
     });
   }
 
   board(name: string): void {
-    for (const handler of [...this.#lists.board]) tell(() => handler(name), this.#failed);
+    tell(this.#lists.board, name, this.#failed);
   }
 
   presence(message: PresenceMessage): void {
-    for (const handler of [...this.#lists.presence]) tell(() => handler(message), this.#failed);
+    tell(this.#lists.presence, message, this.#failed);
   }
 
   log(message: LogMessage): void {
-    for (const handler of [...this.#lists.log]) tell(() => handler(message), this.#failed);
+    tell(this.#lists.log, message, this.#failed);
   }
 
   control(message: ControlMessage): void {
-    for (const handler of [...this.#lists.control]) tell(() => handler(message), this.#failed);
+    tell(this.#lists.control, message, this.#failed);
   }
 
   refused(message: RefusedMessage): void {
-    for (const handler of [...this.#lists.refused]) tell(() => handler(message), this.#failed);
+    tell(this.#lists.refused, message, this.#failed);
   }
 
   dial(info: DialInfo): void {
-    for (const handler of [...this.#lists.dial]) tell(() => handler(info), this.#failed);
+    tell(this.#lists.dial, info, this.#failed);
   }
 
   problem(problem: Problem): void {
-    const handlers = [...this.#lists.problem];
+    const handlers = this.#lists.problem;
     if (handlers.length === 0) console.error(`kiteline: ${problem.what}:`, problem.error);
-    for (const handler of handlers) tell(() => handler(problem), problemUntold);
+    tell(handlers, problem, problemUntold);
   }
 
   /**
@@ -218,13 +218,19 @@ export class Handlers {
   }
 }
 
-/** Tells a handler of what happened: nobody waits for it, however long it takes. */
-function tell(call: () => unknown, failed: (error: unknown) => void): void {
-  try {
-    const result = call();
-    if (isThenable(result)) result.then(undefined, failed);
-  } catch (error) {
-    failed(error);
+/** Tells handlers of what happened: nobody waits for them, however long they take. */
+function tell<M>(
+  handlers: readonly ((message: M) => unknown)[],
+  message: M,
+  failed: (error: unknown) => void,
+): void {
+  for (const handler of [...handlers]) {
+    try {
+      const result = handler(message);
+      if (isThenable(result)) result.then(undefined, failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 }
 

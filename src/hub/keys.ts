@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Alarm, type Clock, systemClock } from '../clock.ts';
 import { KitelineError } from '../errors.ts';
+import { inTurn } from '../in-turn.ts';
 import { say } from '../language.ts';
 import { unknownName } from '../near.ts';
 import { boardNameFault, helloLimits } from './hello.ts';
@@ -59,7 +60,7 @@ export class Keys {
   readonly #entries = new Map<string, readonly BoardKey[]>();
   readonly #revoking = new Set<string>();
   readonly #listeners = new Set<() => void>();
-  #turn: Promise<unknown> = Promise.resolve(); // changes come one after another
+  readonly #inTurn = inTurn();
   #alarm: Alarm | undefined; // when the next key ends
 
   constructor({ entries = [], save = async () => {}, load, clock = systemClock }: KeysOptions = {}) {
@@ -180,12 +181,6 @@ export class Keys {
 
   #mustHave(board: string): void {
     if (!this.#entries.has(board)) throw noKey(board, [...this.#entries.keys()]);
-  }
-
-  #inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const changed = this.#turn.then(change);
-    this.#turn = changed.catch(() => {});
-    return changed;
   }
 
   /** Kept first: a key that a board has been given must not be unknown after a restart. @param keys undefined: it is open */

@@ -1,9 +1,9 @@
 import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import {
-  type DatagramTrailer,
   datagramTrailer,
   headOf,
   lineTrailer,
+  MAC_DIGITS,
   type Mac,
   signDatagram,
   signLine,
@@ -20,9 +20,8 @@ export type SealFault =
 export const KEY_BYTES = 32;
 /** Bytes of the hub's proof. */
 const PROOF_BYTES = 16;
-/** Hex digits of a key's id, and of a signature on a line. */
+/** Hex digits of a key's id. */
 const ID_DIGITS = 8;
-const MAC_DIGITS = 16;
 /** Datagrams that may overtake each other: more than a Wi-Fi keeps back at a time. */
 export const WINDOW = 64;
 
@@ -117,7 +116,7 @@ export class Seal {
    */
   openDatagram(data: Uint8Array, trailer = datagramTrailer(data)): Uint8Array | SealFault {
     if (!trailer?.mac) return 'BAD_SIGNATURE';
-    const { length, counter, mac } = trailer as DatagramTrailer & { mac: Uint8Array };
+    const { length, counter, mac } = trailer;
     const payload = new Uint8Array(data.buffer, data.byteOffset, length);
     if (!this.#isRight(mac, headOf(`${this.#other}d`, counter), payload)) return 'BAD_SIGNATURE';
     const place = counter % WINDOW;

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Peer } from '../transport/transport.ts';
 import { decode, encodeResult, isObject, type Request } from '../wire/index.ts';
 import type { HubCounts } from './inside.ts';
+import { mentions } from './mentions.ts';
 import { count } from './reasons.ts';
 
 /** Bytes of a question: a name of 64 characters, of four bytes each at most, a home, and what is around them. */
@@ -39,7 +40,7 @@ export class Where {
 
   /** @returns whether it was the question, answered or not, and is nothing for anybody else */
   take(peer: Peer, data: Uint8Array): boolean {
-    const request = data.length <= LONGEST && looksLikeWhere(data) ? decode(data) : undefined;
+    const request = data.length <= LONGEST && mentions(data, '$where') ? decode(data) : undefined;
     if (request?.kind !== 'request' || request.method !== '$where') return false;
     const { counts, isNear, home } = this.#options;
     counts.messages++;
@@ -65,10 +66,6 @@ export class Where {
     return ++this.#answered > A_SECOND;
   }
 }
-
-/** Whether it is worth decoding a datagram of somebody who has sent nothing else. */
-const looksLikeWhere = (data: Uint8Array): boolean =>
-  Buffer.from(data.buffer, data.byteOffset, data.length).includes('"$where"');
 
 /** Another hub's boards are its own. */
 function isAsked({ params }: Request, home: string): boolean {

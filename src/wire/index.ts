@@ -30,6 +30,7 @@ export {
   headOf,
   type LineTrailer,
   lineTrailer,
+  MAC_DIGITS,
   type Mac,
   SIGNED_BYTES,
   signDatagram,

@@ -32,10 +32,10 @@ export interface DatagramTrailer {
 }
 
 /** Hex digits: 8 bytes of an HMAC. Whoever guesses has one guess a session, and 2^64 to choose from. */
-const MAC_DIGITS = 16;
+export const MAC_DIGITS = 16;
 /** Hex digits of a session's id. */
 const SESSION_DIGITS = 8;
-/** Decimal digits of a counter: with them a datagram's trailer has 40 bytes, and 1,000 lines a second last for 31 years. */
+/** Decimal digits of a counter: with them a datagram's trailer has 39 bytes, and 1,000 lines a second last for 31 years. */
 const COUNTER_DIGITS = 12;
 /** Bytes of the longest trailer there is. */
 export const TRAILER_BYTES = 1 + SESSION_DIGITS + 1 + COUNTER_DIGITS + 1 + MAC_DIGITS;

@@ -107,6 +107,30 @@ test('a token that is taken back ends every cookie given for it; the last operat
   expect((await get('/api/v1/access/nobody', { method: 'DELETE' })).status).toBe(404);
 });
 
+test('a token that is taken back ends the live feed that it had opened, and no other', async () => {
+  const { get, hub, server } = await start();
+  const { secret, id } = await server.tokens.add('viewer', 'tablet');
+  const reader = (await get('/api/v1/live', bearer(secret))).body?.getReader();
+  const other = (await get('/api/v1/live')).body;
+  expect(hub.counts.subscribers).toBe(2);
+  await server.tokens.revoke(id);
+  while (!(await reader?.read())?.done);
+  expect(hub.counts.subscribers).toBe(1);
+  await other?.cancel();
+});
+
+test('a token that is added while another one is taken back does not bring it back', async () => {
+  const kept = Promise.withResolvers<void>();
+  const tokens = new Tokens([], () => kept.promise, new ManualClock());
+  const begun = tokens.begin();
+  const tablet = tokens.add('viewer', 'tablet');
+  kept.resolve();
+  await begun;
+  const { id } = await tablet;
+  await Promise.all([tokens.revoke(id), tokens.add('viewer', 'phone'), tokens.add('viewer', 'script')]);
+  expect(tokens.list.map(({ name }) => name)).toEqual(['first', 'phone', 'script']);
+});
+
 test('a viewer looks on: whatever changes something, and what is secret, is the operators’', async () => {
   const { hub, server, get } = await start();
   const { secret } = await server.tokens.add('viewer', 'tablet');

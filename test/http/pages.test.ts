@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { FromHub } from '../../src/http/pages/messages.ts';
+import { FakeBoard } from '../hub/boards.ts';
 import { start } from './start.ts';
 
 type Options = ConstructorParameters<typeof WebSocket>[2];
@@ -120,6 +121,8 @@ test('who is not let in, and pages of other sites, are told why and get no WebSo
   expect(await refusal({ authorization, origin: 'http://evil.example' })).toBe(403);
   expect(await refusal({ authorization, host: 'evil.example' })).toBe(421);
   expect(await refusal({ authorization }, '/api/v1/boards')).toBe(404);
+  const upgrade = 'Host: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+  expect(await context.raw(`GET // HTTP/1.1\r\n${upgrade}`)).toMatch(/^HTTP\/1\.1 404 /);
   const cookie = `kiteline-${server.port}=${server.tokens.cookieOf(server.tokens.operator as never)}`;
   expect(await refusal({ cookie, origin: 'http://evil.example' })).toBe(403);
   const page = new TestPage(server.port, { headers: { cookie, origin: server.url } });
@@ -157,6 +160,27 @@ test('an operator’s page sends a line to a plain peer; a viewer’s may not, a
       code: 'NOT_ALLOWED',
     });
   }
+});
+
+test('a page of the longest token name steers under it; what is nobody’s control is refused', async () => {
+  const context = await start();
+  const board = new FakeBoard(context.hub);
+  const controls = { drive: { args: { left: { type: 'float' } }, lease: 300 } };
+  await board.hello({ board: 'rover', boot: 'b1', controls });
+  const { secret } = await context.server.tokens.add('operator', 'x'.repeat(64));
+  const page = await open(context, secret);
+  page.say({ id: 1, set: { board: 'rover', control: 'drive', args: { left: 0.5 } } });
+  expect(await page.next((m) => ('re' in m ? m : undefined))).toMatchObject({
+    ok: true,
+    result: { held: true },
+  });
+  const { holder } = context.hub.board('rover')?.info()?.controls?.drive ?? {};
+  expect(holder).toMatch(/^x+ \(127\.0\.0\.1:\d+\)$/);
+  expect(holder).toHaveLength(64);
+  // Levels that JSON.stringify has no stack for.
+  const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
+  page.socket.send(`{"id":2,"release":{"board":"rover","control":${deep}}}`);
+  expect(await page.next((m) => ('re' in m ? m : undefined))).toMatchObject({ re: 2, code: 'BAD_ARGUMENT' });
 });
 
 test('a page that does not read is skipped, and gets everything as it is then', async () => {

@@ -32,6 +32,7 @@ function dialled(random = () => 0, helloMs = 25_000) {
     helloMs,
     random,
     changed: (info) => told.push(info),
+    over: () => {},
   });
   /** Lets what hangs on promises happen. */
   const settle = () => new Promise<void>((done) => setImmediate(done));
@@ -149,6 +150,12 @@ test('what cannot be dialled, and one that is dialled twice', async () => {
   expect(() => hub.dial('udp://192.168.1.50:9000')).toThrow(/tcp:\/\/192\.168\.1\.50:9000, not udp/);
   expect(() => hub.dial('192.168.1.50')).toThrow(/is not an address of a board/);
   expect(hub.dial('tcp://127.0.0.1:1')).toBe(hub.dial('tcp://127.0.0.1:1'));
+  expect(hub.dials).toHaveLength(1);
+  const closed = hub.dial('tcp://127.0.0.1:1');
+  closed.close();
+  expect(hub.dials).toEqual([]);
+  expect(hub.dial('tcp://127.0.0.1:1')).not.toBe(closed);
+  closed.close();
   expect(hub.dials).toHaveLength(1);
   await hub.close();
   expect(() => hub.dial('tcp://127.0.0.1:1')).toThrow(/closed/);

@@ -1,6 +1,7 @@
 /** `key=value` on the command line, as the JSON that a board is sent. */
 import { KitelineError } from '../../errors.ts';
 import type { ArgumentInfo } from '../../hub/arguments.ts';
+import { rangeText } from '../../hub/range-text.ts';
 import { say } from '../../language.ts';
 import type { Json, JsonObject } from '../../wire/index.ts';
 import { printable } from '../terminal.ts';
@@ -64,15 +65,7 @@ function parseValue(key: string, text: string, info: ArgumentInfo | undefined): 
 /** `a whole number, 0 to 100 %` */
 function rangeOf({ type, min, max, unit }: ArgumentInfo): string {
   const what = type === 'int' ? say('a whole number', '整数') : say('a number', '数');
-  const range =
-    min !== undefined && max !== undefined
-      ? say(`, ${min} to ${max}`, `，${min} 到 ${max}`)
-      : min !== undefined
-        ? say(`, ${min} or more`, `，不小于 ${min}`)
-        : max !== undefined
-          ? say(`, ${max} or less`, `，不大于 ${max}`)
-          : '';
-  return `${what}${range}${unit === undefined ? '' : ` ${printable(unit)}`}`;
+  return `${what}${rangeText(min, max)}${unit === undefined ? '' : ` ${printable(unit)}`}`;
 }
 
 const unlike = (key: string, text: string, what: string): KitelineError =>

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { say } from '../../language.ts';
+import { isJson, membersIn } from '../json-body.ts';
 import { problem } from '../problem.ts';
 import { ROLES, type Role, type Tokens } from './tokens.ts';
 
@@ -26,10 +27,7 @@ export function accessRoutes(tokens: Tokens): Hono {
 }
 
 async function wantedIn(c: Context): Promise<{ role: Role; name: string } | undefined> {
-  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) return undefined;
-  const body: unknown = await c.req.json().catch(() => undefined);
-  if (typeof body !== 'object' || body === null) return undefined;
-  const { role, name } = body as Record<string, unknown>;
+  const { role, name } = (isJson(c) && (await membersIn(c))) || {};
   const known = ROLES.find((one) => one === role);
   return known && typeof name === 'string' ? { role: known, name } : undefined;
 }

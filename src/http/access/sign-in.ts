@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
 import type { Clock } from '../../clock.ts';
 import { say } from '../../language.ts';
+import { isJson, membersIn } from '../json-body.ts';
 import { problem } from '../problem.ts';
 import { senderOf } from '../sender.ts';
 import { Attempts } from './attempts.ts';
@@ -60,8 +61,6 @@ export function giveCookie(c: Context, token: AccessToken, { tokens }: GuardOpti
 }
 
 async function secretIn(c: Context): Promise<string | undefined> {
-  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? '')) return undefined;
-  const body: unknown = await c.req.json().catch(() => undefined);
-  const token = typeof body === 'object' && body !== null && 'token' in body ? body.token : undefined;
+  const { token } = (isJson(c) && (await membersIn(c))) || {};
   return typeof token === 'string' ? token : undefined;
 }

@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type Clock, systemClock } from '../../clock.ts';
 import { KitelineError } from '../../errors.ts';
+import { inTurn } from '../../in-turn.ts';
 import { say } from '../../language.ts';
 
 export const ROLES = ['operator', 'viewer'] as const;
@@ -43,6 +44,7 @@ export class Tokens {
   readonly #load: (() => Promise<readonly AccessToken[]>) | undefined;
   #tokens: readonly AccessToken[];
   readonly #onRevoke = new Set<(token: AccessToken) => void>();
+  readonly #inTurn = inTurn(); // else what is added would bring back what is just being revoked
 
   /**
    * @param keep is told of every change, before it counts; without it they live as long as the process
@@ -70,8 +72,10 @@ export class Tokens {
   }
 
   /** Takes what is kept as it is now: somebody may have changed it before this process was there to be asked. @throws what reading throws */
-  async reload(): Promise<void> {
-    if (this.#load) this.#tokens = await this.#load();
+  reload(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#load) this.#tokens = await this.#load();
+    });
   }
 
   /** Makes the first operator's token where there is none. */
@@ -80,56 +84,37 @@ export class Tokens {
   }
 
   /** @throws KitelineError BAD_ARGUMENT */
-  async add(role: Role, name: string): Promise<AccessToken> {
-    if (name.length === 0 || name.length > LONGEST_NAME || /\p{Cc}/u.test(name)) {
-      throw new KitelineError(
-        'BAD_ARGUMENT',
-        say(
-          `A token's name has 1 to ${LONGEST_NAME} characters.`,
-          `令牌的名称应为 1 到 ${LONGEST_NAME} 个字符。`,
-        ),
-      );
-    }
-    if (this.#tokens.length >= MOST) {
-      throw new KitelineError(
-        'BAD_ARGUMENT',
-        say(`There are ${MOST} tokens already: revoke one first.`, `已有 ${MOST} 个令牌：请先撤销一个。`),
-      );
-    }
-    const token = {
-      id: randomBytes(4).toString('hex'),
-      role,
-      secret: randomBytes(32).toString('base64url'),
-      name,
-      since: this.#clock.now(),
-    };
-    await this.#change([...this.#tokens, token]);
-    return token;
+  add(role: Role, name: string): Promise<AccessToken> {
+    return this.#inTurn(async () => {
+      if (name.length === 0 || name.length > LONGEST_NAME || /\p{Cc}/u.test(name)) throw badName();
+      if (this.#tokens.length >= MOST) throw tooMany();
+      const token = {
+        id: randomBytes(4).toString('hex'),
+        role,
+        secret: randomBytes(32).toString('base64url'),
+        name,
+        since: this.#clock.now(),
+      };
+      await this.#change([...this.#tokens, token]);
+      return token;
+    });
   }
 
   /**
    * Takes a token back, and every cookie that was given for it.
    * @throws KitelineError NOT_FOUND; BAD_ARGUMENT for the last operator's, without which nobody could get in
    */
-  async revoke(id: string): Promise<TokenInfo> {
-    const token = this.#tokens.find((one) => one.id === id);
-    if (!token) {
-      throw new KitelineError('NOT_FOUND', say(`There is no token ${id}.`, `没有令牌 ${id}。`));
-    }
-    const left = this.#tokens.filter((one) => one !== token);
-    if (!left.some(({ role }) => role === 'operator')) {
-      throw new KitelineError(
-        'BAD_ARGUMENT',
-        say(
-          `${id} is the last operator's token: add another one first.`,
-          `${id} 是最后一个操作员令牌：请先添加另一个。`,
-        ),
-      );
-    }
-    await this.#change(left);
-    for (const told of this.#onRevoke) told(token);
-    const { secret: _, ...info } = token;
-    return info;
+  revoke(id: string): Promise<TokenInfo> {
+    return this.#inTurn(async () => {
+      const token = this.#tokens.find((one) => one.id === id);
+      if (!token) throw noToken(id);
+      const left = this.#tokens.filter((one) => one !== token);
+      if (!left.some(({ role }) => role === 'operator')) throw lastOperator(id);
+      await this.#change(left);
+      for (const told of this.#onRevoke) told(token);
+      const { secret: _, ...info } = token;
+      return info;
+    });
   }
 
   /** Told of every token that is taken back: what it had opened is to end. @returns ends it */
@@ -171,3 +156,30 @@ const macOf = ({ secret }: AccessToken, body: string): string =>
 
 /** Of equal length whatever was given, as a comparison in constant time asks for. */
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+const badName = () =>
+  new KitelineError(
+    'BAD_ARGUMENT',
+    say(
+      `A token's name has 1 to ${LONGEST_NAME} characters.`,
+      `令牌的名称应为 1 到 ${LONGEST_NAME} 个字符。`,
+    ),
+  );
+
+const tooMany = () =>
+  new KitelineError(
+    'BAD_ARGUMENT',
+    say(`There are ${MOST} tokens already: revoke one first.`, `已有 ${MOST} 个令牌：请先撤销一个。`),
+  );
+
+const noToken = (id: string) =>
+  new KitelineError('NOT_FOUND', say(`There is no token ${id}.`, `没有令牌 ${id}。`));
+
+const lastOperator = (id: string) =>
+  new KitelineError(
+    'BAD_ARGUMENT',
+    say(
+      `${id} is the last operator's token: add another one first.`,
+      `${id} 是最后一个操作员令牌：请先添加另一个。`,
+    ),
+  );

@@ -2,7 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../../clock.ts';
+import { HOLDER_LENGTH } from '../../hub/control/check.ts';
 import type { Hub } from '../../hub/hub.ts';
+import { formatHostPort } from '../../transport/address.ts';
+import { plainHost } from '../../transport/transport.ts';
 import type { AccessToken } from '../access/tokens.ts';
 import { BoardChannel, type Channel, OverviewChannel } from './channels.ts';
 import type { ChannelName } from './messages.ts';
@@ -75,7 +78,8 @@ export class Pages {
 
   #opened(socket: WebSocket, request: IncomingMessage, token: AccessToken): void {
     const { remoteAddress = '', remotePort = 0 } = request.socket;
-    const page = new Page(socket, token, `${token.name} (${remoteAddress}:${remotePort})`);
+    const from = formatHostPort(plainHost(remoteAddress), remotePort);
+    const page = new Page(socket, token, holderOf(token.name, from));
     this.#pages.add(page);
     this.#run ??= this.#begin();
     const run = this.#run;
@@ -90,7 +94,11 @@ export class Pages {
         page.close(1003, 'JSON text only');
         return;
       }
-      this.#take(page, message, run);
+      try {
+        this.#take(page, message, run);
+      } catch (error) {
+        this.#failed(error); // ours to answer for: it must not end the process
+      }
     });
     socket.on('error', () => {}); // 'close' follows
     socket.on('close', () => {
@@ -109,7 +117,7 @@ export class Pages {
         const channel = run.channels.get(name);
         if (channel) this.#leave(page, channel, run);
       }
-    } else void this.#requests.take(page, message);
+    } else this.#requests.take(page, message);
   }
 
   #join(page: Page, name: unknown, run: Run): void {
@@ -131,7 +139,7 @@ export class Pages {
   }
 
   #begin(): Run {
-    const run = new Run(this.#hub, this.#clock, {
+    return new Run(this.#hub, this.#clock, {
       flush: (channel, frame) => {
         for (const page of this.#pages) if (!page.give(channel, frame)) this.skipped++;
       },
@@ -148,7 +156,6 @@ export class Pages {
       },
       failed: this.#failed,
     });
-    return run;
   }
 
   async #giveAll(page: Page, channel: Channel): Promise<void> {
@@ -163,6 +170,12 @@ export class Pages {
     this.#run?.end();
     this.#run = undefined;
   }
+}
+
+/** A token's name may be as long as a holder's; where the page is must still stand behind it. */
+function holderOf(name: string, from: string): string {
+  const where = ` (${from})`;
+  return `${name.slice(0, HOLDER_LENGTH - where.length).toWellFormed()}${where}`;
 }
 
 function channelOf(name: string, overview: Overview): Channel | undefined {

@@ -23,7 +23,7 @@ export class Requests {
   }
 
   /** Answers a request; what is none is not answered. */
-  async take(page: Page, message: Partial<Record<string, unknown>>): Promise<void> {
+  take(page: Page, message: Partial<Record<string, unknown>>): void {
     const { id } = message;
     if (typeof id !== 'number') return;
     try {
@@ -49,8 +49,8 @@ export class Requests {
   }
 
   #do(page: Page, { set, release, line }: Partial<Record<string, unknown>>): Json | undefined {
-    if (isAsk(set)) return this.#set(page, set);
-    if (isAsk(release)) {
+    if (isSteering(set)) return this.#set(page, set);
+    if (isSteering(release)) {
       const key = keyOf(release);
       this.#leases.get(page)?.get(key)?.release();
       this.#leases.get(page)?.delete(key);
@@ -66,7 +66,7 @@ export class Requests {
     );
   }
 
-  #set(page: Page, ask: Ask): Json {
+  #set(page: Page, ask: Steering): Json {
     const { board, control, args, takeover } = ask;
     let leases = this.#leases.get(page);
     if (!leases) {
@@ -86,7 +86,7 @@ export class Requests {
           ),
         );
       const handle = this.#hub.board(board);
-      if (!handle || typeof control !== 'string') throw noBoard(board);
+      if (!handle) throw noBoard(board);
       lease = handle.control(control, { holder: page.holder, takeover: takeover === true, holdMs: HOLD_MS });
       leases.set(key, lease);
     }
@@ -113,11 +113,14 @@ export class Requests {
 }
 
 type Ask = { board: string } & Partial<Record<string, unknown>>;
+type Steering = Ask & { control: string };
 
 const isAsk = (value: unknown): value is Ask =>
   typeof value === 'object' && value !== null && 'board' in value && typeof value.board === 'string';
 
-const keyOf = ({ board, control }: Ask): string => JSON.stringify([board, control]);
+const isSteering = (value: unknown): value is Steering => isAsk(value) && typeof value.control === 'string';
+
+const keyOf = ({ board, control }: Steering): string => JSON.stringify([board, control]);
 
 const noBoard = (board: string) =>
   new KitelineError(

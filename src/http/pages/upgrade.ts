@@ -19,9 +19,9 @@ export function upgrade(
   head: Buffer,
 ): void {
   socket.on('error', () => socket.destroy());
-  const path = new URL(request.url ?? '/', 'http://hub').pathname;
+  const path = URL.parse(request.url ?? '/', 'http://hub')?.pathname; // none: `//`
   if (path !== PATH || request.method !== 'GET') {
-    refuse(socket, 404, `There is no WebSocket at ${path}.`);
+    refuse(socket, 404, `There is no WebSocket at ${path ?? request.url}.`);
     return;
   }
   const header = (name: string): string | undefined => {

@@ -5,13 +5,16 @@ import { isName, type Json, type JsonObject, limits } from '../../wire/index.ts'
 import { type ArgumentInfo, own } from '../arguments.ts';
 import { checkArguments } from '../command-text.ts';
 import type { ControlInfo } from '../hello.ts';
+import { rangeText } from '../range-text.ts';
 
 /** Bytes that number and time of a setpoint take at most (16 digits each), and its trailer: TAB, session, counter and signature. */
 const VARYING_BYTES = 2 * 16 + 44;
 /** UTF-16 units of a holder's name. */
-const HOLDER_LENGTH = 64;
+export const HOLDER_LENGTH = 64;
+/** Of what was given in place of an argument, in a sentence about it. */
+const SHOWN_LENGTH = 64;
 /** Milliseconds that a lease may be renewed for without a word of its holder. */
-export const LONGEST_HOLD_MS = 86_400_000;
+const LONGEST_HOLD_MS = 86_400_000;
 
 /**
  * A setpoint's arguments as JSON.
@@ -82,7 +85,7 @@ function faultOf(args: JsonObject, infos: Record<string, ArgumentInfo>): string 
     if (value === undefined)
       return say(`${name} is missing: it takes ${takes}.`, `缺少 ${name}：应为${takes}。`);
     if (!fits(value, info)) {
-      const got = JSON.stringify(value).slice(0, HOLDER_LENGTH);
+      const got = JSON.stringify(value).slice(0, SHOWN_LENGTH);
       return say(`${name} takes ${takes}, and got ${got}.`, `${name} 应为${takes}，却得到 ${got}。`);
     }
   }
@@ -114,13 +117,5 @@ const WORDS: Record<ArgumentInfo['type'], () => string> = {
 /** `a number, -1 to 1`. */
 function takesText({ type, min, max, unit, choices }: ArgumentInfo): string {
   if (choices) return say(`one of ${choices.join(', ')}`, ` ${choices.join('、')} 之一`);
-  const range =
-    min !== undefined && max !== undefined
-      ? say(`, ${min} to ${max}`, `，${min} 到 ${max}`)
-      : min !== undefined
-        ? say(`, ${min} or more`, `，不小于 ${min}`)
-        : max !== undefined
-          ? say(`, ${max} or less`, `，不大于 ${max}`)
-          : '';
-  return `${WORDS[type]()}${range}${unit === undefined ? '' : ` ${unit}`}`;
+  return `${WORDS[type]()}${rangeText(min, max)}${unit === undefined ? '' : ` ${unit}`}`;
 }

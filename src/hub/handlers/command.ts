@@ -25,10 +25,6 @@ const NOT_NAMED =
 /** UTF-16 units of a sentence that has the name that was asked for in it: it must fit a line. */
 const MESSAGE_LENGTH = 1_024;
 
-/** Whether it is worth decoding a message before its sender is taken for a board. */
-export const looksLikeCommand = (unit: Uint8Array): boolean =>
-  Buffer.from(unit.buffer, unit.byteOffset, unit.length).includes('"$command"');
-
 /** A program of this machine has a board run a command; the answer comes when it is settled, those to later ones may come before. */
 export function handleCommand(
   { id, params }: Request,

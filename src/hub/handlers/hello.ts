@@ -8,10 +8,6 @@ import type { Session } from '../session.ts';
 /** Milliseconds: below, a board's answers are all its link carries; above, a board that is gone is not missed for half an hour. */
 const KEEPALIVE = { least: 100, most: 600_000 } as const;
 
-/** Whether it is worth decoding a connection's first message before anything else is done with it. */
-export const looksLikeHello = (unit: Uint8Array): boolean =>
-  Buffer.from(unit.buffer, unit.byteOffset, unit.length).includes('"hello"');
-
 /** Makes a connection the session of the board that it names. Until it is answered, what follows on the connection waits. */
 export async function handleHello(request: Request, session: Session, inside: Inside): Promise<void> {
   const arrival = ++inside.counts.hellos;

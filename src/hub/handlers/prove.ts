@@ -12,10 +12,6 @@ const NONCE = /^[0-9a-f]{32}$/;
 const PARAMETERS =
   '$prove takes by name: board, key (the first 8 hex digits of its SHA-256), nonce (32 hex digits), in lower case';
 
-/** Whether it is worth decoding a message before its sender is taken for a board. */
-export const looksLikeProve = (unit: Uint8Array): boolean =>
-  Buffer.from(unit.buffer, unit.byteOffset, unit.length).includes('"$prove"');
-
 /**
  * A board that has a key asks whether the hub has it, too. From the answer on every line of the connection is signed: that the
  * board has the key, its signed hello shows.

@@ -1,0 +1,11 @@
+import type { Context } from 'hono';
+
+/** A page of another site can send a form or text with no question asked, but must ask before it sends JSON (Fetch, CORS). */
+export const isJson = (c: Context): boolean =>
+  /^application\/json\b/i.test(c.req.header('content-type') ?? '');
+
+/** The members of a body that is a JSON object; nobody has looked at what they are. Undefined for any other body. */
+export async function membersIn(c: Context): Promise<Partial<Record<string, unknown>> | undefined> {
+  const body: unknown = await c.req.json().catch(() => undefined);
+  return typeof body === 'object' && body !== null ? body : undefined;
+}
