@@ -33,6 +33,9 @@ export function micropython(): Promise<CompiledModule> {
   return compiled;
 }
 
+/** What is left to its owner. */
+export type BoardMessage = Exclude<FromBoard, { kind: 'learned' }>;
+
 export class BoardThread {
   readonly #worker: Worker;
   readonly #port: MessagePort;
@@ -41,7 +44,7 @@ export class BoardThread {
   /** @param events none comes after `terminate()` */
   constructor(
     setup: Omit<BoardSetup, 'knowledge'>,
-    events: { message(message: FromBoard): void; crashed(error: unknown): void; exited(): void },
+    events: { message(message: BoardMessage): void; crashed(error: unknown): void; exited(): void },
   ) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
@@ -54,10 +57,11 @@ export class BoardThread {
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: JAVASCRIPT_HEAP_MB, maxYoungGenerationSizeMb: 2 },
     });
-    port1.on('message', (message: FromBoard) => {
+    const heard = (message: FromBoard) => {
       if (message.kind === 'learned') knowledge = message.knowledge;
       else if (!this.#over) events.message(message);
-    });
+    };
+    port1.on('message', heard);
     this.#worker.on('error', (error) => {
       if (!this.#over) events.crashed(error);
     });
@@ -67,7 +71,7 @@ export class BoardThread {
       for (;;) {
         const last = receiveMessageOnPort(port1) as { message: FromBoard } | undefined;
         if (!last) break;
-        events.message(last.message);
+        heard(last.message);
       }
       events.exited();
     });

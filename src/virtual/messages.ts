@@ -23,20 +23,24 @@ export interface Kept {
 /** How a program ended: of itself, with `sys.exit(code)`, or with an exception nobody caught. */
 export type Ending = { how: 'done' } | { how: 'exit'; code: number } | { how: 'exception'; text: string };
 
-export type FromBoard =
-  | { kind: 'call'; id: number; op: string; args: unknown[] }
+/** What the board does to its surroundings. */
+export type ToPeripherals =
   | { kind: 'send'; slot: number; bytes: Uint8Array<ArrayBuffer> }
   | { kind: 'sendto'; slot: number; address: string; port: number; bytes: Uint8Array<ArrayBuffer> }
   | { kind: 'taken'; slot: number }
   | { kind: 'shut'; slot: number }
-  | { kind: 'output'; stream: 'stdout' | 'stderr'; bytes: Uint8Array<ArrayBuffer>; kept: Kept | undefined }
   | { kind: 'pin'; pin: number; level: number; duty: number; frequency: number }
   | { kind: 'pixels'; pin: number; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: 'clock'; offset: number };
+
+export type FromBoard =
+  | ToPeripherals
+  | { kind: 'call'; id: number; op: string; args: unknown[] }
+  | { kind: 'output'; stream: 'stdout' | 'stderr'; bytes: Uint8Array<ArrayBuffer>; kept: Kept | undefined }
   | { kind: 'learned'; knowledge: Knowledge }
   | { kind: 'started' }
   | { kind: 'ended'; ending: Ending }
   | { kind: 'idle' }
-  | { kind: 'clock'; offset: number }
   | { kind: 'reset'; reset: ResetKind; wakeAfterMs: number };
 
 /** What a worker is started with. */
