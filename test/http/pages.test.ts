@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { FromHub } from '../../src/http/pages/messages.ts';
+import { Overview } from '../../src/http/pages/overview.ts';
+import type { Hub } from '../../src/hub/hub.ts';
 import { FakeBoard } from '../hub/boards.ts';
 import { start } from './start.ts';
 
@@ -80,6 +82,17 @@ test('a page gets all boards as they are, and then what is new', async () => {
   await soon(clock, seen);
   expect(values).toEqual([21, expect.any(Number), 'Cel']);
   expect(valve).toBe(1);
+});
+
+test('where there are more boards than an overview shows, it shows those that the hub has heard of', async () => {
+  const stored = Array.from({ length: 1_000 }, (_, i) => ({ board: `old ${i}` }));
+  const store = { boards: async () => stored, latest: async () => [] };
+  const hub = { store, boards: () => [{ name: 'here' }], board: () => undefined } as unknown as Hub;
+  const overview = new Overview(hub);
+  await overview.begin();
+  const { boards } = overview.full(0) as { boards: { name: string }[] };
+  expect(boards).toHaveLength(1_000);
+  expect(boards.at(-1)?.name).toBe('here');
 });
 
 test('a page that shows one board gets each of its samples, and of others none', async () => {

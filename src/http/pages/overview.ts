@@ -20,12 +20,10 @@ export class Overview {
 
   /** Reads the newest stored value of everything that is not known yet. */
   async begin(): Promise<void> {
-    const { store } = this.#hub;
-    const names = new Set([
-      ...this.#hub.boards().map(({ name }) => name),
-      ...(await store.boards()).map(({ board }) => board),
-    ]);
-    for (const name of [...names].slice(-MOST_BOARDS)) {
+    const stored = await this.#hub.store.boards();
+    const heard = new Set(this.#hub.boards().map(({ name }) => name));
+    const others = stored.map(({ board }) => board).filter((board) => !heard.has(board));
+    for (const name of [...others, ...heard].slice(-MOST_BOARDS)) {
       await this.#read(name);
       this.#changed.add(name);
     }
