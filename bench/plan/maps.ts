@@ -1,6 +1,7 @@
 /** Maps and the ways that are asked for on them: made from a seed, or read from files of the Moving AI Lab. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { Dice } from '../../src/lab/dice.ts';
 import {
   BLOCKED,
   Grid,
@@ -50,9 +51,9 @@ export function mapsIn(folder: string): MapSpec[] {
  */
 export function load(spec: MapSpec, count: number): { grid: Grid; ways: Way[] } {
   if (spec.kind !== 'file') {
-    const random = randomFrom(spec.seed);
-    const grid = MAKERS[spec.kind](random);
-    return { grid, ways: randomWays(grid, count, random) };
+    const dice = new Dice(spec.seed);
+    const grid = MAKERS[spec.kind](dice);
+    return { grid, ways: randomWays(grid, count, dice) };
   }
   const map = parseMap(readFileSync(spec.path, 'latin1'));
   const list = parseScenarios(readFileSync(`${spec.path}.scen`, 'latin1'));
@@ -62,29 +63,14 @@ export function load(spec: MapSpec, count: number): { grid: Grid; ways: Way[] } 
   return { grid: gridOf(map.map), ways: list.scenarios.filter((_, row) => row % every === 0) };
 }
 
-/** Uniform from 0 up to 1 (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+/** From 0 to below the limit. */
+const below = (dice: Dice, limit: number): number => dice.between(0, limit - 1);
 
-type Random = () => number;
-
-const below = (random: Random, limit: number): number => Math.floor(random() * limit);
-
-function randomWays(grid: Grid, count: number, random: Random): Way[] {
+function randomWays(grid: Grid, count: number, dice: Dice): Way[] {
   const finder = new PathFinder(grid);
   const ways: Way[] = [];
   while (ways.length < count) {
-    const [start, goal] = [0, 1].map((): Point => [below(random, SIDE), below(random, SIDE)]) as [
-      Point,
-      Point,
-    ];
+    const [start, goal] = [0, 1].map((): Point => [below(dice, SIDE), below(dice, SIDE)]) as [Point, Point];
     if (finder.plan(start, goal) === 'found') ways.push({ start, goal, length: undefined });
   }
   return ways;
@@ -92,24 +78,24 @@ function randomWays(grid: Grid, count: number, random: Random): Way[] {
 
 const MAKERS = {
   /** Rooms of 16 × 16 in a square, walls of one cell, a door of one cell in most of them. */
-  rooms(random: Random): Grid {
+  rooms(dice: Dice): Grid {
     const grid = open();
     for (let y = 0; y < SIDE; y++) {
       for (let x = 0; x < SIDE; x++) if (x % 17 === 16 || y % 17 === 16) grid.set(x, y, BLOCKED);
     }
     for (let y = 0; y < SIDE; y += 17) {
       for (let x = 0; x < SIDE; x += 17) {
-        const east: Point = [x + 16, y + below(random, 16)];
-        const south: Point = [x + below(random, 16), y + 16];
+        const east: Point = [x + 16, y + below(dice, 16)];
+        const south: Point = [x + below(dice, 16), y + 16];
         for (const door of [east, south])
-          if (random() < 0.85 && grid.contains(...door)) grid.set(...door, LAND);
+          if (dice.chance(0.85) && grid.contains(...door)) grid.set(...door, LAND);
       }
     }
     return grid;
   },
 
   /** A perfect maze with corridors of eight cells and walls of one, dug depth first. */
-  maze(random: Random): Grid {
+  maze(dice: Dice): Grid {
     const grid = new Grid(SIDE, SIDE);
     const cells = Math.floor(SIDE / 9);
     const visited = new Set<number>([0]);
@@ -125,7 +111,7 @@ const MAKERS = {
       ].filter(
         ([i = -1, j = -1]) => i >= 0 && j >= 0 && i < cells && j < cells && !visited.has(j * cells + i),
       );
-      const [i, j] = next[below(random, next.length)] ?? [];
+      const [i, j] = next[below(dice, next.length)] ?? [];
       if (i === undefined || j === undefined) {
         stack.pop();
         continue;
@@ -143,22 +129,17 @@ const MAKERS = {
   },
 
   /** Cell by cell. */
-  scattered(random: Random): Grid {
+  scattered(dice: Dice): Grid {
     const grid = open();
-    for (let cell = 0; cell < grid.cells.length; cell++) if (random() < 0.35) grid.cells[cell] = BLOCKED;
+    for (let cell = 0; cell < grid.cells.length; cell++) if (dice.chance(0.35)) grid.cells[cell] = BLOCKED;
     return grid;
   },
 
   /** Things of up to 40 × 40 cells in a hall. */
-  boxes(random: Random): Grid {
+  boxes(dice: Dice): Grid {
     const grid = open();
     for (let i = 0; i < 300; i++) {
-      const [x, y, width, height] = [
-        below(random, SIDE),
-        below(random, SIDE),
-        below(random, 40),
-        below(random, 40),
-      ];
+      const [x, y, width, height] = [below(dice, SIDE), below(dice, SIDE), below(dice, 40), below(dice, 40)];
       for (let row = y; row < Math.min(SIDE, y + height); row++) {
         for (let column = x; column < Math.min(SIDE, x + width); column++) grid.set(column, row, BLOCKED);
       }

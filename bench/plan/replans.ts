@@ -2,6 +2,7 @@
  * A robot on its way, while cells change: a route's plan against a new search by the same planner's best and by its A*. All
  * three see the same robot, the same changes and find ways of the same length. Told what to do once.
  */
+import { Dice } from '../../src/lab/dice.ts';
 import {
   AStarSearch,
   BLOCKED,
@@ -13,7 +14,7 @@ import {
   type Terrain,
 } from '../../src/plan/index.ts';
 import { median } from '../figures.ts';
-import { load, type MapSpec, randomFrom } from './maps.ts';
+import { load, type MapSpec } from './maps.ts';
 
 export interface ReplanQuestion {
   readonly spec: MapSpec;
@@ -62,9 +63,9 @@ type Plan = (start: Point) => number;
 
 process.once('message', ({ spec, ways: count, steps, rounds }: ReplanQuestion) => {
   const { grid, ways } = load(spec, count);
-  const random = randomFrom(1);
+  const dice = new Dice(1);
   const figures = PLACES.map((place): ReplanFigures => {
-    const drives = ways.map(({ start, goal }) => driven(grid, start, goal, place, steps, random));
+    const drives = ways.map(({ start, goal }) => driven(grid, start, goal, place, steps, dice));
     const ms: Record<'route' | 'search' | 'aStar' | 'first', number[]> = {
       route: [],
       search: [],
@@ -151,14 +152,7 @@ function replay(
 }
 
 /** Where the robot goes and what changes before each of its plans; planned with new searches. */
-function driven(
-  grid: Grid,
-  start: Point,
-  goal: Point,
-  place: Place,
-  count: number,
-  random: () => number,
-): Drive {
+function driven(grid: Grid, start: Point, goal: Point, place: Place, count: number, dice: Dice): Drive {
   const finder = new PathFinder(copyOf(grid));
   const steps: Step[] = [];
   let at = start;
@@ -167,7 +161,7 @@ function driven(
     const cells = everyCell(finder.path.toPoints());
     const next = cells[Math.min(DRIVE, cells.length - 1)] as Point;
     if (next[0] === goal[0] && next[1] === goal[1]) break;
-    const changes = changesFor(finder.grid, cells.slice(DRIVE), place, random).filter(
+    const changes = changesFor(finder.grid, cells.slice(DRIVE), place, dice).filter(
       ([x, y]) => !(x === next[0] && y === next[1]) && !(x === goal[0] && y === goal[1]),
     );
     for (const change of changes) finder.set(...change);
@@ -183,17 +177,17 @@ function changesFor(
   grid: Grid,
   ahead: readonly Point[],
   place: Place,
-  random: () => number,
+  dice: Dice,
 ): [number, number, Terrain][] {
-  const count = 1 + Math.floor(random() * CHANGES);
+  const count = dice.between(1, CHANGES);
   const reach = place === 'ahead' ? Math.min(SIGHT, ahead.length) : ahead.length;
-  const [middleX, middleY] = ahead[1 + Math.floor(random() * (reach - 1))] ?? (ahead[0] as Point);
-  const near = () => Math.round((random() * 2 - 1) * SPREAD);
+  const [middleX, middleY] = ahead[dice.between(1, reach - 1)] ?? (ahead[0] as Point);
+  const near = () => Math.round((dice.next() * 2 - 1) * SPREAD);
   const changes = new Map<number, [number, number, Terrain]>();
   for (let i = 0; i < count; i++) {
     const [x, y] =
       place === 'anywhere'
-        ? [Math.floor(random() * grid.width), Math.floor(random() * grid.height)]
+        ? [dice.between(0, grid.width - 1), dice.between(0, grid.height - 1)]
         : // The first of them is on the way itself.
           [middleX + (i === 0 ? 0 : near()), middleY + (i === 0 ? 0 : near())];
     if (grid.contains(x, y))
