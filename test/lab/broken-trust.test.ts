@@ -1,21 +1,5 @@
 /** The same for control streams, keys and flash: a broken library or hub for each rule of the audit, and the lab notices. */
-import { expect, test } from 'vitest';
-import type { BreachKind } from '../../src/lab/audit/breach.ts';
-import { brokenHub, brokenLibrary, type Patch, runUntil } from './breaking.ts';
-
-/** Runs within which each is caught, four at a time; seen: in the first eight. */
-const RUNS = 24;
-/** Milliseconds that those could take at most on a loaded machine. */
-const TIMEOUT_MS = 120_000;
-/** Some never recover from what is broken: they are waited for no longer than it takes to see that. */
-const PATIENCE_MS = 4_000;
-
-interface Case {
-  what: string;
-  patch: Patch;
-  scenario: string;
-  kind: BreachKind;
-}
+import { type Case, testCaught } from './breaking.ts';
 
 const LIBRARIES: Case[] = [
   {
@@ -103,19 +87,4 @@ const HUBS: Case[] = [
   },
 ];
 
-const caught = async (options: Parameters<typeof runUntil>[1], kind: BreachKind) =>
-  expect(await runUntil(kind, { patienceMs: PATIENCE_MS, ...options })).toContain(kind);
-
-test.each(LIBRARIES.map((each) => [each.what, each] as const))(
-  'a library that %s',
-  (_, { patch, scenario, kind }) =>
-    caught({ runs: RUNS, seed: 1, scenario, library: brokenLibrary(patch) }, kind),
-  TIMEOUT_MS,
-);
-
-test.each(HUBS.map((each) => [each.what, each] as const))(
-  'a hub that %s',
-  (_, { patch, scenario, kind }) =>
-    caught({ runs: RUNS, seed: 1, scenario, hubArgv: brokenHub(patch) }, kind),
-  TIMEOUT_MS,
-);
+testCaught(LIBRARIES, HUBS, 4_000);

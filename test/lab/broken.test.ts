@@ -1,19 +1,5 @@
 /** The lab can fail: each of these broken libraries and hubs breaks a promise, and is caught by the scenario for it. */
-import { expect, test } from 'vitest';
-import type { BreachKind } from '../../src/lab/audit/breach.ts';
-import { brokenHub, brokenLibrary, type Patch, runUntil } from './breaking.ts';
-
-/** Runs within which each is caught, four at a time; seen: in the first four. */
-const RUNS = 24;
-/** Milliseconds that those could take at most on a loaded machine. */
-const TIMEOUT_MS = 120_000;
-
-interface Case {
-  what: string;
-  patch: Patch;
-  scenario: string;
-  kind: BreachKind;
-}
+import { type Case, testCaught } from './breaking.ts';
 
 const LIBRARIES: Case[] = [
   {
@@ -116,6 +102,9 @@ const HUBS: Case[] = [
     scenario: 'half-open-from-board',
     kind: 'wrong-outcome',
   },
+];
+
+const UNRECOVERED: Case[] = [
   {
     what: 'refuses a board while an old connection of it lives (micropython-iot)',
     patch: {
@@ -128,25 +117,5 @@ const HUBS: Case[] = [
   },
 ];
 
-test.each(LIBRARIES.map((each) => [each.what, each] as const))(
-  'a library that %s',
-  async (_, { patch, scenario, kind }) => {
-    const kinds = await runUntil(kind, { runs: RUNS, seed: 1, scenario, library: brokenLibrary(patch) });
-    expect(kinds).toContain(kind);
-  },
-  TIMEOUT_MS,
-);
-
-test.each(HUBS.map((each) => [each.what, each] as const))(
-  'a hub that %s',
-  async (_, { patch, scenario, kind }) => {
-    const options = { runs: RUNS, seed: 1, scenario, hubArgv: brokenHub(patch) };
-    // What never recovers is waited for no longer than it has to be.
-    const kinds = await runUntil(kind, {
-      ...options,
-      ...(kind === 'not-recovered' && { patienceMs: 5_000 }),
-    });
-    expect(kinds).toContain(kind);
-  },
-  TIMEOUT_MS,
-);
+testCaught(LIBRARIES, HUBS);
+testCaught([], UNRECOVERED, 5_000);

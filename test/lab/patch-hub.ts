@@ -5,17 +5,15 @@
 import { registerHooks } from 'node:module';
 import type { Patch } from './breaking.ts';
 
-const patches = JSON.parse(new URL(import.meta.url).searchParams.get('patches') ?? '[]') as Patch[];
+const { file, from, to } = JSON.parse(new URL(import.meta.url).searchParams.get('patch') ?? '{}') as Patch;
 
 registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context);
-    const mine = patches.filter(({ file }) => url.endsWith(file));
-    if (mine.length === 0) return loaded;
-    let source = String(
+    if (!url.endsWith(file)) return loaded;
+    const source = String(
       typeof loaded.source === 'string' ? loaded.source : Buffer.from(loaded.source as Uint8Array),
     );
-    for (const { from, to } of mine) source = source.replace(from, () => to);
-    return { ...loaded, source };
+    return { ...loaded, source: source.replace(from, () => to) };
   },
 });

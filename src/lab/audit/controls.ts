@@ -21,11 +21,7 @@ const CLOCK_SLACK_MS = 25;
 export function auditControl({ name, control, boots }: BoardRecord, lagMs: number): Breach[] {
   if (!control) return [];
   const found = nothing();
-  for (const boot of boots.keys()) {
-    const life = new Life(control, lagMs, found);
-    for (const event of control.events) if (event.boot === boot) life.event(event);
-    life.over();
-  }
+  for (const boot of boots.keys()) lifeOf(boot, control, lagMs, found);
   found.afterLease.push(...sentInVain(control));
   return breaches(name, found);
 }
@@ -33,11 +29,7 @@ export function auditControl({ name, control, boots }: BoardRecord, lagMs: numbe
 /** Milliseconds after the end of its lease that each stop ran which no release made run, without what the machine is the cause of. */
 export function stopLateness({ control, boots }: BoardRecord): number[] {
   if (!control) return [];
-  return [...boots.keys()].flatMap((boot) => {
-    const life = new Life(control, 0, nothing());
-    for (const event of control.events) if (event.boot === boot) life.event(event);
-    return life.lateness;
-  });
+  return [...boots.keys()].flatMap((boot) => lifeOf(boot, control, 0, nothing()).lateness);
 }
 
 interface Found {
@@ -55,6 +47,14 @@ interface Lease {
   end: number;
   /** For how long the machine had kept its thread from going on, as it was known last before that. */
   before: Kept;
+}
+
+/** A start of the board, seen to its end. */
+function lifeOf(boot: number, control: ControlRecord, lagMs: number, found: Found): Life {
+  const life = new Life(control, lagMs, found);
+  for (const event of control.events) if (event.boot === boot) life.event(event);
+  life.over();
+  return life;
 }
 
 /** A board from one start to the next. */

@@ -9,19 +9,19 @@ import { claimAddress } from '../../virtual/host/addresses.ts';
 import { lies } from './tamper.ts';
 
 /** How he answers `$prove`. */
-export type Bluff =
+export const BLUFFS = [
   /** With a proof that he makes up. */
-  | 'any-proof'
+  'any-proof',
   /** With the board's own nonce as his, and as his proof. */
-  | 'mirror'
+  'mirror',
   /** As if he had never heard of keys, so that the board may go on without. */
-  | 'no-such-method'
+  'no-such-method',
   /** As if that were done, and with what hello is answered with. */
-  | 'hello-at-once'
+  'hello-at-once',
   /** Not at all. */
-  | 'silence';
-
-export const BLUFFS = ['any-proof', 'mirror', 'no-such-method', 'hello-at-once', 'silence'] as const;
+  'silence',
+] as const;
+export type Bluff = (typeof BLUFFS)[number];
 
 /** Lines and datagrams that are kept. */
 const MOST = 2_000;

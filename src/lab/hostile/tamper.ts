@@ -4,21 +4,21 @@
  */
 import type { Direction } from '../../virtual/index.ts';
 
-export type TamperKind =
+export const TAMPER_KINDS = [
   /** An older line of the same direction comes once more behind it, of this connection or of one before. */
-  | 'replay'
+  'replay',
   /** One byte of it is another. */
-  | 'alter'
+  'alter',
   /** It does not arrive. */
-  | 'drop'
+  'drop',
   /** The next one comes before it. */
-  | 'swap'
+  'swap',
   /** A line that nobody sent comes behind it. */
-  | 'inject'
+  'inject',
   /** It also comes back to whoever sent it. */
-  | 'reflect';
-
-export const TAMPER_KINDS = ['replay', 'alter', 'drop', 'swap', 'inject', 'reflect'] as const;
+  'reflect',
+] as const;
+export type TamperKind = (typeof TAMPER_KINDS)[number];
 
 /** What befalls one connection. */
 export interface Tamper {

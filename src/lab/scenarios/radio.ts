@@ -1,9 +1,8 @@
 /** What the air and the access point do. */
 import { say } from '../../language.ts';
 import type { Cut, Direction } from '../../virtual/index.ts';
-import type { Fault, Step } from '../script.ts';
 import type { Scenario } from './scenario.ts';
-import { board, moment, script, UNHURRIED_MS } from './workload.ts';
+import { always, board, moment, script, UNHURRIED_MS } from './workload.ts';
 
 /** Two connections that fall silent after some bytes, in one direction or both. */
 function halfOpen(name: string, silent: Direction | undefined, describe: () => string): Scenario {
@@ -21,12 +20,6 @@ function halfOpen(name: string, silent: Direction | undefined, describe: () => s
     },
   };
 }
-
-/** Weather from the first byte on, for as long as the board works. */
-const always = (weather: (Fault & { do: 'weather' })['weather']): Step => ({
-  at: { board: 0, after: 'power', count: 1, ms: 0 },
-  fault: { do: 'weather', weather, ms: 'work' },
-});
 
 export const radioScenarios: Scenario[] = [
   {

@@ -1,6 +1,6 @@
 /** Control streams under everything that breaks: a lease is kept by the board alone. */
 import { say } from '../../language.ts';
-import type { Cut, Weather } from '../../virtual/index.ts';
+import type { Cut } from '../../virtual/index.ts';
 import type { Dice } from '../dice.ts';
 import type {
   BoardScript,
@@ -13,7 +13,7 @@ import type {
   Step,
 } from '../script.ts';
 import type { Scenario } from './scenario.ts';
-import { board, moment, orders, script, UNHURRIED_MS } from './workload.ts';
+import { always, board, moment, orders, script, UNHURRIED_MS } from './workload.ts';
 
 /** Milliseconds of a handler that blocks for as long as any program dares. */
 const LONG_MS = 5_000;
@@ -41,11 +41,6 @@ export function steered(
     holders: [holder(dice, 'app')],
   };
 }
-
-const weather = (what: Partial<Weather>): Step => ({
-  at: { board: 0, after: 'power', count: 1, ms: 0 },
-  fault: { do: 'weather', weather: what, ms: 'work' },
-});
 
 /** One or two of a fault, once the board acts. */
 function struck(dice: Dice, make: () => Fault): Step[] {
@@ -92,7 +87,7 @@ export const steeringScenarios: Scenario[] = [
       const steps = dice.chance(0.4)
         ? struck(dice, () => storm)
         : [
-            weather({
+            always({
               ...shares,
               loss: shares.loss / 2,
               jitterMs: shares.jitterMs / 3,
@@ -192,7 +187,7 @@ export const steeringScenarios: Scenario[] = [
         },
       ],
       steps: dice.chance(0.5)
-        ? [weather({ loss: 0.1, duplicate: 0.2, reorder: 0.3, jitterMs: dice.between(0, 60) })]
+        ? [always({ loss: 0.1, duplicate: 0.2, reorder: 0.3, jitterMs: dice.between(0, 60) })]
         : [],
     }),
   ),

@@ -1,6 +1,6 @@
 /** What boards and whoever commands them do in a run, whatever is broken meanwhile. */
 
-import type { Cut } from '../../virtual/index.ts';
+import type { Cut, Weather } from '../../virtual/index.ts';
 import type { Dice } from '../dice.ts';
 import type { BoardScript, Moment, Order, ProgramSettings, Script, Step } from '../script.ts';
 
@@ -85,6 +85,12 @@ export function moment(
   const count = Math.max(1, Math.round(dice.between(soonest, latest) * share));
   return { board: options.board ?? 0, after, count, ms: dice.between(0, 15) };
 }
+
+/** Weather from the first byte on, for as long as the board works. */
+export const always = (weather: Partial<Weather>): Step => ({
+  at: { board: 0, after: 'power', count: 1, ms: 0 },
+  fault: { do: 'weather', weather, ms: 'work' },
+});
 
 /** A script of one board, unless told otherwise. */
 export function script(dice: Dice, parts: Partial<Script> & { steps?: readonly Step[] } = {}): Script {
