@@ -4,7 +4,7 @@ import { say } from '../language.ts';
 import { span, table } from './table.ts';
 import { printable } from './terminal.ts';
 
-/** `connected`, `Nothing listens at …; dialled again and again` */
+/** `connected`, `Nothing listens at … The hub goes on dialling.` */
 export function dialText({ state, why }: Pick<DialInfo, 'state' | 'why'>): string {
   if (state === 'connected') return say('connected', '已连接');
   if (why === undefined) return say('is being dialled', '正在拨号连接');

@@ -103,6 +103,19 @@ export async function findHub(options: HubOptions): Promise<HubAddress> {
   return { url: file.url, ...(file.token !== undefined && { token: file.token }), ...token };
 }
 
+/**
+ * As `findHub`; undefined where none runs, and the folder's own files are what counts. A hub that is there and does not answer is
+ * no reason to change them: it would go on with what it has, and write that over ours.
+ */
+export async function hubOrFolder(options: HubOptions): Promise<HubAddress | undefined> {
+  try {
+    return await findHub(options);
+  } catch (error) {
+    if (error instanceof KitelineError && error.code === 'NO_HUB') return undefined;
+    throw error;
+  }
+}
+
 /** Whether a hub is running whose hub.json lies in this folder. */
 export async function runningHub(folder: string): Promise<HubFile | undefined> {
   const file = await readHubFile(folder);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openTokens } from '../../src/commands/access-file.ts';
+import { writeHubFile } from '../../src/commands/hub-file.ts';
 import { start } from './cli.ts';
 import { startUp, stop } from './up-hub.ts';
 
@@ -37,6 +38,18 @@ test('without a hub its folder counts, and the hub that starts then knows it; no
   const answer = await fetch(`${hub.http}/api/v1/me`, { headers: { authorization: `Bearer ${secret}` } });
   expect(await answer.json()).toMatchObject({ role: 'operator', name: 'me' });
   await stop(hub);
+});
+
+test('a link is not taken back in the file alone while a hub is there that does not answer', async () => {
+  const folder = newFolder();
+  const made = await access(folder, 'add', 'viewer', 'tablet');
+  const [, id] = /access revoke (\S+)"/.exec(made.stderr) ?? [];
+  const data = join(folder, 'kiteline-data');
+  const before = readFileSync(join(data, 'access.json'), 'utf8');
+  await writeHubFile(data, { url: 'http://127.0.0.1:1', pid: process.pid });
+  const refused = await access(folder, 'revoke', id ?? '');
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('http://127.0.0.1:1') });
+  expect(readFileSync(join(data, 'access.json'), 'utf8')).toBe(before);
 });
 
 test('what cannot be is said in a sentence', async () => {

@@ -1,38 +1,39 @@
 import type { AccessToken, Role, TokenInfo, Tokens } from '../../http/access/tokens.ts';
 import { say } from '../../language.ts';
 import { openTokens } from '../access-file.ts';
+import { localTime } from '../history/words.ts';
 import { askHub, jsonOf } from '../hub-client.ts';
-import { findHub, type HubAddress, type HubOptions, runningHub } from '../hub-file.ts';
+import { type HubOptions, hubOrFolder } from '../hub-file.ts';
 import { linkLines, pageLink } from '../page-link.ts';
 import { table } from '../table.ts';
-import { printable, tell } from '../terminal.ts';
+import { print, printable, printableJson, tell } from '../terminal.ts';
 
 const PATH = '/api/v1/access';
 const JSON_TYPE = 'application/json';
 
 /** Shows who may come in. @throws KitelineError NO_HUB, USAGE */
 export async function listAccess(options: HubOptions & { json?: boolean }): Promise<void> {
-  const hub = await hubOf(options);
+  const hub = await hubOrFolder(options);
   const tokens = hub
     ? (await jsonOf<{ tokens: TokenInfo[] }>(await askHub(hub, PATH, JSON_TYPE), hub.url)).tokens
     : (await tokensOf(options)).list;
   if (options.json) {
-    for (const token of tokens) console.log(JSON.stringify(token));
+    await print(tokens.map((token) => `${printableJson(JSON.stringify(token))}\n`).join(''));
     return;
   }
   const rows = tokens.map(({ id, role, name, since }) => [
     id,
     ROLE_NAMES[role](),
     printable(name),
-    new Date(since).toLocaleString(),
+    localTime(since),
   ]);
   const header = [say('ID', '编号'), say('ROLE', '角色'), say('NAME', '名称'), say('SINCE', '起始时间')];
-  for (const line of table(header, rows)) console.log(line);
+  await print(`${table(header, rows).join('\n')}\n`);
 }
 
 /** Makes a link, and prints it. @throws KitelineError NO_HUB, USAGE, BAD_ARGUMENT */
 export async function addToken(role: Role, name: string, options: HubOptions): Promise<void> {
-  const hub = await hubOf(options);
+  const hub = await hubOrFolder(options);
   const token = hub
     ? await jsonOf<AccessToken>(
         await askHub(hub, PATH, JSON_TYPE, {
@@ -47,8 +48,8 @@ export async function addToken(role: Role, name: string, options: HubOptions): P
   const link =
     options.hub !== undefined && url
       ? `${url.origin}/#t=${token.secret}`
-      : pageLink('0.0.0.0', Number(url?.port ?? 8080), token.secret);
-  for (const line of linkLines(link, process.stdout.isTTY)) console.log(line);
+      : pageLink('0.0.0.0', url ? Number(url.port || 80) : 8080, token.secret);
+  await print(`${linkLines(link, process.stdout.isTTY).join('\n')}\n`);
   tell(
     say(
       `${token.id} is taken back with "kiteline access revoke ${token.id}".`,
@@ -59,7 +60,7 @@ export async function addToken(role: Role, name: string, options: HubOptions): P
 
 /** Takes a token back. @throws KitelineError NO_HUB, USAGE, NOT_FOUND, BAD_ARGUMENT */
 export async function revokeToken(id: string, options: HubOptions): Promise<void> {
-  const hub = await hubOf(options);
+  const hub = await hubOrFolder(options);
   const gone = hub
     ? await jsonOf<TokenInfo>(
         await askHub(hub, `${PATH}/${encodeURIComponent(id)}`, JSON_TYPE, { method: 'DELETE' }),
@@ -72,12 +73,6 @@ export async function revokeToken(id: string, options: HubOptions): Promise<void
       `${printable(gone.name)}（${gone.id}）已无法进入。`,
     ),
   );
-}
-
-/** The hub to ask; undefined where none runs, and its folder is what counts. */
-async function hubOf(options: HubOptions): Promise<HubAddress | undefined> {
-  if (options.hub === undefined && !(await runningHub(options.data))) return undefined;
-  return findHub(options);
 }
 
 /** With nobody to let in there is nothing to list: the first operator's token is made here as well. */

@@ -1,4 +1,3 @@
-import { KitelineError } from '../../errors.ts';
 import { changeKeys, type KeyAnswer, type KeyRequest } from '../../http/keys.ts';
 import { openKeys } from '../../hub/key-file.ts';
 import type { KeyInfo } from '../../hub/keys.ts';
@@ -7,7 +6,7 @@ import { formatHostPort, type HostPort } from '../../transport/address.ts';
 import { lanAddresses } from '../../transport/lan.ts';
 import { localTime } from '../history/words.ts';
 import { askHub, jsonOf } from '../hub-client.ts';
-import { findHub, type HubAddress, type HubOptions } from '../hub-file.ts';
+import { type HubOptions, hubOrFolder } from '../hub-file.ts';
 import { table } from '../table.ts';
 import { print, printable, printableJson, tell } from '../terminal.ts';
 import { tlsPart } from '../tls.ts';
@@ -76,7 +75,7 @@ export async function openName(board: string, options: HubOptions): Promise<void
 
 /** @throws KitelineError USAGE when the keys cannot be read, NO_HUB */
 export async function listKeys(options: HubOptions & { json?: boolean }): Promise<void> {
-  const hub = await hubOf(options);
+  const hub = await hubOrFolder(options);
   const boards = hub
     ? (await jsonOf<{ boards: KeyInfo[] }>(await askHub(hub, PATH, JSON_TYPE), hub.url)).boards
     : (await openKeys(options.data, { tell })).list();
@@ -114,23 +113,10 @@ export async function listKeys(options: HubOptions & { json?: boolean }): Promis
 
 /** By the hub that runs, so that it holds at once; else in the file. */
 async function change(request: KeyRequest, options: HubOptions): Promise<KeyAnswer> {
-  const hub = await hubOf(options);
+  const hub = await hubOrFolder(options);
   if (!hub) return changeKeys(await openKeys(options.data, { tell }), request);
   const response = await askHub(hub, PATH, JSON_TYPE, { method: 'POST', body: JSON.stringify(request) });
   return jsonOf<KeyAnswer>(response, hub.url);
-}
-
-/**
- * The hub that runs with this folder. One that is there and does not answer is no reason to change its file: it would go on with the keys
- * that it has, and write them over ours.
- */
-async function hubOf(options: HubOptions): Promise<HubAddress | undefined> {
-  try {
-    return await findHub(options);
-  } catch (error) {
-    if (error instanceof KitelineError && error.code === 'NO_HUB') return undefined;
-    throw error;
-  }
 }
 
 /** Where a board reaches it, as /kiteline.json has it. */

@@ -22,7 +22,6 @@ import { interruption, printable, printableLines, tell } from '../terminal.ts';
 import { controlText } from '../watch/control-text.ts';
 import { appError, loadApp, placeOf } from './app.ts';
 import { type KeepOptions, keptLine, openKept } from './history.ts';
-
 import { homeOf, type NetworkOptions, openNetwork } from './network.ts';
 import { openTls, type TlsOptions, tlsLines } from './tls.ts';
 import { Troubles } from './troubles.ts';
