@@ -1,3 +1,5 @@
+import type { SessionEnd } from '../../src/hub/board-session.ts';
+
 /** What the page says, in English. The other languages have the same keys. */
 export const en = {
   boards: 'Boards',
@@ -8,16 +10,15 @@ export const en = {
   noBoardsHow: 'Start one with "kiteline board run main.py", or send from your own: ',
   noneFound: 'No board is called so.',
   online: 'online',
-  lost: 'lost',
   heard: 'heard {ago}',
   lostSince: 'lost {ago}: {why}',
   plain: 'plain socket',
-  keyed: 'has a key',
   roundTrip: '{ms} ms',
   reconnecting: 'The hub does not answer. Values are the last ones; reconnecting…',
-  connecting: 'Connecting…',
   back: 'All boards',
   range: 'Range',
+  on: 'on',
+  off: 'off',
   min: 'min',
   mean: 'mean',
   max: 'max',
@@ -72,7 +73,6 @@ export const en = {
   operator: 'operator',
   viewer: 'viewer',
   justNow: 'just now',
-  ago: '{time} ago',
   reasons: {
     CLOSED: 'the connection was closed',
     RESET: 'the connection broke',
@@ -80,9 +80,9 @@ export const en = {
     BYE: 'it said goodbye',
     STORE_FAILED: 'the store failed',
     REPLACED: 'another session took its place',
-    KEY_CHANGED: 'its key was changed',
     BAD_SIGNATURE: 'a line was not signed rightly',
-  } as Record<string, string>,
+    REVOKED: 'its key is not valid any more',
+  } satisfies Record<SessionEnd, string>,
   failedLoad: 'The hub answered: {why}',
   skipToContent: 'Skip to the content',
 };

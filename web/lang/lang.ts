@@ -1,4 +1,5 @@
 import { computed, effect, signal } from '@preact/signals';
+import type { SessionEnd } from '../../src/hub/board-session.ts';
 import { en, type Texts } from './en.ts';
 import { zh } from './zh.ts';
 
@@ -18,8 +19,8 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
   return texts.value[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
 }
 
-/** Why something ended, by its code; the code itself where the page knows no sentence. */
-export const reason = (code: string | undefined): string =>
+/** Why a session ended, by its code; the code itself where a newer hub has another. */
+export const reason = (code: SessionEnd | undefined): string =>
   code === undefined ? '' : (texts.value.reasons[code] ?? code);
 
 export function choose(wanted: Language): void {

@@ -26,11 +26,11 @@ export function ago(at: number): string {
 export const timeOf = (at: number): string =>
   new Intl.DateTimeFormat(locale.value, {
     timeStyle: 'medium',
-    dateStyle: dayOf(at) ? 'short' : undefined,
+    dateStyle: isOtherDay(at) ? 'short' : undefined,
   } as Intl.DateTimeFormatOptions).format(at);
 
-/** Whether it was on another day than today. */
-const dayOf = (at: number): boolean => new Date(at).toDateString() !== new Date(now.value).toDateString();
+const isOtherDay = (at: number): boolean =>
+  new Date(at).toDateString() !== new Date(now.value).toDateString();
 
 /** A length of time: "10 min". */
 export const spanText = (count: number, unit: 'minute' | 'hour' | 'day'): string =>
@@ -38,7 +38,7 @@ export const spanText = (count: number, unit: 'minute' | 'hour' | 'day'): string
 
 /** A value as a person reads it: three to four significant digits, units of SenML as one writes them. */
 export function valueText(value: unknown, unit?: string): string {
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (typeof value === 'boolean') return t(value ? 'on' : 'off');
   if (typeof value !== 'number') return String(value);
   const digits = Number.isInteger(value)
     ? { maximumFractionDigits: 0 }
