@@ -33,20 +33,29 @@ test('samples are stored and acknowledged, commands and calls work, what is prin
 @board.command(on=bool)
 def led(on):
     print("led", on)
+    lit.set()
     return on
+lit = asyncio.Event()
 @board.task
 async def go():
     print(await board.call("plan", a=2))
+    await lit.wait()
+    # Ctrl-C in the midst of a write has no goodbye.
+    link = board._link._connection
+    while link.work.is_set() or link.stuck is not None:
+        await asyncio.sleep_ms(1)
+    board._log.note("all said")
 board.run()
 `);
   await running.out(/\{'sum': 3\}\n/);
   await running.out(/all stored 0\n/);
   expect(await numbers()).toEqual(count(20));
-  expect(await hub.board('b')?.command('led', { on: true })).toEqual({ outcome: 'done', result: true });
   expect(await hub.board('b')?.command('led', { on: 1 })).toMatchObject({ outcome: 'failed' });
-  expect(logs).toContain('led True');
+  expect(await hub.board('b')?.command('led', { on: true })).toEqual({ outcome: 'done', result: true });
+  await running.out(/kiteline: all said\n/);
   running.board.interrupt();
   expect(await lost).toBe('BYE');
+  expect(logs).toContain('led True');
 });
 
 test('wherever connections break, both ways, everything is stored once and in order', async () => {

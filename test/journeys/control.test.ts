@@ -7,13 +7,14 @@ import { start } from '../commands/cli.ts';
 import { startUp } from '../commands/up-hub.ts';
 import { boardAt, startLibrary } from '../helpers/library.ts';
 
+/** Its lease is long: a command line that a busy machine holds up does not lose it. */
 const ROVER = (port: number) => `${boardAt(port)}
 def halt():
     print("halt")
 
 last = None
 
-@board.control("drive", lease=400, stop=halt, left=(float, -1, 1), right=(float, -1, 1))
+@board.control("drive", lease=4000, stop=halt, left=(float, -1, 1), right=(float, -1, 1))
 def drive(left, right):
     global last
     if (left, right) != last:
