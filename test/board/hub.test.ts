@@ -2,7 +2,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { createHub, MemoryStore } from '../../src/index.ts';
 import { Air } from '../../src/virtual/index.ts';
-import { COUNTING, count, cuts, presence, startHub } from '../helpers/hub.ts';
+import { COUNTING, count, cuts, presence, REST, startHub } from '../helpers/hub.ts';
 import { boardAt, startLibrary } from '../helpers/library.ts';
 
 test('ten lines: stored with their unit, a command done, a call answered, what was printed and who is there', async () => {
@@ -10,7 +10,7 @@ test('ten lines: stored with their unit, a command done, a call answered, what w
   hub.method('plan', (params) => ({ sum: (params as { a: number }).a + 1 }));
   const logs: string[] = [];
   hub.on('log', ({ level, text }) => logs.push(`${level} ${text}`));
-  const running = await startLibrary(`${boardAt(port)}${COUNTING(5)}
+  const running = await startLibrary(`${boardAt(port)}${COUNTING(5)}${REST}
 @board.command(on=bool, level=kiteline.optional(int, 0, 100, "%"))
 def led(on, level=5):
     print("led", on)
@@ -48,6 +48,8 @@ board.run()
     metrics: { n: { unit: '1' } },
   });
   const lost = presence(hub, 'lost');
+  await board?.command('rest');
+  await running.out(/kiteline: all said\n/);
   running.board.interrupt();
   expect(await lost).toBe('BYE');
 });

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { type Hub, Keys } from '../../src/index.ts';
 import { Air } from '../../src/virtual/index.ts';
-import { COUNTING, count, cuts, presence, startHub } from '../helpers/hub.ts';
+import { COUNTING, count, cuts, presence, REST, startHub } from '../helpers/hub.ts';
 import { boardAt, startLibrary } from '../helpers/library.ts';
 
 /** A hub at which the name b can be used only with this key, as hex. */
@@ -29,29 +29,22 @@ test('samples are stored and acknowledged, commands and calls work, what is prin
   const logs: string[] = [];
   hub.on('log', ({ text }) => logs.push(text));
   const lost = presence(hub, 'lost');
-  const running = await startLibrary(`${keyed(port, key)}${COUNTING(20)}
+  const running = await startLibrary(`${keyed(port, key)}${COUNTING(20)}${REST}
 @board.command(on=bool)
 def led(on):
     print("led", on)
-    lit.set()
     return on
-lit = asyncio.Event()
 @board.task
 async def go():
     print(await board.call("plan", a=2))
-    await lit.wait()
-    # Ctrl-C in the midst of a write has no goodbye.
-    link = board._link._connection
-    while link.work.is_set() or link.stuck is not None:
-        await asyncio.sleep_ms(1)
-    board._log.note("all said")
 board.run()
 `);
   await running.out(/\{'sum': 3\}\n/);
   await running.out(/all stored 0\n/);
   expect(await numbers()).toEqual(count(20));
-  expect(await hub.board('b')?.command('led', { on: 1 })).toMatchObject({ outcome: 'failed' });
   expect(await hub.board('b')?.command('led', { on: true })).toEqual({ outcome: 'done', result: true });
+  expect(await hub.board('b')?.command('led', { on: 1 })).toMatchObject({ outcome: 'failed' });
+  await hub.board('b')?.command('rest');
   await running.out(/kiteline: all said\n/);
   running.board.interrupt();
   expect(await lost).toBe('BYE');

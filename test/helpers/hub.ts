@@ -45,6 +45,21 @@ async def tell():
     print("all stored", board.dropped)
 `;
 
+/**
+ * The command `rest`: "all said" at the serial port, and there alone, once nothing of what the board says is under way. Ctrl-C in the
+ * midst of a write has no goodbye.
+ */
+export const REST = `
+@board.command
+def rest():
+    async def said():
+        link = board._link._connection
+        while link.work.is_set() or link.stuck is not None:
+            await asyncio.sleep_ms(1)
+        board._log.note("all said")
+    asyncio.create_task(said())
+`;
+
 /** So many connections break, in turn in either direction, from the first byte of hello to the middle of what follows. */
 export function cuts(connections: number): (connection: { number: number }) => Cut | undefined {
   const all: Cut[] = count(connections).map((n) => ({
