@@ -7,6 +7,7 @@ import { homeIn } from '../../hub/home.ts';
 import { createHub } from '../../hub/hub.ts';
 import { openKeys } from '../../hub/key-file.ts';
 import { say } from '../../language.ts';
+import { isUnfinished } from '../../store/sqlite/log.ts';
 import { openSqliteStore } from '../../store/sqlite.ts';
 import type { Point } from '../../store/store.ts';
 import { monotonicMs } from '../monotonic.ts';
@@ -109,7 +110,7 @@ async function answer(question: HubQuestion): Promise<unknown> {
     case 'held':
       return held();
     case 'check':
-      return (await store.check()).damage;
+      return (await store.check()).damage.filter((sentence) => !isUnfinished(sentence));
     case 'close':
       await hub.close();
       return null;

@@ -50,7 +50,7 @@ export type HubQuestion =
   /** The wall clock is so many milliseconds ahead from now on. */
   | { ask: 'clock'; aheadMs: number }
   | { ask: 'held' }
-  /** Reads all that is stored: what is damaged, a sentence each. */
+  /** Reads all that is stored: what is damaged, a sentence each; but for half a write, which a kill may leave, with samples that nobody acknowledged (the audit of them knows). */
   | { ask: 'check' }
   /** Ends in order. */
   | { ask: 'close' };

@@ -218,6 +218,10 @@ function unfinishedSentence(path: string, from: number, to: number): string {
   );
 }
 
+/** Whether a sentence about damage is of the end of a log alone: what a hub that is killed in the middle of a write leaves. */
+export const isUnfinished = (sentence: string): boolean =>
+  /the last \d+ bytes are no whole commit|末尾的 \d+ 字节不是完整的提交/.test(sentence);
+
 function missingSentence(path: string, from: number, to: number): string {
   return say(
     `${path}: commits from ${from} to ${to} are neither in the database nor in the log: part of either is lost, or they do not belong together.`,

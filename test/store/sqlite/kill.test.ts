@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
+import { isUnfinished } from '../../../src/store/sqlite/log.ts';
 import { type ChildSetup, WINDOW } from './child-setup.ts';
 import { openEngine } from './engines.ts';
 import { randomOf } from './random.ts';
-import { UNFINISHED, Workload } from './workload.ts';
+import { Workload } from './workload.ts';
 
 const KILLS = Number(process.env.KITELINE_KILLS ?? 200);
 const SEED = Number(process.env.KITELINE_SEED ?? Date.now() % 1_000_000);
@@ -93,7 +94,7 @@ async function killOnce({ setup }: Folder, random: Random, inFlight: number): Pr
   const signal = await closed;
   children.delete(child);
   if (signal !== 'SIGKILL') throw new Error(`it ended by itself after "${lines.at(-1)}":\n${stderr}`);
-  const bad = lines.find((line) => line.startsWith('problem') && !UNFINISHED.test(line));
+  const bad = lines.find((line) => line.startsWith('problem') && !isUnfinished(line));
   if (bad) throw new Error(bad);
   return lines;
 }

@@ -3,6 +3,7 @@
  * store itself up to which batch it holds everything, and whether anything is lost, doubled or wrong.
  */
 import { PackedSamples } from '../../../src/store/packed.ts';
+import { isUnfinished } from '../../../src/store/sqlite/log.ts';
 import { type Ack, BOOTS_PER_BOARD, type Point, type StoredText } from '../../../src/store/store.ts';
 import type { Value } from '../../../src/wire/index.ts';
 
@@ -157,12 +158,9 @@ export class Workload {
   }
 }
 
-/** What a torn write leaves behind, and nothing else may. */
-export const UNFINISHED = /the last \d+ bytes are no whole commit/;
-
 async function soundCheck(store: Answers): ReturnType<Answers['check']> {
   const found = await store.check();
-  const unexplained = found.damage.filter((sentence) => !UNFINISHED.test(sentence));
+  const unexplained = found.damage.filter((sentence) => !isUnfinished(sentence));
   if (unexplained.length > 0) throw new Error(`check() says: ${unexplained.join(' ')}`);
   return found;
 }
