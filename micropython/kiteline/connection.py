@@ -155,21 +155,20 @@ class Connection:
     async def _write(self, stream):
         while True:
             await self.work.wait()
-            self.work.clear()
-            while True:
-                self.stuck = uptime()  # before lines are taken and signed: Ctrl-C may leave them unwritten, or a part of them
-                data = bytearray()
-                while len(data) < _WRITE:
-                    text = self._next()
-                    if not text:
-                        break
-                    self._add(data, text)
-                if data:
-                    stream.write(data)
-                if not stream.out_buf:
-                    self.stuck = None
-                if not data:
+            self.stuck = uptime()  # before lines are taken and signed: Ctrl-C may leave them unwritten, or a part of them
+            data = bytearray()
+            while len(data) < _WRITE:
+                text = self._next()
+                if not text:
                     break
+                self._add(data, text)
+            if data:
+                stream.write(data)
+            else:
+                self.work.clear()  # only now: until then flush() waits
+            if not stream.out_buf:
+                self.stuck = None
+            if data:
                 await stream.drain()
                 self.stuck = None
 

@@ -73,6 +73,26 @@ print("after run()")
   );
 });
 
+test('stop() lets go out what was said before it, in whatever of several writes it comes', async () => {
+  for (let turns = 0; turns < 8; turns++) {
+    const { hub, running } = await start(`
+@board.task
+async def go():
+    while not board.online:
+        await asyncio.sleep_ms(1)
+    for n in range(4):
+        board.log("x" * 1250)
+    for _ in range(${turns}):
+        await asyncio.sleep_ms(0)
+    board.stop()
+board.run()
+`);
+    const session = await hub.session();
+    for (let n = 0; n < 4; n++) expect((await next(session)).text).toHaveLength(1250);
+    expect(await running.ended).toEqual({ how: 'done' });
+  }
+});
+
 test('the oldest lines give way, and are counted', async () => {
   const { hub } = await start(`
 for n in range(40):
