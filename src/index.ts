@@ -52,6 +52,8 @@ export type { ListenAddress, ListenAt, Listening, TlsAddress } from './hub/liste
 export type { PresenceInfo, PresenceState, SessionInfo } from './hub/presence.ts';
 export type { Reason, ReasonCounts, RefusedReason } from './hub/reasons.ts';
 export type { RefusedMessage } from './hub/refusals.ts';
+export type { Place, SceneOptions, ScenePose, SceneRun, SceneWhole } from './hub/scenes/messages.ts';
+export type { Scene } from './hub/scenes/scene.ts';
 export type { Bucket } from './store/buckets.ts';
 export { MemoryStore, type MemoryStoreOptions } from './store/memory.ts';
 export { Layout, type PackedParts, PackedSamples } from './store/packed.ts';

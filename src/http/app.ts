@@ -17,6 +17,7 @@ import { mipIndex, mipRoutes } from './mip.ts';
 import type { PageFiles } from './page-files.ts';
 import { problem } from './problem.ts';
 import { MAX_BODY, postSamples } from './samples.ts';
+import { getScene, getSceneRun } from './scenes.ts';
 import { refusal, storeRoutes } from './store-routes.ts';
 
 /** Where boards get their library. */
@@ -88,6 +89,9 @@ export function createApp({ hub, live, clock, access, page, failed }: AppParts):
   });
 
   app.post('/api/v1/boards/:name/commands', bodyOf(MAX_COMMAND), (c) => postCommand(c, hub, clock));
+
+  app.get('/api/v1/boards/:name/scene', (c) => getScene(c, hub.scenes));
+  app.get('/api/v1/boards/:name/scene/run', (c) => getSceneRun(c, hub.scenes));
 
   app.use('/api/v1/keys', bodyOf(MAX_KEY_REQUEST));
   app.route('/api/v1/keys', keyRoutes(hub));

@@ -20,7 +20,7 @@ import { Handlers, type HubEvents } from './events.ts';
 import { Feed, type FeedOptions, type Subscription } from './feed.ts';
 import { checkHome, checkHubName, newHome } from './home.ts';
 import type { HubOptions } from './hub-options.ts';
-import { type HubCounts, type Inside, newCounts } from './inside.ts';
+import { countsOf, type HubCounts, type Inside, newCounts } from './inside.ts';
 import { Intake } from './intake.ts';
 import { Keys } from './keys.ts';
 import { mustKnow } from './known.ts';
@@ -28,6 +28,7 @@ import type { ListenAt, Listening } from './listen.ts';
 import { Methods } from './methods.ts';
 import { count, type RefusedReason } from './reasons.ts';
 import { Refusals } from './refusals.ts';
+import { type Scene, type SceneOptions, Scenes } from './scenes/scenes.ts';
 import { Session, type SessionOptions } from './session.ts';
 import { admits, Sessions } from './sessions.ts';
 import { Where } from './where.ts';
@@ -49,6 +50,8 @@ export class Hub {
   readonly store: Store;
   /** Which names are closed, and by which keys they can be used; what is changed here holds at once. */
   readonly keys: Keys;
+  /** What apps draw of boards, for whoever shows it. */
+  readonly scenes: Scenes;
   readonly #inside: Inside;
   readonly #doors: Doors;
   readonly #dials: Dials;
@@ -67,6 +70,7 @@ export class Hub {
     });
     const home = checkHome(options.home ?? newHome());
     this.keys = options.keys ?? new Keys({ clock });
+    this.scenes = new Scenes(clock);
     const access = new Access(options.access ?? {}, clock);
     const inside: Inside = {
       clock,
@@ -257,6 +261,14 @@ export class Hub {
     return this;
   }
 
+  /**
+   * An empty map of a board, to draw on: the page shows it. It takes the place of the one that the board has.
+   * @throws KitelineError BAD_ARGUMENT, NOT_ALLOWED when there are too many
+   */
+  scene(board: string, options: SceneOptions): Scene {
+    return this.scenes.make(board, options);
+  }
+
   /** What happens from now on, through a bounded queue of its own. @throws RangeError for a capacity that is none */
   subscribe(options?: FeedOptions): Subscription {
     return this.#inside.feed.subscribe(options);
@@ -264,14 +276,7 @@ export class Hub {
 
   /** What the hub has done and lost, a copy. */
   get counts(): HubCounts & { subscribers: number; lostByFeed: number; evictedBoards: number } {
-    const { counts, feed, boards } = this.#inside;
-    return {
-      ...counts,
-      dropped: { ...counts.dropped },
-      subscribers: feed.subscribers,
-      lostByFeed: feed.lost,
-      evictedBoards: boards.evicted,
-    };
+    return countsOf(this.#inside);
   }
 
   /** Settles every command, ends every connection after its answers, lets go of the ports, and closes the store. Harmless when repeated. */
@@ -287,6 +292,7 @@ export class Hub {
     this.#dials.close();
     await this.#doors.close();
     await intake.close();
+    this.scenes.close();
     feed.close();
     await this.store.close();
   }

@@ -75,3 +75,12 @@ export const newCounts = (): HubCounts => ({
   hellos: 0,
   dropped: {},
 });
+
+/** A copy of them, and what the feed and the boards have counted. */
+export const countsOf = ({ counts, feed, boards }: Inside) => ({
+  ...counts,
+  dropped: { ...counts.dropped },
+  subscribers: feed.subscribers,
+  lostByFeed: feed.lost,
+  evictedBoards: boards.evicted,
+});

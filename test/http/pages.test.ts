@@ -2,58 +2,11 @@
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { FromHub } from '../../src/http/pages/messages.ts';
 import { Overview } from '../../src/http/pages/overview.ts';
 import type { Hub } from '../../src/hub/hub.ts';
 import { FakeBoard } from '../hub/boards.ts';
 import { start } from './start.ts';
-
-type Options = ConstructorParameters<typeof WebSocket>[2];
-
-/** A page: what it was told, waited for. */
-class TestPage {
-  readonly socket: WebSocket;
-  readonly #messages: FromHub[] = [];
-  #wake = () => {};
-
-  constructor(port: number, options: Options) {
-    this.socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/live`, undefined, options);
-    this.socket.on('message', (data) => {
-      this.#messages.push(JSON.parse(String(data)));
-      this.#wake();
-    });
-    onTestFinished(() => this.socket.terminate());
-  }
-
-  say(message: object): void {
-    this.socket.send(JSON.stringify(message));
-  }
-
-  /** The next message that is so; those before it are passed over. */
-  async next<T>(pick: (message: FromHub) => T | undefined): Promise<T> {
-    for (;;) {
-      for (let first = this.#messages.shift(); first; first = this.#messages.shift()) {
-        const picked = pick(first);
-        if (picked !== undefined) return picked;
-      }
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-  }
-}
-
-async function open(context: Awaited<ReturnType<typeof start>>, token = context.server.token) {
-  const page = new TestPage(context.server.port, { headers: { authorization: `Bearer ${token}` } });
-  await page.next((message) => ('hello' in message ? message.hello : undefined));
-  return page;
-}
-
-/** The clock of the hub stands still: it goes on until the page has got what it waits for. */
-async function soon<T>(clock: { advance(ms: number): void }, waited: Promise<T>): Promise<T> {
-  const timer = setInterval(() => clock.advance(50), 5);
-  return waited.finally(() => clearInterval(timer));
-}
+import { open, soon, TestPage } from './test-page.ts';
 
 test('a page gets all boards as they are, and then what is new', async () => {
   const context = await start();
@@ -87,7 +40,8 @@ test('a page gets all boards as they are, and then what is new', async () => {
 test('where there are more boards than an overview shows, it shows those that the hub has heard of', async () => {
   const stored = Array.from({ length: 1_000 }, (_, i) => ({ board: `old ${i}` }));
   const store = { boards: async () => stored, latest: async () => [] };
-  const hub = { store, boards: () => [{ name: 'here' }], board: () => undefined } as unknown as Hub;
+  const scenes = { get: () => undefined };
+  const hub = { store, scenes, boards: () => [{ name: 'here' }], board: () => undefined } as unknown as Hub;
   const overview = new Overview(hub);
   await overview.begin();
   const { boards } = overview.full(0) as { boards: { name: string }[] };

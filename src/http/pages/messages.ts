@@ -4,6 +4,7 @@
  */
 import type { BoardInfo } from '../../hub/boards.ts';
 import type { LiveEvent, LostEvent } from '../../hub/feed.ts';
+import type { ScenePatch, SceneWhole } from '../../hub/scenes/messages.ts';
 import type { Json, JsonObject, Value } from '../../wire/index.ts';
 import type { Role } from '../access/tokens.ts';
 
@@ -16,6 +17,8 @@ export interface BoardCard {
   /** Null for a board of which only history is there. */
   info: BoardInfo | null;
   newest: Record<string, Newest>;
+  /** There where an app draws a map of it. */
+  hasMap?: true;
 }
 
 /** An event of one board; a sample, of which there are many, is `["s", t, values]`. */
@@ -23,8 +26,8 @@ export type BoardEvent =
   | ['s', number, Record<string, Value>]
   | Exclude<LiveEvent | LostEvent, { type: 'sample' }>;
 
-/** `overview`: all boards, a few times a second. `board:NAME`: everything of one, at once. */
-export type ChannelName = 'overview' | `board:${string}`;
+/** `overview`: all boards, a few times a second. `board:NAME`: everything of one, at once. `scene:NAME`: the map that an app draws of it. */
+export type ChannelName = 'overview' | `board:${string}` | `scene:${string}`;
 
 export type FromHub =
   /** The first. */
@@ -40,6 +43,10 @@ export type FromHub =
     }
   | { ch: `board:${string}`; at: number; card: BoardCard }
   | { ch: `board:${string}`; at: number; events: BoardEvent[] }
+  /** The map as a whole, null where there is none: after subscribing, for a page that was behind, and when another takes its place. */
+  | { ch: `scene:${string}`; at: number; scene: SceneWhole | null }
+  /** What was drawn since; each has the number after the one before. */
+  | { ch: `scene:${string}`; at: number; patches: readonly ScenePatch[] }
   /** The answer to a request. */
   | { re: number; ok: true; result?: Json }
   | { re: number; ok: false; code: string; message: string };

@@ -65,6 +65,11 @@ export class Overview {
     }
   }
 
+  /** The board is to be told anew. */
+  touch(board: string): void {
+    this.#changed.add(board);
+  }
+
   /** What has changed since the last frame; undefined for nothing. */
   frame(at: number): FromHub | undefined {
     if (this.#values.size === 0 && this.#changed.size === 0) return undefined;
@@ -96,7 +101,12 @@ export class Overview {
   }
 
   #cardOf(name: string): BoardCard {
-    return { name, info: this.#hub.board(name)?.info() ?? null, newest: this.#newest.get(name) ?? {} };
+    return {
+      name,
+      info: this.#hub.board(name)?.info() ?? null,
+      newest: this.#newest.get(name) ?? {},
+      ...(this.#hub.scenes.get(name) && { hasMap: true as const }),
+    };
   }
 
   async #read(name: string): Promise<void> {

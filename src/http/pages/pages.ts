@@ -13,6 +13,7 @@ import type { Overview } from './overview.ts';
 import { Page } from './page.ts';
 import { Requests } from './requests.ts';
 import { Run } from './run.ts';
+import { SceneChannel } from './scene-channel.ts';
 
 const limits = {
   /** Pages that are open at a time; more are refused. */
@@ -124,7 +125,7 @@ export class Pages {
     if (typeof name !== 'string' || [...page.channels].length >= limits.channels) return;
     let channel = run.channels.get(name as ChannelName);
     if (!channel) {
-      channel = channelOf(name, run.overview);
+      channel = channelOf(name, run.overview, this.#hub);
       if (!channel) return;
       run.channels.set(channel.name, channel);
     }
@@ -178,10 +179,11 @@ function holderOf(name: string, from: string): string {
   return `${name.slice(0, HOLDER_LENGTH - where.length).toWellFormed()}${where}`;
 }
 
-function channelOf(name: string, overview: Overview): Channel | undefined {
+function channelOf(name: string, overview: Overview, { scenes }: Hub): Channel | undefined {
   if (name === 'overview') return new OverviewChannel(overview);
-  const board = /^board:(.{1,64})$/su.exec(name)?.[1];
-  return board === undefined ? undefined : new BoardChannel(board, overview);
+  const [, kind, board] = /^(board|scene):(.{1,64})$/su.exec(name) ?? [];
+  if (board === undefined) return undefined;
+  return kind === 'scene' ? new SceneChannel(board, scenes) : new BoardChannel(board, overview);
 }
 
 function parse(text: string): Partial<Record<string, unknown>> | undefined {

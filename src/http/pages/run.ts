@@ -4,6 +4,7 @@ import type { Hub } from '../../hub/hub.ts';
 import type { Channel } from './channels.ts';
 import type { ChannelName } from './messages.ts';
 import { Overview } from './overview.ts';
+import { SceneChannel } from './scene-channel.ts';
 
 /** Milliseconds between two frames of the fastest channel. */
 const FRAME_MS = 50;
@@ -25,6 +26,7 @@ export class Run {
   readonly #clock: Clock;
   readonly #events: RunEvents;
   readonly #feed: Subscription;
+  readonly #unwatch: () => void;
   readonly #due = new WeakMap<Channel, number>();
   #alarm: Alarm | undefined;
   #check: Alarm | undefined;
@@ -35,6 +37,15 @@ export class Run {
     this.#events = events;
     this.overview = new Overview(hub);
     this.#feed = hub.subscribe();
+    this.#unwatch = hub.scenes.watch({
+      changed: (board) => this.#scene(board) && this.soon(),
+      patched: (board, patch) => this.#scene(board)?.patched(patch),
+      replaced: (board) => {
+        this.#scene(board)?.replaced();
+        this.overview.touch(board);
+        this.soon();
+      },
+    });
     void this.#pump().catch(events.failed);
     void this.overview.begin().then(() => this.soon(), events.failed);
     this.#checkSoon();
@@ -50,7 +61,13 @@ export class Run {
     this.#isOver = true;
     this.#alarm?.cancel();
     this.#check?.cancel();
+    this.#unwatch();
     this.#feed.close();
+  }
+
+  #scene(board: string): SceneChannel | undefined {
+    const channel = this.channels.get(`scene:${board}`);
+    return channel instanceof SceneChannel ? channel : undefined;
   }
 
   async #pump(): Promise<void> {
