@@ -79,7 +79,7 @@ async function shoot(browser: Browser, server: HttpServer): Promise<void> {
     for (const [language, locale] of Object.entries(LANGUAGES) as ['en' | 'zh', string][])
       for (const colorScheme of APPEARANCES) {
         const nameOf = (view: string) => `${view}-${size}-${colorScheme}-${language}`;
-        const views = ['boards', 'rover', 'console', 'settings'].filter(
+        const views = ['boards', 'rover', 'add', 'adding', 'console', 'settings'].filter(
           (view) => isAll || KEPT.includes(nameOf(view)),
         );
         if (views.length === 0) continue;
@@ -95,10 +95,13 @@ async function shoot(browser: Browser, server: HttpServer): Promise<void> {
       }
 }
 
+/** Of views that are not called as their paths. */
+const PATHS: Partial<Record<string, string>> = { boards: '/', rover: '/board/rover', adding: '/add' };
+
 async function show(page: Page, url: string, view: string): Promise<void> {
-  const path = view === 'rover' ? '/board/rover' : view === 'boards' ? '/' : `/${view}`;
+  const path = PATHS[view] ?? `/${view}`;
   await page.locator('main h1').waitFor();
-  if (path !== new URL(page.url()).pathname) await page.goto(url + path);
+  if (path !== new URL(page.url()).pathname || view === 'adding') await page.goto(url + path);
   if (view === 'boards') await page.locator('.card').nth(4).waitFor();
   if (view === 'rover') {
     await page.locator('canvas').nth(2).waitFor();
@@ -107,6 +110,11 @@ async function show(page: Page, url: string, view: string): Promise<void> {
     await page.locator('form.control[aria-label="dock"] button').click();
     await page.locator('.outcome.is-failed').first().waitFor();
     await page.evaluate('scrollTo(0, 0)');
+  }
+  if (view === 'adding') {
+    await page.locator('#name').fill('greenhouse');
+    await page.locator('button.second').click();
+    await page.locator('.arrival.is-there').waitFor();
   }
 }
 

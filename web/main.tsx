@@ -5,10 +5,12 @@ import { Link } from './parts/link.tsx';
 import './style/page.css';
 import './style/shown.css';
 import './style/controls.css';
+import './style/adding.css';
 import './state/appearance.ts';
 import { followBoards } from './state/boards.ts';
 import { boardIn, path } from './state/route.ts';
 import { connect, connection } from './state/socket.ts';
+import { Add } from './views/add.tsx';
 import { BoardView } from './views/board.tsx';
 import { Boards } from './views/boards.tsx';
 import { Console } from './views/console.tsx';
@@ -19,10 +21,12 @@ const VIEWS = [
   ['/console', 'console'],
   ['/settings', 'settings'],
 ] as const;
+/** What is reached from there. */
+const TITLES = [...VIEWS, ['/add', 'addBoard']] as const;
 
 function Page() {
   const board = boardIn(path.value);
-  const view = board ?? t(VIEWS.find(([to]) => to === path.value)?.[1] ?? 'boards');
+  const view = board ?? t(TITLES.find(([to]) => to === path.value)?.[1] ?? 'boards');
   useEffect(() => {
     document.title = `${view} · Kiteline`;
   }, [view]);
@@ -58,6 +62,7 @@ function Page() {
 function View() {
   const board = boardIn(path.value);
   if (board !== undefined) return <BoardView key={board} name={board} />;
+  if (path.value === '/add') return <Add />;
   if (path.value === '/console') return <Console />;
   if (path.value === '/settings') return <Settings />;
   return <Boards />;

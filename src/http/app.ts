@@ -19,6 +19,7 @@ import { problem } from './problem.ts';
 import { MAX_BODY, postSamples } from './samples.ts';
 import { getScene, getSceneRun } from './scenes.ts';
 import { refusal, storeRoutes } from './store-routes.ts';
+import { getWhere } from './where.ts';
 
 /** Where boards get their library. */
 const MIP = '/mip';
@@ -34,12 +35,14 @@ export interface AppParts {
   access: GuardOptions;
   /** Undefined where it was not built. */
   page: PageFiles | undefined;
+  /** Base64 of the DER, of a hub with TLS. */
+  certificate?: string | undefined;
   /** Is told of errors that are ours; the client gets a 500. */
   failed: (error: unknown) => void;
 }
 
 /** The routes. */
-export function createApp({ hub, live, clock, access, page, failed }: AppParts): Hono {
+export function createApp({ hub, live, clock, access, page, certificate, failed }: AppParts): Hono {
   const app = new Hono();
 
   app.use(admitted(hub));
@@ -75,6 +78,8 @@ export function createApp({ hub, live, clock, access, page, failed }: AppParts):
   app.get('/api/v1/boards', (c) => c.json({ boards: hub.boards() }));
 
   app.get('/api/v1/dials', (c) => c.json({ dials: hub.dials }));
+
+  app.get('/api/v1/where', (c) => getWhere(c, hub, certificate));
 
   app.get('/api/v1/boards/:name', async (c) => {
     const name = c.req.param('name');

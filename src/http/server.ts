@@ -25,6 +25,8 @@ export interface HttpOptions {
   names?: readonly string[];
   /** The folder of the page as it was built; the package's own unless told. */
   page?: string;
+  /** Base64 of the DER of the hub's certificate, where it listens with TLS: what the page gives to new boards. */
+  certificate?: string;
   clock?: Clock;
   /** Told of errors that are ours; they go to stderr unless it is given. */
   onError?: (error: unknown) => void;
@@ -75,7 +77,7 @@ export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<Ht
     pages.revoked(taken);
   });
   const page = await PageFiles.read(options.page ?? PAGE_FOLDER);
-  const app = createApp({ hub, live, clock, access, page, failed });
+  const app = createApp({ hub, live, clock, access, page, certificate: options.certificate, failed });
   const request = { protocol: 'tcp', host, port, program: 'kiteline hub', option: '--http' } as const;
   const claim = await claimPort(request, async (bind) => {
     // `hostname` stands in for the Host header that an HTTP/1.0 client may leave out.

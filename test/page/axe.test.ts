@@ -75,11 +75,16 @@ describeInBrowser('the page: accessible, and as narrow as a phone', () => {
           }
           await look(name);
         }
-        for (const path of ['console', 'settings']) {
+        for (const path of ['add', 'console', 'settings']) {
           await page.goto(`${world.url}/${path}`);
           await page.getByRole('heading', { level: 1 }).waitFor();
           await look(path);
         }
+        await page.goto(`${world.url}/add`);
+        await page.getByLabel('Name', { exact: true }).fill('greenhouse');
+        await page.getByRole('button', { name: 'Go on without a key' }).click();
+        await page.getByText('greenhouse is there').waitFor();
+        await look('steps');
         expect(seen).toEqual({});
       });
 });

@@ -1,4 +1,5 @@
 import type { SessionEnd } from '../../src/hub/board-session.ts';
+import type { RefusedReason } from '../../src/hub/reasons.ts';
 
 /** What the page says, in English. The other languages have the same keys. */
 export const en = {
@@ -83,8 +84,50 @@ export const en = {
     BAD_SIGNATURE: 'a line was not signed rightly',
     REVOKED: 'its key is not valid any more',
   } satisfies Record<SessionEnd, string>,
+  /** Why somebody was kept out who said to be a board. */
+  refusals: {
+    NO_PROOF:
+      '{address} says that it is {board} and has no key of it: it was refused. The key stands in its /kiteline.json.',
+    UNKNOWN_KEY:
+      '{address} says that it is {board} with a key that is not valid here: it was refused. Put the newest kiteline.json on it.',
+    BAD_SIGNATURE: 'What came as {board} from {address} is not what {board} signed: it was not taken.',
+    REPLAYED: 'A line of {board} came again from {address}: the session was ended.',
+    NOT_ALLOWED: '{board} at {address} has no key, and boards without one are not commanded from there.',
+    PUBLIC_ADDRESS: '{address} is a public address, and what comes from such is refused.',
+  } satisfies Record<RefusedReason, string>,
   failedLoad: 'The hub answered: {why}',
   skipToContent: 'Skip to the content',
+  addBoard: 'Add a board',
+  addHow:
+    'A name and the Wi-Fi that the board is to join. You get its settings and a first program, and see here when it has come.',
+  name: 'Name',
+  wifiName: 'Wi-Fi name (2.4 GHz)',
+  wifiPassword: 'Wi-Fi password',
+  wifiStays: 'The Wi-Fi goes into the text for the board and nowhere else: the hub does not get it.',
+  makeKey: 'Make a key and go on',
+  keyWhy:
+    'With a key nobody else can say that he is this board, and every line is signed. Where the name has one already, this makes another; the old one is valid for seven days more.',
+  viewerKeys: 'You are signed in as a viewer: keys are made by an operator.',
+  noKey: 'Go on without a key',
+  noKeyWhy: 'Enough to try it out in your own network. A key can be added later.',
+  stepSettings: 'Its settings',
+  stepProgram: 'A first program',
+  stepOnto: 'Both onto the board',
+  keyOnce: 'The key is shown here and not again: copy or save it now.',
+  hubUnknown:
+    'The hub knows no address of its own in a network, so none stands here: the board asks the network for it.',
+  byUsb: 'At the computer that the board is plugged into, in the folder of the two files:',
+  byPrompt: 'Or with Thonny, at the prompt of a board that is in the Wi-Fi',
+  prompt: 'At the prompt of the board',
+  noBoardAtHand: 'No board at hand? A virtual one, on the hub’s computer',
+  commands: 'Commands',
+  copy: 'Copy',
+  copied: 'Copied',
+  save: 'Save',
+  waitingFor: 'Waiting for {name} to say hello…',
+  isThere: '{name} is there, at {from}.',
+  showIt: 'Show it',
+  anotherName: 'Another board',
 };
 
 export type Texts = typeof en;

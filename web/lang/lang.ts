@@ -1,5 +1,6 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { SessionEnd } from '../../src/hub/board-session.ts';
+import type { RefusedMessage } from '../../src/hub/refusals.ts';
 import { en, type Texts } from './en.ts';
 import { zh } from './zh.ts';
 
@@ -16,12 +17,19 @@ type Key = { [K in keyof Texts]: Texts[K] extends string ? K : never }[keyof Tex
 
 /** A text of the page, with `{names}` filled in. */
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  return texts.value[key].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
+  return filled(texts.value[key], values);
 }
+
+const filled = (text: string, values: Partial<Record<string, string | number>>): string =>
+  text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''));
 
 /** Why a session ended, by its code; the code itself where a newer hub has another. */
 export const reason = (code: SessionEnd | undefined): string =>
   code === undefined ? '' : (texts.value.reasons[code] ?? code);
+
+/** Why somebody was kept out; the hub's own sentence where a newer one has another reason. */
+export const refusal = ({ reason: code, board, address, message }: RefusedMessage): string =>
+  filled(texts.value.refusals[code] ?? message, { board, address });
 
 export function choose(wanted: Language): void {
   language.value = wanted;

@@ -37,7 +37,9 @@ export function followBoards(): void {
   onMessage((message) => {
     if ('hello' in message || 're' in message) return;
     if (message.ch !== 'overview') {
-      if ('card' in message) put(message.card);
+      // Of a name that nobody has used yet there is no board: a page may wait for it.
+      if ('card' in message && (message.card.info || Object.keys(message.card.newest).length > 0))
+        put(message.card);
       return;
     }
     if ('boards' in message) {

@@ -31,6 +31,9 @@ export function Boards() {
             }}
           />
         )}
+        <Link to="/add" class="button">
+          {t('addBoard')}
+        </Link>
       </div>
       {found.length > 0 ? (
         <ul class="cards">

@@ -100,6 +100,7 @@ export async function up(options: UpOptions): Promise<void> {
       port: options.http,
       tokens,
       names: [`${options.name}.local`, ...(options.origin ?? [])],
+      ...(tls && { certificate: tls.certificate.der }),
     });
     try {
       const secure = tls && listening.tls && { port: listening.tls.port, cert: tls.certificate.der };

@@ -29,9 +29,9 @@ export class Overview {
     }
   }
 
-  /** A board as it is now. */
+  /** A board as it is now; of a name that nobody has used yet, which a page waits for, nothing is kept. */
   async card(name: string): Promise<BoardCard> {
-    if (!this.#newest.has(name)) await this.#read(name);
+    if (!this.#newest.has(name)) await this.#read(name, this.#hub.board(name) !== undefined);
     return this.#cardOf(name);
   }
 
@@ -109,8 +109,9 @@ export class Overview {
     };
   }
 
-  async #read(name: string): Promise<void> {
+  async #read(name: string, isKnown = true): Promise<void> {
     const stored = await this.#hub.store.latest(name);
+    if (stored.length === 0 && !isKnown) return;
     const newest = this.#newest.get(name) ?? emptyRecord<Newest>();
     for (const { metric, value, at, unit } of stored.slice(0, MOST_METRICS)) {
       const before = newest[metric];
