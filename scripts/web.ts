@@ -6,7 +6,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const SOURCES = ['web', 'src/wire', 'package-lock.json'];
+const SOURCES = ['web', 'src/wire', 'src/hub/scenes', 'package-lock.json'];
 
 /** @param folder where it goes; dist/web unless told */
 export async function buildPage(folder = join(root, 'dist/web')): Promise<void> {

@@ -1,8 +1,8 @@
 /** What apps draw of a board: patches, bounds, and the run that is kept. */
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../src/clock.ts';
-import { unpackCells } from '../../src/hub/scenes/cells.ts';
 import type { Place, ScenePatch, SceneRun } from '../../src/hub/scenes/messages.ts';
+import { unpackCells } from '../../src/hub/scenes/patch.ts';
 import { Scenes } from '../../src/hub/scenes/scenes.ts';
 
 const ROOM = { cell: 0.05, width: 40, height: 30, x: -1, y: -0.5 };
@@ -84,12 +84,12 @@ test('the whole scene is as the patches made it, and places are to the millimetr
   scene.mark(0, 100);
   scene.mark(1_199, 1);
   scene.goal = [1 / 3, 2];
-  scene.rover = { x: 0, y: 0, heading: 2.71828, range: 2, cone: 0.26 };
+  scene.rover = { x: 0, y: 0, heading: 1.23456, range: 2, cone: 0.26 };
   const whole = scene.whole();
   expect(whole).toMatchObject({
     ...ROOM,
     goal: [0.333, 2],
-    rover: { heading: 2.718, range: 2, cone: 0.26 },
+    rover: { heading: 1.235, range: 2, cone: 0.26 },
     trail: [[0, 0]],
   });
   const cells = cellsOf(whole.map);

@@ -1,15 +1,10 @@
 import { useSignal } from '@preact/signals';
 import type { ArgumentInfo } from '../../src/hub/arguments.ts';
-import type { CommandOutcome } from '../../src/hub/command-outcomes.ts';
 import type { Json } from '../../src/wire/index.ts';
 import { t } from '../lang/lang.ts';
+import { run, type Told } from '../state/commands.ts';
 import { role } from '../state/socket.ts';
 import { Argument, firstValue } from './argument.tsx';
-
-/** Milliseconds that a board has to begin: longer than a person waits with a finger on it. */
-const DEADLINE_MS = 5_000;
-
-type Told = { state: 'sending' | 'done' | 'failed' | 'expired' | 'unknown'; text: string };
 
 interface CommandProps {
   board: string;
@@ -88,30 +83,4 @@ export function CommandForm({ board, command, args, takesAnything }: CommandProp
       </p>
     </form>
   );
-}
-
-async function run(board: string, name: string, args: Record<string, Json | undefined>): Promise<Told> {
-  let outcome: CommandOutcome;
-  try {
-    const answer = await fetch(`/api/v1/boards/${encodeURIComponent(board)}/commands`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ name, args, deadline: DEADLINE_MS }),
-    });
-    if (!answer.ok) return { state: 'failed', text: ((await answer.json()) as { detail: string }).detail };
-    outcome = (await answer.json()) as CommandOutcome;
-  } catch {
-    return { state: 'unknown', text: `${t('unknown')}: ${t('reconnecting')}` };
-  }
-  switch (outcome.outcome) {
-    case 'done':
-      return {
-        state: 'done',
-        text: outcome.result === null ? t('done') : `${t('done')}: ${JSON.stringify(outcome.result)}`,
-      };
-    case 'failed':
-      return { state: 'failed', text: `${t('failed')}: ${outcome.error.message}` };
-    default:
-      return { state: outcome.outcome, text: `${t(outcome.outcome)}: ${outcome.message}` };
-  }
 }

@@ -1,4 +1,4 @@
-/** Cells packed for the wire: equal ones that follow each other as their value and their number, in base64. */
+/** Cells packed for the wire: equal ones that follow each other as their value and their number, in base64; patch.ts unpacks them. */
 
 /** Each run is a byte, the value, and its length in LEB128 (DWARF 5, section 7.6): a room of 100 × 100 cells is about a kilobyte. */
 export function packCells(cells: Uint8Array): string {
@@ -15,21 +15,4 @@ export function packCells(cells: Uint8Array): string {
     from = to;
   }
   return Buffer.from(bytes).toString('base64');
-}
-
-/** The reverse of `packCells`, into cells that are as many. */
-export function unpackCells(packed: string, cells: Uint8Array): void {
-  const bytes = Buffer.from(packed, 'base64');
-  let to = 0;
-  for (let i = 0; i < bytes.length; ) {
-    const value = bytes[i++] as number;
-    let length = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[i++] ?? 0;
-      length |= (byte & 0x7f) << shift;
-      if (byte < 0x80) break;
-    }
-    cells.fill(value, to, to + length);
-    to += length;
-  }
 }

@@ -1,5 +1,6 @@
-import { packCells, unpackCells } from './cells.ts';
+import { packCells } from './cells.ts';
 import type { RunInfo, ScenePatch, SceneRun, SceneState } from './messages.ts';
+import { applyCells } from './patch.ts';
 
 /** Patches of a run that are kept: ten minutes of ten a second. */
 const MOST_PATCHES = 6_000;
@@ -65,8 +66,3 @@ export class Recording {
 
 const sizeOf = ({ cells, map, path }: ScenePatch): number =>
   (cells?.length ?? 0) + (map?.length ?? 0) + (path?.length ?? 0);
-
-function applyCells({ cells = [], map }: ScenePatch, to: Uint8Array): void {
-  if (map !== undefined) unpackCells(map, to);
-  for (let i = 0; i + 1 < cells.length; i += 2) to[cells[i] as number] = cells[i + 1] as number;
-}

@@ -5,7 +5,7 @@ const STEP = 0.04;
 /** Places that are kept; then every second one goes, and the steps are twice as long. */
 const MOST = 1_000;
 
-/** Where a rover has been, as a line that stays short. */
+/** Where a rover has been, as a line that stays short. Runs in the browser, too. */
 export class Trail {
   #places: Place[] = [];
   #step = STEP;
