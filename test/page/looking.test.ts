@@ -62,6 +62,40 @@ describeInBrowser('the page: looking and talking', () => {
     expect(readFileSync(path, 'utf8').trim().split('\n')).toHaveLength(4);
   });
 
+  test('several metrics on one chart: of two units each has its axis, of a third none joins; it is kept', async () => {
+    const world = await World.start();
+    const pack = (inside: number, outside: number) => [
+      { n: 'inside', u: 'Cel', v: inside },
+      { n: 'outside', u: 'Cel', v: outside },
+      { n: 'humidity', u: '%RH', v: 40 },
+      { n: 'battery', u: 'V', v: 4 },
+    ];
+    await world.post('hut', pack(20, 5));
+    await world.post('hut', pack(22, 4));
+    const page = await world.visit();
+    await page.getByRole('link', { name: /hut/ }).click();
+    await page.getByRole('img').nth(3).waitFor();
+    await page.getByText('On one chart').click();
+    for (const metric of ['inside', 'outside', 'humidity'])
+      await page.getByRole('checkbox', { name: metric }).check();
+    const seen = async () => {
+      const charts = page.getByRole('img', { name: /:/ });
+      await charts.filter({ visible: true }).nth(1).waitFor();
+      return charts.evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+    };
+    const one = /^inside: min 20 · mean 21 · max 22; outside: min 4 · mean 4.5 · max 5; humidity: min 40 /;
+    await page.getByRole('img', { name: one }).waitFor();
+    expect(await seen()).toEqual([expect.stringMatching(one), expect.stringMatching(/^battery: min 4 /)]);
+    expect(await page.locator('.is-together .u-axis').count()).toBe(3); // times, °C, %
+    expect(await page.getByRole('checkbox', { name: 'battery' }).isDisabled()).toBe(true);
+    await page.reload();
+    await page.getByRole('img', { name: one }).waitFor();
+    for (const metric of ['inside', 'outside', 'humidity'])
+      await page.getByRole('checkbox', { name: metric }).uncheck();
+    await page.getByRole('img', { name: /^inside: [^;]*$/ }).waitFor();
+    await page.getByRole('img').nth(3).waitFor();
+  });
+
   test('a past that comes too late to be wanted, and fails, takes nothing from the one that is', async () => {
     expectTrouble(/ERR_FAILED/);
     const world = await World.start();

@@ -20,6 +20,8 @@ export const en = {
   range: 'Range',
   on: 'on',
   off: 'off',
+  together: 'On one chart',
+  togetherHow: 'Up to six of one unit, or of two: the second has its axis on the right.',
   min: 'min',
   mean: 'mean',
   max: 'max',

@@ -18,6 +18,8 @@ export const zh: Texts = {
   range: '范围',
   on: '开',
   off: '关',
+  together: '画在同一张图上',
+  togetherHow: '最多六个，单位相同，或共两种单位：第二种的坐标轴在右侧。',
   min: '最小',
   mean: '平均',
   max: '最大',

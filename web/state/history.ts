@@ -6,6 +6,8 @@ export interface Drawn {
   mean: (number | null)[];
   min: (number | null)[];
   max: (number | null)[];
+  /** Points that each of them stands for. */
+  count: number[];
   unit: string | undefined;
 }
 
@@ -40,18 +42,18 @@ function drawn(answer: HistoryAnswer): Drawn {
   const rows = answer.points
     ? answer.points.flatMap(({ t, v }) => {
         const n = asNumber(v);
-        return n === undefined ? [] : [{ t, min: n, mean: n, max: n }];
+        return n === undefined ? [] : [{ t, min: n, mean: n, max: n, count: 1 }];
       })
-    : (answer.buckets ?? []).flatMap(({ t, min, mean, max }) =>
-        min === undefined || mean === undefined || max === undefined ? [] : [{ t, min, mean, max }],
+    : (answer.buckets ?? []).flatMap(({ t, min, mean, max, count }) =>
+        min === undefined || mean === undefined || max === undefined ? [] : [{ t, min, mean, max, count }],
       );
-  const out: Drawn = { t: [], mean: [], min: [], max: [], unit: answer.unit };
+  const out = emptySeries(answer.unit);
   const gap = GAP_INTERVALS * usual(rows.map(({ t }) => t));
   let before: number | undefined;
-  for (const { t, min, mean, max } of rows) {
-    if (before !== undefined && t - before > gap) push(out, (before + t) / 2, null, null, null);
-    push(out, t, min, mean, max);
-    before = t;
+  for (const row of rows) {
+    if (before !== undefined && row.t - before > gap) push(out, gapAt((before + row.t) / 2));
+    push(out, row);
+    before = row.t;
   }
   return out;
 }
@@ -62,19 +64,71 @@ export function append(series: Drawn, t: number, value: number): void {
   if (last !== undefined && t / 1_000 < last) return; // late: it is in the history, and there with the next look at it
   if (last !== undefined && series.mean.at(-1) !== null) {
     const gap = GAP_INTERVALS * usual(series.t.slice(-20).map((s) => s * 1_000));
-    if (t - last * 1_000 > gap) push(series, (last * 1_000 + t) / 2, null, null, null);
+    if (t - last * 1_000 > gap) push(series, gapAt((last * 1_000 + t) / 2));
   }
-  push(series, t, value, value, value);
+  push(series, { t, min: value, mean: value, max: value, count: 1 });
 }
+
+/** What a series comes to from one time to another, seconds since 1970. */
+export function inRange(
+  series: Drawn,
+  from: number,
+  to: number,
+): { count: number; min: number; mean: number; max: number } {
+  let [count, sum, least, most] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = series.t.length - 1; i >= 0; i--) {
+    const [at, mean, min, max, times] = [
+      series.t[i] as number,
+      series.mean[i],
+      series.min[i],
+      series.max[i],
+      series.count[i] as number,
+    ];
+    if (at < from) break;
+    if (at > to || mean == null || min == null || max == null) continue;
+    count += times;
+    sum += mean * times;
+    least = Math.min(least, min);
+    most = Math.max(most, max);
+  }
+  return { count, min: least, mean: sum / count, max: most };
+}
+
+export const emptySeries = (unit?: string): Drawn => ({
+  t: [],
+  mean: [],
+  min: [],
+  max: [],
+  count: [],
+  unit,
+});
 
 export const asNumber = (value: unknown): number | undefined =>
   typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : undefined;
 
-function push(series: Drawn, ms: number, min: number | null, mean: number | null, max: number | null): void {
-  series.t.push(ms / 1_000);
+/** The older half of it goes: of what cannot be read anew. */
+export function forgetHalf({ t, min, mean, max, count }: Drawn): void {
+  const half = t.length >> 1;
+  for (const list of [t, min, mean, max, count]) list.splice(0, half);
+}
+
+interface Row {
+  /** Milliseconds since 1970. */
+  t: number;
+  min: number | null;
+  mean: number | null;
+  max: number | null;
+  count: number;
+}
+
+const gapAt = (t: number): Row => ({ t, min: null, mean: null, max: null, count: 0 });
+
+function push(series: Drawn, { t, min, mean, max, count }: Row): void {
+  series.t.push(t / 1_000);
   series.min.push(min);
   series.mean.push(mean);
   series.max.push(max);
+  series.count.push(count);
 }
 
 /** The median interval, in milliseconds; Infinity for fewer than three points. */

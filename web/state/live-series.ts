@@ -1,9 +1,9 @@
 import { type Signal, signal } from '@preact/signals';
-import { append, asNumber, type Drawn, history } from './history.ts';
+import { append, asNumber, type Drawn, emptySeries, forgetHalf, history } from './history.ts';
 import { connection, onMessage } from './socket.ts';
 
-/** Points that a chart keeps before what is left of its range is let go. */
-const MOST = 20_000;
+/** Points that a chart keeps; then the store is asked anew for as many as it has pixels. */
+const MOST = 5_000;
 
 /** Series that a board's view draws: their past from the store, and what comes after it as it comes. */
 export class LiveSeries {
@@ -74,6 +74,7 @@ export class LiveSeries {
     } catch (error) {
       if (turn !== this.#loading) return; // a later look at it is on its way
       this.failed.value = error instanceof Error ? error.message : String(error);
+      for (const series of this.#series.values()) if (series.t.length > MOST) forgetHalf(series);
     }
     const came = this.#came;
     this.#came = [];
@@ -94,8 +95,7 @@ export class LiveSeries {
     }
     if (!series) return;
     append(series, t, value);
-    const from = (Date.now() - this.#rangeMs) / 1_000;
-    if (series.t.length > MOST) trim(series, from);
+    if (series.t.length > MOST) void this.load(this.#metrics, this.#rangeMs);
     this.#tell();
   }
 
@@ -108,15 +108,4 @@ export class LiveSeries {
       this.version.value++;
     });
   }
-}
-
-const emptySeries = (): Drawn => ({ t: [], mean: [], min: [], max: [], unit: undefined });
-
-function trim(series: Drawn, from: number): void {
-  const first = Math.max(
-    series.t.findIndex((t) => t >= from),
-    series.t.length - MOST,
-  );
-  if (first <= 0) return;
-  for (const list of [series.t, series.mean, series.min, series.max]) list.splice(0, first);
 }
