@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addAccess } from './commands/access.ts';
+import { addAlerts } from './commands/alerts.ts';
 import { addBoard } from './commands/board.ts';
 import { addBoards } from './commands/boards.ts';
 import { addCommand } from './commands/command.ts';
@@ -61,6 +62,7 @@ ${say('Examples:', '示例：')}
     addHistory,
     addExport,
     addStore,
+    addAlerts,
     addAccess,
     addPlan,
     addLab,

@@ -3,6 +3,20 @@ export { type Clock, ManualClock, systemClock } from './clock.ts';
 export { type ErrorCode, KitelineError } from './errors.ts';
 export { type HttpOptions, type HttpServer, serveHttp } from './http/server.ts';
 export type { AccessOptions } from './hub/access.ts';
+export { type OpenAlertsOptions, openAlerts } from './hub/alerts/alert-file.ts';
+export type { Alerts } from './hub/alerts/alerts.ts';
+export type {
+  AlertInfo,
+  AlertMessage,
+  AlertRule,
+  AlertsState,
+  Firing,
+  NewRule,
+  PostTrouble,
+  WebhookInfo,
+  When,
+} from './hub/alerts/rule.ts';
+export { AlertRules, type AlertRulesOptions, type KeptAlerts } from './hub/alerts/rules.ts';
 export type { ArgumentInfo } from './hub/arguments.ts';
 export type { BoardHandle, CommandOptions } from './hub/board-handle.ts';
 export type { SessionEnd } from './hub/board-session.ts';
@@ -27,6 +41,7 @@ export type {
   TextMessage,
 } from './hub/events.ts';
 export type {
+  AlertEvent,
   BoardEvent,
   CommandEvent,
   ControlEvent,

@@ -8,6 +8,7 @@ import { type GuardOptions, guard, isOperator, isSignedIn } from './access/guard
 import { accessRoutes, MAX_ACCESS } from './access/routes.ts';
 import { MAX_SIGN_IN, signInRoutes } from './access/sign-in.ts';
 import { signInPage } from './access/sign-in-page.ts';
+import { alertRoutes, MAX_ALERT } from './alerts.ts';
 import { MAX_COMMAND, postCommand } from './commands.ts';
 import { deleteControl, MAX_SETPOINT, putControl } from './controls.ts';
 import { frontPage, libraryPage } from './front-page.ts';
@@ -100,6 +101,9 @@ export function createApp({ hub, live, clock, access, page, certificate, failed 
 
   app.use('/api/v1/keys', bodyOf(MAX_KEY_REQUEST));
   app.route('/api/v1/keys', keyRoutes(hub));
+
+  for (const path of ['', '/*']) app.use(`/api/v1/alerts${path}`, bodyOf(MAX_ALERT));
+  app.route('/api/v1/alerts', alertRoutes(hub.alerts));
 
   app.put(CONTROL, bodyOf(MAX_SETPOINT), (c) => putControl(c, hub));
   app.delete(CONTROL, (c) => deleteControl(c, hub));

@@ -1,6 +1,7 @@
 import type { Alarm, Clock } from '../clock.ts';
 import { say } from '../language.ts';
 import type { Value } from '../wire/index.ts';
+import type { AlertMessage } from './alerts/rule.ts';
 import type { LeaseEndWhy } from './control/ends.ts';
 import type { Via } from './control/path.ts';
 import type { DialInfo } from './dial.ts';
@@ -90,6 +91,8 @@ export interface HubEvents {
   /** Somebody begins to steer a board, takes it over or ends, or setpoints go another way. */
   control: (message: ControlMessage) => unknown;
   refused: (message: RefusedMessage) => unknown;
+  /** An alert rule begins to fire, or ends. */
+  alert: (message: AlertMessage) => unknown;
   /** A board that is dialled is connected, or is not. */
   dial: (info: DialInfo) => unknown;
   problem: (problem: Problem) => unknown;
@@ -108,6 +111,7 @@ export class Handlers {
     log: [],
     control: [],
     refused: [],
+    alert: [],
     dial: [],
     problem: [],
   };
@@ -155,6 +159,10 @@ export class Handlers {
 
   refused(message: RefusedMessage): void {
     tell(this.#lists.refused, message, this.#failed);
+  }
+
+  alert(message: AlertMessage): void {
+    tell(this.#lists.alert, message, this.#failed);
   }
 
   dial(info: DialInfo): void {

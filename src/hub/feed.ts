@@ -1,5 +1,6 @@
 import type { PackedSamples } from '../store/packed.ts';
 import type { Value } from '../wire/index.ts';
+import type { AlertMessage } from './alerts/rule.ts';
 import type { SessionEnd } from './board-session.ts';
 import type { ControlMessage, LogLevel } from './events.ts';
 import type { RefusedMessage } from './refusals.ts';
@@ -86,6 +87,11 @@ export interface RefusedEvent extends RefusedMessage {
   type: 'refused';
 }
 
+/** An alert rule begins to fire, or ends. */
+export interface AlertEvent extends AlertMessage {
+  type: 'alert';
+}
+
 /** A board that the hub dials is connected, or is not. */
 export interface DialEvent {
   type: 'dial';
@@ -113,7 +119,8 @@ export type LiveEvent =
   | CommandEvent
   | DialEvent
   | ControlEvent
-  | RefusedEvent;
+  | RefusedEvent
+  | AlertEvent;
 
 export interface FeedOptions {
   /** Only this board's events. */

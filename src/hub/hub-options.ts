@@ -1,7 +1,13 @@
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
 import type { AccessOptions } from './access.ts';
+import type { AlertRules } from './alerts/rules.ts';
 import type { Keys } from './keys.ts';
+
+/** Milliseconds between heartbeats: a board that is gone is noticed after 25 s, and a heartbeat costs 100 bytes. */
+export const KEEPALIVE_MS = 10_000;
+/** What boards look for that know nothing else: kiteline.local. */
+export const HUB_NAME = 'kiteline';
 
 /** What a hub is made with. */
 export interface HubOptions {
@@ -21,6 +27,8 @@ export interface HubOptions {
   name?: string;
   /** Which names are closed to boards that have no key. None unless told. */
   keys?: Keys;
+  /** The alert rules. None unless told, and kept nowhere. */
+  alerts?: AlertRules;
   /** Whose traffic is taken, and which boards without a key may be commanded. */
   access?: AccessOptions;
   clock?: Clock;

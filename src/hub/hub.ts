@@ -6,6 +6,7 @@ import { formatHostPort, type HostPort } from '../transport/address.ts';
 import type { Peer, Transport } from '../transport/transport.ts';
 import { type JsonObject, limits, Scanner, SIGNED_BYTES } from '../wire/index.ts';
 import { Access } from './access.ts';
+import { Alerts } from './alerts/alerts.ts';
 import { type BoardHandle, boardHandle } from './board-handle.ts';
 import { type BoardInfo, Boards } from './boards.ts';
 import type { Method } from './calls.ts';
@@ -19,7 +20,7 @@ import { encodingNamed } from './encoding.ts';
 import { Handlers, type HubEvents } from './events.ts';
 import { Feed, type FeedOptions, type Subscription } from './feed.ts';
 import { checkHome, checkHubName, newHome } from './home.ts';
-import type { HubOptions } from './hub-options.ts';
+import { HUB_NAME, type HubOptions, KEEPALIVE_MS } from './hub-options.ts';
 import { countsOf, type HubCounts, type Inside, newCounts } from './inside.ts';
 import { Intake } from './intake.ts';
 import { Keys } from './keys.ts';
@@ -35,11 +36,6 @@ import { Where } from './where.ts';
 
 export type { HubOptions } from './hub-options.ts';
 
-/** Milliseconds between heartbeats: a board that is gone is noticed after 25 s, and a heartbeat costs 100 bytes. */
-const KEEPALIVE_MS = 10_000;
-/** What boards look for that know nothing else: kiteline.local. */
-export const HUB_NAME = 'kiteline';
-
 /** Makes a hub. @throws KitelineError NOT_FOUND for an encoding that nobody knows, BAD_ARGUMENT for a home, a name or a range of addresses that is none */
 export function createHub(options: HubOptions = {}): Hub {
   return new Hub(options);
@@ -52,6 +48,8 @@ export class Hub {
   readonly keys: Keys;
   /** What apps draw of boards, for whoever shows it. */
   readonly scenes: Scenes;
+  /** The alert rules, what fires, and where that is posted to. */
+  readonly alerts: Alerts;
   readonly #inside: Inside;
   readonly #doors: Doors;
   readonly #dials: Dials;
@@ -71,6 +69,7 @@ export class Hub {
     const home = checkHome(options.home ?? newHome());
     this.keys = options.keys ?? new Keys({ clock });
     this.scenes = new Scenes(clock);
+    this.alerts = new Alerts({ rules: options.alerts, clock, store: this.store, feed, handlers });
     const access = new Access(options.access ?? {}, clock);
     const inside: Inside = {
       clock,
@@ -123,6 +122,7 @@ export class Hub {
       intake: new Intake(this.store, systemClock, {
         stored: (round) => {
           feed.publishPacked(round.samples);
+          this.alerts.stored(round.samples);
           handlers.samples(round);
         },
         failed: (error) => handlers.problem({ what: 'store failed', error }),
@@ -291,7 +291,7 @@ export class Hub {
     boards.farewell();
     this.#dials.close();
     await this.#doors.close();
-    await intake.close();
+    await Promise.all([intake.close(), this.alerts.close()]);
     this.scenes.close();
     feed.close();
     await this.store.close();

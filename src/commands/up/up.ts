@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { systemClock } from '../../clock.ts';
 import { KitelineError } from '../../errors.ts';
 import { serveHttp } from '../../http/server.ts';
+import { openAlerts } from '../../hub/alerts/alert-file.ts';
+import { alertText } from '../../hub/alerts/text.ts';
 import type { Problem } from '../../hub/events.ts';
 import { createHub, type Hub } from '../../hub/hub.ts';
 import { openKeys } from '../../hub/key-file.ts';
@@ -56,12 +58,14 @@ export async function up(options: UpOptions): Promise<void> {
   const store = await openKept(options, (sentence) => troubles.tell(sentence));
   const home = await orClose(store, () => homeOf(data, options.memory));
   const keys = await orClose(store, () => openKeys(data, { tell }));
+  const alerts = await orClose(store, () => openAlerts(data, { tell }));
   const hub = await orClose(store, async () =>
     createHub({
       store,
       home,
       name: options.name,
       keys,
+      alerts,
       access: accessOf(options),
       reply,
       ...(encoding !== undefined && { encoding }),
@@ -83,6 +87,7 @@ export async function up(options: UpOptions): Promise<void> {
     tell(say(`${printable(board)} is ${is}`, `${printable(board)} ${is}`));
   });
   hub.on('refused', (refused) => tell(refusedText(refused)));
+  hub.on('alert', (message) => tell(printable(alertText(message))));
   hub.on('control', (message) => {
     if (message.state !== 'way') tell(`${printable(message.board)}  ${controlText(message)}`);
   });
@@ -111,7 +116,7 @@ export async function up(options: UpOptions): Promise<void> {
         ...(secure && { tls: secure }),
       });
       // Who looked for a hub a moment ago found none, and wrote into the files; from now on the hub is asked.
-      await Promise.all([keys.reload(), tokens.reload()]);
+      await Promise.all([keys.reload(), tokens.reload(), alerts.reload()]);
       const links = linkLines(pageLink(http.host, http.port, http.token), process.stderr.isTTY);
       for (const line of whereLines(listening, http.url, await keptLine(store), links)) tell(line);
       if (tls) for (const line of tlsLines(tls, listening.tls)) tell(line);

@@ -1,3 +1,4 @@
+import { alertText } from '../../hub/alerts/text.ts';
 import type { CommandEvent, LiveEvent, LogEvent, LostEvent, SampleEvent } from '../../hub/feed.ts';
 import { say } from '../../language.ts';
 import type { Value } from '../../wire/index.ts';
@@ -69,6 +70,8 @@ function what(event: Exclude<PlainEvent, LostEvent>): string {
       return commandText(event);
     case 'control':
       return controlText(event);
+    case 'alert':
+      return styled(event.state === 'firing' ? 'red' : 'green', printable(alertText(event)));
     case 'refused':
       return styled('red', refusedText(event));
   }

@@ -30,7 +30,12 @@ declare module 'hono' {
 }
 
 /** What only an operator reads: secrets, and everything at once. The rest of reading is a viewer's too; of the rest nothing is. */
-const OPERATORS_ONLY = [/^\/api\/v1\/access(\/|$)/, /^\/api\/v1\/store\/backup$/, /^\/api\/v1\/keys(\/|$)/];
+const OPERATORS_ONLY = [
+  /^\/api\/v1\/access(\/|$)/,
+  /^\/api\/v1\/store\/backup$/,
+  /^\/api\/v1\/keys(\/|$)/,
+  /^\/api\/v1\/alerts\/./,
+];
 
 /** Who may ask for this. */
 export function roleFor(method: string, path: string): Role {

@@ -1,3 +1,4 @@
+import type { Alerts } from '../../hub/alerts/alerts.ts';
 import type { LiveEvent, LostEvent } from '../../hub/feed.ts';
 import type { BoardEvent, ChannelName, FromHub } from './messages.ts';
 import type { Overview } from './overview.ts';
@@ -15,6 +16,8 @@ export interface Channel {
   frame(at: number): FromHub | undefined;
   /** For whoever comes anew, or was behind. */
   full(at: number): Promise<FromHub>;
+  /** Nobody is subscribed to it any more. */
+  end?(): void;
 }
 
 /** All boards, as fast as a person reads. */
@@ -35,6 +38,40 @@ export class OverviewChannel implements Channel {
 
   async full(at: number): Promise<FromHub> {
     return this.#overview.full(at);
+  }
+}
+
+/** The alert rules and the webhook: all of them, whenever something of them has changed. */
+export class AlertsChannel implements Channel {
+  readonly name = 'alerts';
+  readonly everyMs = 250;
+  readonly #alerts: Alerts;
+  #isTold = true; // whoever subscribes gets them as a whole
+  readonly #forget: () => void;
+
+  /** @param soon called when there is something to send */
+  constructor(alerts: Alerts, soon: () => void) {
+    this.#alerts = alerts;
+    this.#forget = alerts.onChange(() => {
+      this.#isTold = false;
+      soon();
+    });
+  }
+
+  take(): void {} // they say themselves when they have changed
+
+  frame(at: number): FromHub | undefined {
+    if (this.#isTold) return undefined;
+    this.#isTold = true;
+    return { ch: this.name, at, ...this.#alerts.state };
+  }
+
+  async full(at: number): Promise<FromHub> {
+    return { ch: this.name, at, ...this.#alerts.state };
+  }
+
+  end(): void {
+    this.#forget();
   }
 }
 

@@ -2,6 +2,7 @@
  * What the page and the hub say to each other over the live WebSocket. Types alone: the page imports them, too.
  * Times are milliseconds since 1970 UTC.
  */
+import type { AlertsState } from '../../hub/alerts/rule.ts';
 import type { BoardInfo } from '../../hub/boards.ts';
 import type { LiveEvent, LostEvent } from '../../hub/feed.ts';
 import type { ScenePatch, SceneWhole } from '../../hub/scenes/messages.ts';
@@ -26,8 +27,8 @@ export type BoardEvent =
   | ['s', number, Record<string, Value>]
   | Exclude<LiveEvent | LostEvent, { type: 'sample' }>;
 
-/** `overview`: all boards, a few times a second. `board:NAME`: everything of one, at once. `scene:NAME`: the map that an app draws of it. */
-export type ChannelName = 'overview' | `board:${string}` | `scene:${string}`;
+/** `overview`: all boards, a few times a second. `board:NAME`: everything of one, at once. `alerts`: all rules, and the webhook. `scene:NAME`: the map that an app draws of it. */
+export type ChannelName = 'overview' | 'alerts' | `board:${string}` | `scene:${string}`;
 
 export type FromHub =
   /** The first. */
@@ -43,6 +44,7 @@ export type FromHub =
     }
   | { ch: `board:${string}`; at: number; card: BoardCard }
   | { ch: `board:${string}`; at: number; events: BoardEvent[] }
+  | ({ ch: 'alerts'; at: number } & AlertsState)
   /** The map as a whole, null where there is none: after subscribing, for a page that was behind, and when another takes its place. */
   | { ch: `scene:${string}`; at: number; scene: SceneWhole | null }
   /** What was drawn since; each has the number after the one before. */

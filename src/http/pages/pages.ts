@@ -7,9 +7,8 @@ import type { Hub } from '../../hub/hub.ts';
 import { formatHostPort } from '../../transport/address.ts';
 import { plainHost } from '../../transport/transport.ts';
 import type { AccessToken } from '../access/tokens.ts';
-import { BoardChannel, type Channel, OverviewChannel } from './channels.ts';
+import { AlertsChannel, BoardChannel, type Channel, OverviewChannel } from './channels.ts';
 import type { ChannelName } from './messages.ts';
-import type { Overview } from './overview.ts';
 import { Page } from './page.ts';
 import { Requests } from './requests.ts';
 import { Run } from './run.ts';
@@ -125,7 +124,7 @@ export class Pages {
     if (typeof name !== 'string' || [...page.channels].length >= limits.channels) return;
     let channel = run.channels.get(name as ChannelName);
     if (!channel) {
-      channel = channelOf(name, run.overview, this.#hub);
+      channel = this.#channelOf(name, run);
       if (!channel) return;
       run.channels.set(channel.name, channel);
     }
@@ -135,8 +134,19 @@ export class Pages {
 
   #leave(page: Page, channel: Channel, run: Run): void {
     page.unsubscribe(channel);
-    if (![...this.#pages].some((one) => [...one.channels].includes(channel)))
-      run.channels.delete(channel.name);
+    if ([...this.#pages].some((one) => [...one.channels].includes(channel))) return;
+    run.channels.delete(channel.name);
+    channel.end?.();
+  }
+
+  #channelOf(name: string, run: Run): Channel | undefined {
+    if (name === 'overview') return new OverviewChannel(run.overview);
+    if (name === 'alerts') return new AlertsChannel(this.#hub.alerts, () => run.soon());
+    const [, kind, board] = /^(board|scene):(.{1,64})$/su.exec(name) ?? [];
+    if (board === undefined) return undefined;
+    return kind === 'scene'
+      ? new SceneChannel(board, this.#hub.scenes)
+      : new BoardChannel(board, run.overview);
   }
 
   #begin(): Run {
@@ -177,13 +187,6 @@ export class Pages {
 function holderOf(name: string, from: string): string {
   const where = ` (${from})`;
   return `${name.slice(0, HOLDER_LENGTH - where.length).toWellFormed()}${where}`;
-}
-
-function channelOf(name: string, overview: Overview, { scenes }: Hub): Channel | undefined {
-  if (name === 'overview') return new OverviewChannel(overview);
-  const [, kind, board] = /^(board|scene):(.{1,64})$/su.exec(name) ?? [];
-  if (board === undefined) return undefined;
-  return kind === 'scene' ? new SceneChannel(board, scenes) : new BoardChannel(board, overview);
 }
 
 function parse(text: string): Partial<Record<string, unknown>> | undefined {

@@ -1,0 +1,20 @@
+import type { PostTrouble } from '../../hub/alerts/rule.ts';
+import { say } from '../../language.ts';
+import { printable } from '../terminal.ts';
+
+/** Why the webhook did not take a post, and what to look at. */
+export function troubleText(trouble: PostTrouble): string {
+  switch (trouble.why) {
+    case 'SILENT':
+      return say('The webhook gave no answer within 10 s.', 'Webhook 在 10 秒内没有应答。');
+    case 'STATUS':
+      return say(
+        `The webhook answered with HTTP status ${trouble.status}: is its address right?`,
+        `Webhook 的回答是 HTTP 状态 ${trouble.status}：地址对吗？`,
+      );
+    case 'NETWORK': {
+      const code = printable(trouble.code);
+      return say(`The webhook cannot be reached (${code}).`, `无法连接 Webhook（${code}）。`);
+    }
+  }
+}
