@@ -14,6 +14,8 @@
 
 export { AStarSearch } from './a-star.ts';
 export { clearance, type Edge } from './clearance.ts';
+export type { MapPlace, RangeReading } from './cone.ts';
+export { Explorer, type ExplorerMaps } from './explorer.ts';
 export { BLOCKED, Grid, LAND, MAX_SIDE, type Terrain, WATER } from './grid.ts';
 export { Inflation } from './inflation.ts';
 export { JumpPointSearch } from './jump-points.ts';
@@ -34,6 +36,7 @@ export {
   type ScenarioProblem,
   type ScenarioReading,
 } from './moving-ai-scenarios.ts';
+export { OccupancyMap } from './occupancy-map.ts';
 export { everyCell, isLegal, Path, type Point, wayLength } from './path.ts';
 export { PathFinder } from './path-finder.ts';
 export { type Change, type Plan, Planner, type PlanOptions } from './planner.ts';
