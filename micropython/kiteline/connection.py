@@ -233,7 +233,7 @@ class Connection:
         elif self.began is None:
             pass  # nothing comes before the answer to hello
         elif method == "$ping" and id is not None:
-            self.post(line({"id": id, "result": {}}), False)
+            self.post(line({"id": id, "result": self._station.signal() if self._station else {}}), False)
         elif method[:1] != "$":
             self._board._command_part().take(message)
         else:

@@ -48,6 +48,13 @@ class Station:
     def connected(self):
         return self.wlan.isconnected()
 
+    def signal(self):
+        """{"rssi": dBm} of the access point; {} where the chip does not say."""
+        try:
+            return {"rssi": self.wlan.status("rssi")}
+        except (OSError, TypeError, ValueError):
+            return {}
+
     async def join(self):
         """Returns once there is a connection; tries for good."""
         from asyncio import sleep_ms

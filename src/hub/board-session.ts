@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Peer } from '../transport/transport.ts';
-import { encodeNotification, encodeRequest, limits, type RpcId, SIGNED_BYTES } from '../wire/index.ts';
+import {
+  encodeNotification,
+  encodeRequest,
+  isObject,
+  type Json,
+  limits,
+  type Response,
+  SIGNED_BYTES,
+} from '../wire/index.ts';
 import { SessionDatagrams } from './datagrams.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Hello } from './hello.ts';
@@ -86,6 +94,8 @@ export class BoardSession {
   readonly arrival: number;
   /** What the board said when it went. */
   said: string | undefined;
+  /** How strongly it hears its access point, in dBm, as it said last. */
+  rssi: number | undefined;
   readonly datagrams: SessionDatagrams;
   readonly #parts: BoardSessionParts;
   readonly #heartbeat: Heartbeat;
@@ -181,9 +191,11 @@ export class BoardSession {
   }
 
   /** @returns whether this is the id of a ping of ours, which is thereby answered */
-  pinged(id: RpcId): boolean {
+  pinged({ id, result }: Response): boolean {
     const number = typeof id === 'string' ? PING_ID.exec(id)?.[1] : undefined;
-    return number !== undefined && this.#heartbeat.answered(Number(number));
+    if (number === undefined || !this.#heartbeat.answered(Number(number))) return false;
+    this.rssi = rssiIn(result);
+    return true;
   }
 
   /** Whose the sample of this number is in the store's eyes; undefined when it is not to be stored, which is then counted. */
@@ -235,3 +247,11 @@ export class BoardSession {
     this.#parts.ended(this, why);
   }
 }
+
+/** Of the answer to a ping; what is no signal's strength is none. The chip says 0 where it has no connection. */
+function rssiIn(result: Json | undefined): number | undefined {
+  const rssi = isObject(result) ? result.rssi : undefined;
+  return typeof rssi === 'number' && rssi < 0 && rssi >= WEAKEST_DBM ? Math.round(rssi) : undefined;
+}
+
+const WEAKEST_DBM = -128;

@@ -36,6 +36,8 @@ export interface SessionInfo {
   keepalive: number;
   /** Of the newest ping, in milliseconds. */
   roundTrip?: number;
+  /** How strongly it hears its access point, in dBm, as it answered that ping. */
+  rssi?: number;
   /** Why the board started, as it says. */
   reset?: string;
   /** What the key is called that the board has proved; undefined: it has none. */
@@ -263,7 +265,7 @@ export class Presence implements NumberingOwner {
 }
 
 function infoOf(session: BoardSession): SessionInfo {
-  const { id, boot, library, address, since, keepalive, roundTrip, reset, key } = session;
+  const { id, boot, library, address, since, keepalive, roundTrip, rssi, reset, key } = session;
   return {
     id,
     boot,
@@ -272,6 +274,7 @@ function infoOf(session: BoardSession): SessionInfo {
     since,
     keepalive,
     ...(roundTrip !== undefined && { roundTrip: Math.round(1_000 * roundTrip) / 1_000 }),
+    ...(rssi !== undefined && { rssi }),
     ...(reset !== undefined && { reset }),
     ...(key !== undefined && { key }),
   };

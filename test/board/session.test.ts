@@ -41,6 +41,7 @@ board.run()
   expect(call.params).toEqual({ start: [0, 0], $timeout: expect.any(Number) });
   session.say({ id: call.id, result: { path: [1, 2] } });
   await running.out(/\{'path': \[1, 2\]\}/);
+  expect(await session.ask({ id: 'ping1', method: '$ping', params: {} })).toMatchObject({ result: {} });
   for (const seq of [1, 2, 3]) {
     const sample = await session.sample(seq);
     expect(sample).toEqual({ temp: 21.5, ok: true, $seq: seq, $t: expect.any(Number) });

@@ -72,6 +72,28 @@ test('a page that shows one board gets each of its samples, and of others none',
   expect(events).toContainEqual(expect.objectContaining({ type: 'text', board: 'pump', text: 'hi' }));
 });
 
+test('how well a board is heard is told when it changes, and what is known of it with its events', async () => {
+  const context = await start();
+  const board = new FakeBoard(context.hub);
+  await board.hello({ board: 'rover', boot: 'b1' });
+  const page = await open(context);
+  page.say({ sub: ['overview', 'board:rover'] });
+  const answered = setInterval(() => {
+    for (const { id } of board.gotOf('$ping').splice(0))
+      void board.sends({ jsonrpc: '2.0', id: id as string, result: { rssi: -61 } });
+  }, 5);
+  onTestFinished(() => clearInterval(answered));
+  const signals = page.next((m) => ('signals' in m ? m.signals : undefined));
+  expect(await soon(context.clock, signals)).toEqual([['rover', expect.any(Number), -61]]);
+  void board.sends({ temp: 20 });
+  const info = page.next((m) => ('info' in m ? m.info : undefined));
+  expect(await soon(context.clock, info)).toMatchObject({
+    name: 'rover',
+    samples: 1,
+    session: { rssi: -61 },
+  });
+});
+
 test('who is not let in, and pages of other sites, are told why and get no WebSocket', async () => {
   const context = await start();
   const { server } = context;

@@ -4,6 +4,7 @@ import { ManualClock } from '../../src/clock.ts';
 import { Heartbeat } from '../../src/hub/heartbeat.ts';
 import { createHub } from '../../src/hub/hub.ts';
 import { ROUND_BYTES } from '../../src/hub/intake.ts';
+import type { Json } from '../../src/wire/index.ts';
 import { FakeBoard, Wire } from './boards.ts';
 import { startHub, until } from './helpers.ts';
 import { DiskStore, SlowStore } from './stores.ts';
@@ -145,6 +146,24 @@ test('hub and board ping each other; the answer to a board’s tells the time', 
   expect(hub.counts.dropped).toEqual({});
   board.send({ jsonrpc: '2.0', id: 'ping2', result: {} }, { jsonrpc: '2.0', id: 7, result: {} });
   await until(() => hub.counts.dropped.UNEXPECTED_RESPONSE === 2);
+});
+
+test('what a board answers a ping with says how strongly it hears its access point', async () => {
+  const { hub, tcp, clock } = await startHub();
+  const board = new Wire(await tcp());
+  await board.hello(BOARD);
+  const rssiAfter = async (id: string, result: Json) => {
+    clock.advance(1_000);
+    expect(await board.next()).toMatchObject({ id, method: '$ping' });
+    board.send({ jsonrpc: '2.0', id, result }, { jsonrpc: '2.0', id: 'x', method: '$ping' });
+    await board.next();
+    return hub.board('greenhouse')?.info()?.session?.rssi;
+  };
+  expect(await rssiAfter('ping1', { rssi: -61 })).toBe(-61);
+  expect(await rssiAfter('ping2', { rssi: 'loud' })).toBeUndefined();
+  expect(await rssiAfter('ping3', { rssi: -70.4 })).toBe(-70);
+  expect(await rssiAfter('ping4', [])).toBeUndefined();
+  expect(await rssiAfter('ping5', { rssi: 0 })).toBeUndefined(); // as the chip says without a connection
 });
 
 test('a plain peer is neither pinged nor answered its ping', async () => {

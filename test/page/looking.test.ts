@@ -46,6 +46,21 @@ describeInBrowser('the page: looking and talking', () => {
     await page.getByText('No board is called so.').waitFor();
   });
 
+  test('a card shows the signal that a board reports, and goes on telling when it was heard', async () => {
+    const world = await World.start();
+    await world.post('pump', { rssi: -70, temp: 20 });
+    const page = await world.visit();
+    const card = page.getByRole('listitem').filter({ hasText: 'pump' });
+    await card.getByRole('img', { name: 'Wi-Fi signal −70 dBm' }).waitFor();
+    expect(await card.locator('rect.is-full').count()).toBe(2);
+    await page.clock.install();
+    await page.clock.fastForward(600_000);
+    await card.getByText('heard 10 minutes ago').waitFor();
+    await world.post('pump', [{ n: 'rssi', v: -50, t: Date.now() / 1_000 + 600 }]);
+    await card.getByText(/^plain socket · heard (just now|\d+ seconds ago)/).waitFor();
+    await card.getByRole('img', { name: 'Wi-Fi signal −50 dBm' }).waitFor();
+  });
+
   test('a range further back shows what was then, and the CSV has it', async () => {
     const world = await World.start();
     const before = (Date.now() - 3 * 3_600_000) / 1_000;

@@ -14,6 +14,7 @@ export const en = {
   heard: 'heard {ago}',
   lostSince: 'lost {ago}: {why}',
   plain: 'plain socket',
+  signal: 'Wi-Fi signal {dbm} dBm',
   roundTrip: '{ms} ms',
   reconnecting: 'The hub does not answer. Values are the last ones; reconnecting…',
   back: 'All boards',

@@ -12,6 +12,7 @@ export const zh: Texts = {
   heard: '{ago}收到',
   lostSince: '{ago}失联：{why}',
   plain: '普通套接字',
+  signal: 'Wi-Fi 信号 {dbm} dBm',
   roundTrip: '{ms} 毫秒',
   reconnecting: '中枢没有应答。显示的是最后的值；正在重新连接…',
   back: '所有板子',

@@ -1,6 +1,8 @@
 import { computed, type Signal, signal } from '@preact/signals';
-import type { BoardCard, Newest } from '../../src/http/pages/messages.ts';
+import type { BoardCard, Signal as Heard, Newest } from '../../src/http/pages/messages.ts';
+import type { BoardInfo } from '../../src/hub/boards.ts';
 import { onMessage, subscribe } from './socket.ts';
+import { hubNow } from './time.ts';
 import { before, longer, type Trail } from './trail.ts';
 
 /** Boards whose past is read at a time. */
@@ -40,6 +42,7 @@ export function followBoards(): void {
       // Of a name that nobody has used yet there is no board: a page may wait for it.
       if ('card' in message && (message.card.info || Object.keys(message.card.newest).length > 0))
         put(message.card);
+      if ('info' in message && message.info) know(message.info.name, message.info);
       return;
     }
     if ('boards' in message) {
@@ -49,6 +52,7 @@ export function followBoards(): void {
     }
     for (const card of message.changed ?? []) put(card);
     for (const [name, newest] of message.values ?? []) update(name, newest);
+    for (const signal of message.signals ?? []) hear(signal);
   });
 }
 
@@ -71,6 +75,22 @@ function update(name: string, newest: Record<string, Newest>): void {
   const card = state.card.value;
   state.card.value = { ...card, newest: { ...card.newest, ...newest } };
   grow(state, newest);
+}
+
+/** How well a board is heard, which changes with each ping. */
+function hear([name, roundTrip, rssi]: Heard): void {
+  const info = byName.get(name)?.card.value.info;
+  if (!info?.session) return;
+  const { roundTrip: _, rssi: __, ...session } = info.session;
+  know(name, {
+    ...info,
+    session: { ...session, ...(roundTrip !== null && { roundTrip }), ...(rssi !== null && { rssi }) },
+  });
+}
+
+function know(name: string, info: BoardInfo): void {
+  const state = byName.get(name);
+  if (state) state.card.value = { ...state.card.value, info };
 }
 
 /** The metric whose course a card shows. */
@@ -102,7 +122,7 @@ async function readNext(): Promise<void> {
   reading++;
   try {
     if (metric !== undefined) {
-      const past = await before(state.name, metric, state.trail.value[0]?.[0] ?? Date.now());
+      const past = await before(state.name, metric, state.trail.value[0]?.[0] ?? hubNow());
       const since = state.trail.value[0]?.[0] ?? Number.POSITIVE_INFINITY;
       state.trail.value = [...past.filter(([t]) => t < since), ...state.trail.value];
     }

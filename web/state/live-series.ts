@@ -1,6 +1,7 @@
 import { type Signal, signal } from '@preact/signals';
 import { append, asNumber, type Drawn, emptySeries, forgetHalf, history } from './history.ts';
 import { connection, onMessage } from './socket.ts';
+import { hubNow } from './time.ts';
 
 /** Points that a chart keeps; then the store is asked anew for as many as it has pixels. */
 const MOST = 5_000;
@@ -58,7 +59,7 @@ export class LiveSeries {
     if (!this.#isFollowing || metrics.length === 0) return;
     const turn = ++this.#loading;
     this.#came = [];
-    const to = Date.now();
+    const to = hubNow();
     const points = Math.min(Math.max(Math.round(innerWidth), 300), 1_500);
     try {
       const read = await Promise.all(

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { ChannelName, FromHub, FromPage } from '../../src/http/pages/messages.ts';
 import { t } from '../lang/lang.ts';
+import { learnTime } from './time.ts';
 
 /** Milliseconds until the next try: doubles up to the second. */
 const RETRY_MS = [500, 5_000] as const;
@@ -91,6 +92,7 @@ function take(message: FromHub): void {
   if ('hello' in message) {
     pause = RETRY_MS[0];
     role.value = message.hello.role;
+    learnTime(message.hello.time);
     connection.value = 'open';
     if (wanted.size > 0) say({ sub: [...wanted.keys()] });
   } else if ('re' in message) {

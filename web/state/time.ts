@@ -1,11 +1,26 @@
 import { signal } from '@preact/signals';
 import { locale, t } from '../lang/lang.ts';
 
-/** Now, as often as what is said of it changes. */
-export const now = signal(Date.now());
+/** Milliseconds by which two clocks may differ and be taken for one: what a slow link makes of it. */
+const SAME_MS = 2_000;
+
+let aheadMs = 0; // the hub's clock, of the browser's
+
+/** Now by the hub's clock, in milliseconds since 1970: that is what everything else is timed by. */
+export const hubNow = (): number => Date.now() + aheadMs;
+
+/** The same, as often as what is said of it changes. */
+export const now = signal(hubNow());
+
+/** What the hub says that it is now. */
+export function learnTime(hub: number): void {
+  const ahead = hub - Date.now();
+  aheadMs = Math.abs(ahead) > SAME_MS ? ahead : 0;
+  now.value = hubNow();
+}
 
 setInterval(() => {
-  now.value = Date.now();
+  now.value = hubNow();
 }, 5_000);
 
 const UNITS = [

@@ -21,7 +21,7 @@ export function BoardView({ name }: { name: string }) {
           ‹ {t('back')}
         </Link>
         <h1 tabIndex={-1}>{name}</h1>
-        <Presence info={info} />
+        <Presence card={card} />
       </div>
       <div class="abreast">
         <Control name={name} info={info} />

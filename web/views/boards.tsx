@@ -65,7 +65,7 @@ function Card({ board }: { board: BoardState }) {
     <li ref={place} class={isGone ? 'card is-gone' : 'card'}>
       <Link to={boardPath(board.name)}>
         <h2>{board.name}</h2>
-        <Presence info={info} />
+        <Presence card={board.card.value} />
         <dl>
           {values.slice(0, SHOWN).map(([metric, [value, , unit]]) => (
             <div key={metric}>

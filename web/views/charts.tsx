@@ -6,7 +6,7 @@ import type { Line } from '../parts/plot.ts';
 import { Together } from '../parts/together.tsx';
 import { boardNamed } from '../state/boards.ts';
 import { LiveSeries } from '../state/live-series.ts';
-import { now, spanText, valueText } from '../state/time.ts';
+import { hubNow, now, spanText, valueText } from '../state/time.ts';
 import { keepTogether, togetherOf } from '../state/together.ts';
 
 /** What a chart can show. */
@@ -39,7 +39,7 @@ export function Charts({ name }: { name: string }) {
   const key = JSON.stringify(shown);
   useEffect(() => void live.load(JSON.parse(key) as string[], range.value), [live, key, range.value]);
   const version = live.version.value;
-  const to = Math.max(Date.now(), now.value) / 1_000;
+  const to = Math.max(hubNow(), now.value) / 1_000;
   // Of a board that is there for a shorter time than the range, only that.
   const first = Math.min(...shown.map((metric) => live.of(metric)?.t[0] ?? to));
   const from = Math.max(to - range.value / 1_000, Math.min(first, to - LEAST_S));

@@ -6,6 +6,9 @@ import type { Overview } from './overview.ts';
 /** Events of one board that wait for the next frame, 50 ms of 20,000 samples a second; then the oldest go and the page is told. */
 const MOST_EVENTS = 1_000;
 
+/** Milliseconds between two looks at a board's counters. */
+const INFO_MS = 1_000;
+
 /** What pages can subscribe to: each frame is made once, for all who do. */
 export interface Channel {
   readonly name: ChannelName;
@@ -83,6 +86,7 @@ export class BoardChannel implements Channel {
   readonly #overview: Overview;
   #events: BoardEvent[] = [];
   #lost = 0;
+  #infoAt = Number.NEGATIVE_INFINITY;
 
   constructor(board: string, overview: Overview) {
     this.name = `board:${board}`;
@@ -105,7 +109,9 @@ export class BoardChannel implements Channel {
     if (this.#lost > 0) events.unshift({ type: 'lost', count: this.#lost });
     this.#events = [];
     this.#lost = 0;
-    return { ch: this.name, at, events };
+    const info = Math.abs(at - this.#infoAt) >= INFO_MS ? this.#overview.infoOf(this.#board) : undefined;
+    if (info) this.#infoAt = at;
+    return { ch: this.name, at, events, ...(info && { info }) };
   }
 
   async full(at: number): Promise<FromHub> {

@@ -12,6 +12,9 @@ import type { Role } from '../access/tokens.ts';
 /** The newest value of a metric: value, time, unit. */
 export type Newest = [v: Value, t: number, unit?: string];
 
+/** How well a board that says hello is heard: milliseconds there and back, and how strongly it hears its access point in dBm; null where it is not known. */
+export type Signal = [board: string, roundTrip: number | null, rssi: number | null];
+
 /** A board as a card shows it: what the hub knows of it since it was started, and its newest values, also those of before. */
 export interface BoardCard {
   name: string;
@@ -41,9 +44,11 @@ export type FromHub =
       at: number;
       values?: [board: string, newest: Record<string, Newest>][];
       changed?: BoardCard[];
+      signals?: Signal[];
     }
   | { ch: `board:${string}`; at: number; card: BoardCard }
-  | { ch: `board:${string}`; at: number; events: BoardEvent[] }
+  /** What has happened; and, at most once a second, what the hub knows of the board then. */
+  | { ch: `board:${string}`; at: number; events: BoardEvent[]; info?: BoardInfo }
   | ({ ch: 'alerts'; at: number } & AlertsState)
   /** The map as a whole, null where there is none: after subscribing, for a page that was behind, and when another takes its place. */
   | { ch: `scene:${string}`; at: number; scene: SceneWhole | null }

@@ -1,6 +1,7 @@
+import type { BoardInfo } from '../../hub/boards.ts';
 import type { LiveEvent, LostEvent } from '../../hub/feed.ts';
 import type { Hub } from '../../hub/hub.ts';
-import type { BoardCard, FromHub, Newest } from './messages.ts';
+import type { BoardCard, FromHub, Newest, Signal } from './messages.ts';
 
 /** Boards on the overview; those heard of last where there are more. */
 const MOST_BOARDS = 1_000;
@@ -13,6 +14,8 @@ export class Overview {
   readonly #newest = new Map<string, Record<string, Newest>>();
   readonly #values = new Map<string, Record<string, Newest>>(); // since the last frame
   readonly #changed = new Set<string>();
+  #signals = new Map<string, Signal>(); // as told last
+  #toTell: Signal[] = [];
 
   constructor(hub: Hub) {
     this.#hub = hub;
@@ -33,6 +36,21 @@ export class Overview {
   async card(name: string): Promise<BoardCard> {
     if (!this.#newest.has(name)) await this.#read(name, this.#hub.board(name) !== undefined);
     return this.#cardOf(name);
+  }
+
+  /** Looks how well boards are heard: nobody tells of each ping. @returns whether any is heard otherwise than before */
+  look(): boolean {
+    const before = this.#signals;
+    this.#signals = new Map();
+    for (const { name, session } of this.#hub.boards()) {
+      if (!session) continue;
+      const { roundTrip, rssi } = session;
+      const now: Signal = [name, roundTrip === undefined ? null : Math.round(roundTrip), rssi ?? null];
+      this.#signals.set(name, now);
+      const [, trip, strength] = before.get(name) ?? [name, null, null];
+      if ((trip !== now[1] || strength !== now[2]) && this.#newest.has(name)) this.#toTell.push(now);
+    }
+    return this.#toTell.length > 0;
   }
 
   take(event: LiveEvent | LostEvent): void {
@@ -70,20 +88,28 @@ export class Overview {
     this.#changed.add(board);
   }
 
+  /** What the hub knows of a board now. */
+  infoOf(name: string): BoardInfo | undefined {
+    return this.#hub.board(name)?.info();
+  }
+
   /** What has changed since the last frame; undefined for nothing. */
   frame(at: number): FromHub | undefined {
-    if (this.#values.size === 0 && this.#changed.size === 0) return undefined;
+    if (this.#values.size === 0 && this.#changed.size === 0 && this.#toTell.length === 0) return undefined;
     const changed = [...this.#changed]
       .filter((name) => this.#isKnown(name))
       .map((name) => this.#cardOf(name));
     const values = [...this.#values].filter(([name]) => !this.#changed.has(name));
+    const signals = this.#toTell;
     this.#values.clear();
     this.#changed.clear();
+    this.#toTell = [];
     return {
       ch: 'overview',
       at,
       ...(values.length > 0 && { values }),
       ...(changed.length > 0 && { changed }),
+      ...(signals.length > 0 && { signals }),
     };
   }
 
@@ -103,7 +129,7 @@ export class Overview {
   #cardOf(name: string): BoardCard {
     return {
       name,
-      info: this.#hub.board(name)?.info() ?? null,
+      info: this.infoOf(name) ?? null,
       newest: this.#newest.get(name) ?? {},
       ...(this.#hub.scenes.get(name) && { hasMap: true as const }),
     };

@@ -10,6 +10,8 @@ import { SceneChannel } from './scene-channel.ts';
 const FRAME_MS = 50;
 /** Milliseconds between two questions whether a page is there: a phone that sleeps answers none. */
 const CHECK_MS = 15_000;
+/** Milliseconds between two looks how well boards are heard. */
+const LOOK_MS = 5_000;
 
 export interface RunEvents {
   flush(channel: Channel, frame: Uint8Array): void;
@@ -30,6 +32,7 @@ export class Run {
   readonly #due = new WeakMap<Channel, number>();
   #alarm: Alarm | undefined;
   #check: Alarm | undefined;
+  #look: Alarm | undefined;
   #isOver = false;
 
   constructor(hub: Hub, clock: Clock, events: RunEvents) {
@@ -49,6 +52,7 @@ export class Run {
     void this.#pump().catch(events.failed);
     void this.overview.begin().then(() => this.soon(), events.failed);
     this.#checkSoon();
+    this.#lookSoon();
   }
 
   /** There is something to send. */
@@ -61,6 +65,7 @@ export class Run {
     this.#isOver = true;
     this.#alarm?.cancel();
     this.#check?.cancel();
+    this.#look?.cancel();
     this.#unwatch();
     this.#feed.close();
   }
@@ -101,6 +106,13 @@ export class Run {
     this.#check = this.#clock.alarm(CHECK_MS, () => {
       this.#events.check();
       this.#checkSoon();
+    });
+  }
+
+  #lookSoon(): void {
+    this.#look = this.#clock.alarm(LOOK_MS, () => {
+      if (this.overview.look()) this.soon();
+      this.#lookSoon();
     });
   }
 }
