@@ -23,6 +23,13 @@ def ilistdir(path=""):
         yield entry[0], entry[1], 0, size
 
 
+def rename(old, new):
+    # The build keeps both absolute paths in one buffer, and would look for the new one.
+    if old.startswith("/"):
+        old = "../" * (len([name for name in _uos.getcwd().split("/") if name])) + old.lstrip("/")
+    _uos.rename(old, new)
+
+
 def uname():
     from collections import namedtuple
 

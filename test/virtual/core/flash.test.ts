@@ -127,3 +127,23 @@ else:
   await ended;
   expect(readFileSync(join(board.flash, 'a'), 'utf8')).toBe('open');
 });
+
+test('a file is renamed from wherever the program stands, by whole paths as well', async () => {
+  expect(
+    await linesOf(`
+import os
+os.mkdir("/a")
+os.mkdir("/a/b")
+for folder in ("/", "/a/b"):
+    os.chdir(folder)
+    for path in ("/x", "/a/x", "x"):
+        open(path, "w").close()
+        os.rename(path, path + "-new")
+print(sorted(os.listdir("/")), sorted(os.listdir("/a")), os.listdir("/a/b"))
+try:
+    os.rename("/none", "/other")
+except OSError as e:
+    print(e.errno)
+`),
+  ).toEqual(["['a', 'main.py', 'x-new'] ['b', 'x-new'] ['x-new']", '2']);
+});
