@@ -13,6 +13,9 @@ import { addHistory } from './commands/history.ts';
 import { addLab } from './commands/lab.ts';
 import { addListen } from './commands/listen.ts';
 import { addPlan } from './commands/plan.ts';
+import { addPush } from './commands/push.ts';
+import { addRepl } from './commands/repl.ts';
+import { addRun } from './commands/run.ts';
 import { addSend } from './commands/send.ts';
 import { addStore } from './commands/store.ts';
 import { addUp } from './commands/up.ts';
@@ -64,6 +67,9 @@ ${say('Examples:', '示例：')}
     addStore,
     addAlerts,
     addAccess,
+    addPush,
+    addRun,
+    addRepl,
     addPlan,
     addLab,
   ])

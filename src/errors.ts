@@ -17,10 +17,14 @@ export type ErrorCode =
   | 'TIMEOUT'
   /** The peer closed or reset the connection. */
   | 'CLOSED'
+  /** What came makes no sense there: bytes were lost on the way, or a board restarted in the middle. */
+  | 'GARBLED'
   /** No running hub was found. */
   | 'NO_HUB'
   /** A virtual board could not be started, or died of something that is not its program's exception. */
   | 'BOARD_CRASHED'
+  /** The program on a board raised: the message is its traceback. */
+  | 'BOARD_RAISED'
   /** What was asked for is not there (a file, a board, an encoding). */
   | 'NOT_FOUND'
   /** The store's folder is in use by another process. */
@@ -39,7 +43,7 @@ export type ErrorCode =
   | 'LEASE_OVER'
   /** The board has no session, and what was asked for does not wait for one. */
   | 'OFFLINE'
-  /** The hub's settings do not allow it. */
+  /** The hub's settings do not allow it; or the system does not, as a port that is another user's. */
   | 'NOT_ALLOWED'
   /** A sentence for the person at the terminal is the whole message; nothing else went wrong in our code. */
   | 'USAGE';

@@ -9,9 +9,10 @@ import { tell } from '../terminal.ts';
 import { keyFrom } from './key.ts';
 import type { BoardOptions } from './make.ts';
 
-const IMPORTS = /^[ \t]*(?:from[ \t]+kiteline\b|import\b[^#\n]*\bkiteline\b)/m;
+/** A program that needs the board library. */
+export const IMPORTS = /^[ \t]*(?:from[ \t]+kiteline\b|import\b[^#\n]*\bkiteline\b)/m;
 /** Where a program's import would find it, and where mip puts it. */
-const PLACES = ['kiteline', 'kiteline.py', 'kiteline.mpy', 'lib/kiteline'];
+export const PLACES = ['kiteline', 'kiteline.py', 'kiteline.mpy', 'lib/kiteline'];
 export const SETTINGS = 'kiteline.json';
 /** In an air where every network exists. */
 const ANY_NETWORK = { ssid: 'virtual', password: 'virtual' };

@@ -1,0 +1,30 @@
+import { type Clock, systemClock } from '../clock.ts';
+import { KitelineError } from '../errors.ts';
+import { openPort, type Port } from './port.ts';
+
+const RETRY_MS = 300; // a board's own USB is back half a second after its reset
+
+/**
+ * A port that went away, once it is there again.
+ * @throws KitelineError what `openPort` threw last, when it was not back within `ms`
+ */
+export async function reopenPort(
+  name: string,
+  baud: number,
+  ms: number,
+  clock: Clock = systemClock,
+): Promise<Port> {
+  const end = clock.monotonic() + ms;
+  for (;;) {
+    try {
+      return await openPort(name, baud);
+    } catch (error) {
+      const isWorthWaiting =
+        error instanceof KitelineError &&
+        ['NOT_FOUND', 'REFUSED', 'NOT_ALLOWED', 'PORT_TAKEN'].includes(error.code);
+      if (!isWorthWaiting || clock.monotonic() >= end) throw error;
+    }
+    // Alarms let the process end; whoever waits here does not.
+    await new Promise<void>((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { say } from '../language.ts';
+import type { PushOptions } from './push/push.ts';
+import { addUsbOptions } from './usb.ts';
+
+/** `kiteline push [FOLDER]` */
+export function addPush(program: Command): void {
+  const command = program
+    .command('push')
+    .description(
+      say(
+        'Bring a program onto a board: what changed, whole or not at all',
+        '把程序放到板子上：只传有变化的文件，要么全部生效要么不变',
+      ),
+    )
+    .argument(
+      '[FOLDER]',
+      say('the program: main.py and what it imports', '程序文件夹：main.py 及其导入的文件'),
+      '.',
+    )
+    .option(
+      '--backup <FOLDER>',
+      say(
+        'copy files that were changed on the board there before they are replaced',
+        '替换前先把板子上被改动过的文件复制到这里',
+      ),
+    )
+    .option('-y, --yes', say('replace files that were changed on the board', '直接替换板子上被改动过的文件'))
+    .option('--no-restart', say('leave the board at its prompt', '不重启，停在提示符'));
+  addUsbOptions(command)
+    .addHelpText(
+      'after',
+      `
+${say('Examples:', '示例：')}
+  kiteline push
+  kiteline push greenhouse
+  kiteline push greenhouse --port /dev/ttyUSB0
+
+${say(
+  'Files that were pushed before and are gone from the folder are removed; others on the board stay.\nLeft out: names that begin with a dot, __pycache__, node_modules, kiteline-data, *.md, *.ts, *.pyc.\nUnplugged in the middle: the board keeps its program, and the next push goes on.',
+  '以前推送过而文件夹中已没有的文件会被删除；板子上的其他文件保留。\n不传：以点开头的名称、__pycache__、node_modules、kiteline-data、*.md、*.ts、*.pyc。\n中途拔线：板子保留原来的程序，下次推送会接着传。',
+)}`,
+    )
+    .action(async (folder: string, options: PushOptions) => {
+      const { push } = await import('./push/push.ts');
+      await push(folder, options);
+    });
+}

@@ -1,0 +1,123 @@
+import { BoardFiles, hashOf } from '../../board/files.ts';
+import { readSmall } from '../../board/info.ts';
+import { BAUD } from '../../board/port.ts';
+import type { RawRepl } from '../../board/raw-repl.ts';
+import { reopenPort } from '../../board/reopen.ts';
+import { type Changes, Sync, type Wanted } from '../../board/sync.ts';
+import { KitelineError } from '../../errors.ts';
+import { say } from '../../language.ts';
+import { boardLibrary } from '../../virtual/index.ts';
+import { IMPORTS, PLACES } from '../board/library.ts';
+import { bytesText } from '../sizes.ts';
+import { tell } from '../terminal.ts';
+import { openUsb, withBoard } from '../usb/board.ts';
+import { agreeOn } from './agree.ts';
+import { ProgressLine } from './progress.ts';
+import type { PushOptions } from './push.ts';
+
+/** Which of two programs runs, on a board that takes updates over the air. */
+const PROGRAM_FILE = '/kiteline-program.json';
+const BACK_MS = 60_000; // until somebody has plugged it in again
+
+/**
+ * Brings a program onto the board at the port, and restarts it; a cable that is unplugged is waited for.
+ * @param program by path, as `readFolder` gives it
+ * @throws KitelineError
+ */
+export async function pushByUsb(
+  program: ReadonlyMap<string, Uint8Array>,
+  options: PushOptions,
+): Promise<void> {
+  let port = await openUsb(options);
+  const { name } = port;
+  for (;;) {
+    try {
+      await withBoard(port, (repl) => bring(repl, program, options));
+      return;
+    } catch (error) {
+      if (!(error instanceof KitelineError) || error.code !== 'CLOSED') throw error;
+      tell(
+        say(
+          `${error.message} Nothing is lost: plug it in again within a minute, and it goes on.`,
+          `${error.message}不会丢失内容：一分钟内重新插上即可继续。`,
+        ),
+      );
+    }
+    port = await reopenPort(name, options.baud ?? BAUD, BACK_MS);
+  }
+}
+
+async function bring(
+  repl: RawRepl,
+  program: ReadonlyMap<string, Uint8Array>,
+  options: PushOptions,
+): Promise<void> {
+  await bringProgram(repl, program, options);
+  if (!options.restart) return;
+  await repl.restart();
+  tell(say('The board restarts.', '板子正在重启。'));
+}
+
+/** The same without a restart. @throws KitelineError */
+export async function bringProgram(
+  repl: RawRepl,
+  program: ReadonlyMap<string, Uint8Array>,
+  options: Pick<PushOptions, 'backup' | 'yes'>,
+): Promise<void> {
+  const files = new BoardFiles(repl);
+  const sync = await Sync.open(repl, files);
+  const wanted = onBoard(program, programFolder(await readSmall(repl, PROGRAM_FILE)));
+  if (importsLibrary(program)) await addLibrary(wanted, files, sync);
+  const changes = await sync.compare(wanted, true);
+  if (changes.foreign.length > 0) await agreeOn(changes.foreign, files, options);
+  const line = new ProgressLine(changes.write.map((path) => wanted.get(path)?.bytes.length ?? 0));
+  await sync.apply(wanted, changes, (at) => line.show(at));
+  line.end();
+  tell(doneText(changes, wanted));
+}
+
+type Files = Map<string, { bytes: Uint8Array; stays: boolean }>;
+
+const onBoard = (program: ReadonlyMap<string, Uint8Array>, folder: string): Files =>
+  new Map([...program].map(([path, bytes]) => [`${folder}/${path}`, { bytes, stays: false }]));
+
+/** `/program-a`, `/program-b`, or the root. */
+export function programFolder(text: string | undefined): string {
+  const [, run] = /"run"\s*:\s*"([ab])"/.exec(text ?? '') ?? [];
+  return run === undefined ? '' : `/program-${run}`;
+}
+
+const importsLibrary = (program: ReadonlyMap<string, Uint8Array>): boolean =>
+  [...program].some(
+    ([path, bytes]) => path.endsWith('.py') && IMPORTS.test(Buffer.from(bytes).toString('utf8')),
+  );
+
+/** The library of this Kiteline, unless the program or somebody else (mip) has brought one. */
+async function addLibrary(wanted: Files, files: BoardFiles, sync: Sync): Promise<void> {
+  const paths = PLACES.flatMap((place) =>
+    place.includes('.') ? [`/${place}`] : [`/${place}/__init__.py`, `/${place}/__init__.mpy`],
+  );
+  if (paths.some((path) => wanted.has(path))) return;
+  const library = Object.entries(boardLibrary()).map(
+    ([path, text]) => [`/${path}`, Buffer.from(text)] as const,
+  );
+  const ours = new Map<string, string>(library.map(([path, bytes]) => [path, hashOf(bytes)]));
+  for (const { path, hash } of (await files.states(paths)).values()) {
+    if (!sync.knows(path) && ours.get(path) !== hash) return;
+  }
+  for (const [path, bytes] of library) wanted.set(path, { bytes, stays: true });
+}
+
+function doneText({ write, same, remove }: Changes, wanted: Wanted): string {
+  if (write.length === 0 && remove.length === 0) {
+    return say(
+      `All ${same.length} files are on the board already.`,
+      `板子上的 ${same.length} 个文件都已是最新。`,
+    );
+  }
+  const size = bytesText(write.reduce((sum, path) => sum + (wanted.get(path)?.bytes.length ?? 0), 0));
+  return say(
+    `${write.length} files written (${size}), ${remove.length} removed, ${same.length} unchanged.`,
+    `写入 ${write.length} 个文件（${size}），删除 ${remove.length} 个，${same.length} 个未变。`,
+  );
+}

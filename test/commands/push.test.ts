@@ -1,0 +1,146 @@
+/** `kiteline push`, `run` and `repl` against a virtual board's serial port. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { programFolder } from '../../src/commands/push/by-usb.ts';
+import { readFolder } from '../../src/commands/push/folder.ts';
+import { makeBoard, watch } from '../helpers/board.ts';
+import { serveSerial } from '../usb/serve.ts';
+import { run, start } from './cli.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kiteline-push-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function put(files: Record<string, string>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
+
+async function boardAt(files: Record<string, string> = {}) {
+  const board = await makeBoard({ repl: true, files });
+  const watched = watch(board);
+  await watched.out(/>>> \s*$/);
+  const onFlash = (path: string) => readFileSync(join(board.flash, path), 'utf8');
+  return { board, watched, port: await serveSerial(board), onFlash };
+}
+
+describe('push', () => {
+  it('brings what changed, removes what is gone, and restarts the board', async () => {
+    const { board, watched, port, onFlash } = await boardAt();
+    put({
+      'main.py': 'import pump\nprint("one")',
+      'pump.py': '',
+      'lib/old.py': '1',
+      'README.md': 'no',
+      '.git/x': 'no',
+    });
+    const first = await run(['push', folder, '--port', port]);
+    expect(first).toMatchObject({ code: 0, stdout: '' });
+    expect(first.stderr).toMatch(/3 files written \(.*\), 0 removed, 0 unchanged\.\nThe board restarts\./);
+    await watched.out(/one/);
+    expect(existsSync(join(board.flash, 'README.md')) || existsSync(join(board.flash, '.git'))).toBe(false);
+    put({ 'main.py': 'print("two")' });
+    rmSync(join(folder, 'lib'), { recursive: true });
+    const second = await run(['push', folder, '--port', port]);
+    expect(second.stderr).toMatch(/1 files written \(12 B\), 1 removed, 1 unchanged\./);
+    await watched.out(/two/);
+    expect(onFlash('main.py')).toBe('print("two")');
+    expect(existsSync(join(board.flash, 'lib/old.py'))).toBe(false);
+    const third = await run(['push', folder, '--port', port, '--no-restart']);
+    expect(third.stderr).toBe('All 2 files are on the board already.\n');
+  });
+
+  it("never replaces somebody else's work without being told, and copies it where that is wished", async () => {
+    const { port, onFlash } = await boardAt({ 'main.py': 'print("of years")', 'other.py': 'stays' });
+    put({ 'main.py': 'print("new")' });
+    const refused = await run(['push', folder, '--port', port]);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/come from elsewhere: \/main\.py\. --backup FOLDER .* --yes/);
+    expect(onFlash('main.py')).toBe('print("of years")');
+    const backup = join(folder, '.backup');
+    const kept = await run(['push', folder, '--port', port, '--backup', backup]);
+    expect(kept).toMatchObject({ code: 0 });
+    expect(readFileSync(join(backup, 'main.py'), 'utf8')).toBe('print("of years")');
+    expect([onFlash('main.py'), onFlash('other.py')]).toEqual(['print("new")', 'stays']);
+  });
+
+  it('brings the board library with a program that imports it', async () => {
+    const { board, port } = await boardAt();
+    put({ 'main.py': 'import kiteline\nprint("has", kiteline.__name__)' });
+    expect(await run(['push', folder, '--port', port])).toMatchObject({ code: 0 });
+    expect(existsSync(join(board.flash, 'lib/kiteline/__init__.py'))).toBe(true);
+    const again = await run(['push', folder, '--port', port, '--no-restart']);
+    expect(again.stderr).toMatch(/^All \d+ files are on the board already\.\n$/);
+  });
+
+  it('says which folder it takes', async () => {
+    put({ 'main.py': '1' });
+    expect(await run(['push', join(folder, 'none'), '--port', 'socket://127.0.0.1:1'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/There is no folder/),
+    });
+    expect(await run(['push', join(folder, 'main.py'), '--port', 'socket://127.0.0.1:1'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/is a file: .*kiteline run/),
+    });
+    expect([...(await readFolder(folder)).keys()]).toEqual(['main.py']);
+  });
+
+  it('writes into the program folder that runs', () => {
+    expect(programFolder(undefined)).toBe('');
+    expect(programFolder('{"run":"b"}')).toBe('/program-b');
+    expect(programFolder('damaged')).toBe('');
+  });
+});
+
+describe('run', () => {
+  it('runs a file without keeping it: output to stdout, the traceback to stderr', async () => {
+    const { port } = await boardAt({
+      'main.py': 'import time\nprint("busy >>> ")\nwhile True: time.sleep(1)',
+    });
+    const program = join(folder, 'blink.py');
+    put({ 'blink.py': 'print("out")\n1/0' });
+    const { code, stdout, stderr } = await run(['run', program, '--port', port]);
+    expect({ code, stdout: stdout.trimEnd() }).toEqual({ code: 1, stdout: 'out' });
+    expect(stderr).toContain(`File "${program}", line 2`);
+    expect(stderr).toContain('ZeroDivisionError: divide by zero');
+  });
+
+  it('Ctrl-C raises KeyboardInterrupt on the board', async () => {
+    const { port } = await boardAt();
+    put({ 'loop.py': 'import time\nprint("begun")\nwhile True: time.sleep(1)' });
+    const running = start(['run', join(folder, 'loop.py'), '--port', port]);
+    await running.out(/begun/);
+    running.interrupt();
+    expect(await running.ended).toMatchObject({
+      code: 130,
+      stderr: expect.stringMatching(/KeyboardInterrupt/),
+    });
+  });
+
+  it('a port that is not there has a sentence', async () => {
+    put({ 'x.py': '' });
+    const port = process.platform === 'win32' ? 'COM250' : '/dev/ttyKITELINE0';
+    expect(await run(['run', join(folder, 'x.py'), '--port', port])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/There is no port .*KITELINE0|COM250/),
+    });
+    expect(await run(['run', join(folder, 'x.py'), '--port', 'socket://127.0.0.1:1'])).toMatchObject({
+      code: 1,
+      stderr: 'Nothing listens at 127.0.0.1:1.\n',
+    });
+    expect(await run(['run', join(folder, 'x.py'), '--port', 'ftp://x'])).toMatchObject({ code: 2 });
+  });
+});
+
+it('repl runs what comes from a pipe', async () => {
+  const { port } = await boardAt();
+  const { code, stdout } = await run(['repl', '--port', port], {}, 'print(6 * 7)\n');
+  expect({ code, stdout: stdout.trimEnd() }).toEqual({ code: 0, stdout: '42' });
+});

@@ -1,0 +1,84 @@
+/** Files of a virtual board over its raw REPL: whole or not there, whatever happens to the cable. */
+import { randomBytes } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { BoardFiles } from '../../src/board/files.ts';
+import { readInfo } from '../../src/board/info.ts';
+import type { Port } from '../../src/board/port.ts';
+import { RawRepl } from '../../src/board/raw-repl.ts';
+import { escaped } from '../../src/board/receiver.ts';
+import { startedPort } from './board-port.ts';
+
+const RUNNING = 'import time\nwhile True: time.sleep(1)';
+
+async function filesOf(port: Port) {
+  const repl = await RawRepl.enter(port, { paste: false });
+  return { repl, files: new BoardFiles(repl) };
+}
+
+/** Every byte there is, often; and text, which packs well. */
+const EVERY_BYTE = Buffer.from(Array.from({ length: 10_000 }, (_, at) => (at * 31) & 255));
+const TEXT = Buffer.from('print("the quick brown fox")\n'.repeat(700));
+
+it('puts and gets files of every kind', async () => {
+  const { port } = await startedPort({ files: { 'main.py': RUNNING } });
+  const { repl, files } = await filesOf(port);
+  const contents: Record<string, Buffer> = {
+    '/empty.bin': Buffer.alloc(0),
+    '/one.bin': Buffer.of(3),
+    '/bytes.bin': EVERY_BYTE,
+    '/random.bin': randomBytes(9_001),
+    '/lib/deep/text.py': TEXT,
+    '/文件 "a" \\ 😀.txt': Buffer.from('named'),
+  };
+  for (const [path, bytes] of Object.entries(contents)) await files.put(path, bytes);
+  for (const [path, bytes] of Object.entries(contents))
+    expect((await files.get(path)).equals(bytes), path).toBe(true);
+  expect((await files.list()).map(({ path }) => path).toSorted()).toEqual(
+    [...Object.keys(contents), '/main.py'].toSorted(),
+  );
+  await files.put('/one.bin', Buffer.from('new'));
+  await files.rename('/one.bin', '/two.bin');
+  expect(String(await files.get('/two.bin'))).toBe('new');
+  await expect(files.get('/one.bin')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await files.remove(['/two.bin', '/not-there']);
+  expect((await files.states(['/two.bin', '/main.py'])).size).toBe(1);
+  expect(await readInfo(repl)).toMatchObject({ platform: 'esp32', version: '1.27.0' });
+});
+
+it('a board without deflate takes the same bytes', async () => {
+  const { port } = await startedPort({ files: { 'deflate.py': 'raise ImportError' } });
+  const { files } = await filesOf(port);
+  await files.put('/text.py', TEXT);
+  expect((await files.get('/text.py')).equals(TEXT)).toBe(true);
+});
+
+it('a full flash is told, and nothing is replaced', async () => {
+  // What stands for a flash that is full: a file that refuses to be written.
+  const { board, port } = await startedPort({
+    files: { 'main.py': 'old', 'boot.py': 'import builtins\n' },
+  });
+  const { repl, files } = await filesOf(port);
+  await repl.exec(`
+import builtins
+_open=open
+class _Full:
+ def __init__(self,f):self.f=f
+ def write(self,d):raise OSError(28)
+ def close(self):self.f.close()
+def open(p,m='r'):
+ f=_open(p,m)
+ return _Full(f) if 'b' in m and m!='rb' else f
+`);
+  await expect(files.put('/main.py', TEXT)).rejects.toMatchObject({
+    code: 'USAGE',
+    message: expect.stringMatching(/flash is full/),
+  });
+  await repl.softReset();
+  expect(String(await new BoardFiles(repl).get('/main.py'))).toBe('old');
+  expect(board.inputDropped).toBe(0);
+});
+
+it('what has a meaning on the line never travels as it is', () => {
+  const out = escaped(EVERY_BYTE);
+  expect(out.includes(3) || out.includes(4)).toBe(false);
+});
