@@ -43,6 +43,8 @@ export type ErrorCode =
   | 'LEASE_OVER'
   /** The board has no session, and what was asked for does not wait for one. */
   | 'OFFLINE'
+  /** The serial port is gone: its cable was pulled, or is not plugged in. */
+  | 'UNPLUGGED'
   /** The hub's settings do not allow it; or the system does not, as a port that is another user's. */
   | 'NOT_ALLOWED'
   /** A sentence for the person at the terminal is the whole message; nothing else went wrong in our code. */

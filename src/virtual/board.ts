@@ -2,35 +2,31 @@
 import { EventEmitter } from 'node:events';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
-import { type BoardMessage, BoardThread, micropython } from './board-thread.ts';
+import { type BoardMessage, micropython } from './board-thread.ts';
 import type { CompiledModule } from './chip/python.ts';
 import { type Claim, claimAddress } from './host/addresses.ts';
 import { Air } from './host/air.ts';
 import { FlashFolder } from './host/flash-folder.ts';
 import { Peripherals } from './host/peripherals.ts';
 import type { VirtualPin } from './host/pins.ts';
-import type { BoardSetup, Ending, ResetKind } from './messages.ts';
+import type { Ending } from './messages.ts';
 import { checkBoardName, DEFAULT_NAME } from './name.ts';
+import { note } from './notes.ts';
 import type { BoardEvents, RunEnd, VirtualBoardOptions } from './options.ts';
+import { Power } from './power.ts';
+import type { SerialPort } from './serial/port.ts';
 import { WORD } from './shared.ts';
 
 const MEMORY_LIMIT = 48 * 1024 * 1024;
-/** machine.reset_cause() */
-const RESET_CAUSE = { power: 1, hard: 2, watchdog: 3, deepsleep: 4, soft: 5 } as const;
-/** The longest that a timer of Node's can wait. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 export class VirtualBoard extends EventEmitter<BoardEvents> {
   readonly name: string;
   readonly air: Air;
   readonly mac: Uint8Array;
   readonly #flash: FlashFolder;
   readonly #claim: Claim;
-  /** What every start has in common. */
-  readonly #setup: Pick<BoardSetup, 'flash' | 'mac' | 'repl' | 'memoryLimit' | 'measureKept' | 'module'>;
   readonly #peripherals: Peripherals;
-  #thread: BoardThread | undefined;
-  #asleep: NodeJS.Timeout | undefined;
+  readonly #power: Power;
+  readonly #repl: boolean;
   #running: PromiseWithResolvers<RunEnd> | undefined;
   #closed = false;
 
@@ -45,20 +41,29 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     this.#peripherals = new Peripherals(this.name, this.air, claim, {
       note: (text) => this.#tell(text),
       wifi: (state) => this.emit('wifi', state),
-      starved: () => {
-        this.emit('reset', 'watchdog');
-        void this.#restart('watchdog', 0);
+      starved: () => this.#power.program('watchdog', 0),
+      serial: {
+        interrupt: () => this.interrupt(),
+        hold: () => this.#power.hold(),
+        release: (how) => void this.#power.release(how),
       },
     });
     this.mac = this.#peripherals.mac;
-    this.#setup = {
+    this.#repl = options.repl ?? false;
+    const setup = {
       flash: this.flash,
       mac: this.mac,
-      repl: options.repl ?? false,
+      repl: this.#repl,
       memoryLimit: options.memoryLimit ?? MEMORY_LIMIT,
       measureKept: options.measureKept ?? false,
       module,
     };
+    this.#power = new Power(setup, this.#peripherals, this.air.clock, {
+      message: (message) => this.#message(message),
+      crashed: (error) => this.#crashed(error),
+      exited: () => this.#exited(),
+      reset: (kind) => this.emit('reset', kind),
+    });
   }
 
   /** The address that the program sees in `ifconfig()` once it has joined a network. */
@@ -100,21 +105,8 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
       throw new KitelineError('BAD_ARGUMENT', say('This board was closed.', '这块板已经关闭。'));
     if (this.#running) return this.#running.promise;
     this.#running = Promise.withResolvers();
-    this.#peripherals.forget();
-    this.#powerOn(RESET_CAUSE.power);
+    this.#power.begin();
     return this.#running.promise;
-  }
-
-  #powerOn(resetCause: number, main = true): void {
-    clearInterval(this.#asleep);
-    const { shared, hostname, clockOffset } = this.#peripherals;
-    const setup = { ...this.#setup, shared: shared.buffer, hostname, clockOffset, resetCause, main };
-    this.#peripherals.begin();
-    this.#thread = new BoardThread(setup, {
-      message: (message) => this.#message(message),
-      crashed: (error) => this.#crashed(error),
-      exited: () => this.#exited(),
-    });
   }
 
   #message(message: BoardMessage): void {
@@ -123,9 +115,11 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
         void this.#answer(message.id, message.op, message.args);
         break;
       case 'output':
-        this.#peripherals.shared.add(WORD.OUTPUT_PENDING, -message.bytes.length);
-        this.#peripherals.shared.wake();
-        this.emit(message.stream, message.bytes, message.kept);
+        this.serial.print(message.bytes, message.printed);
+        if (message.printed !== 'wire') this.emit(message.stream, message.bytes, message.kept);
+        break;
+      case 'inputTaken':
+        this.serial.inputTaken();
         break;
       case 'started':
         this.emit('start');
@@ -138,8 +132,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
         this.emit('end', this.#ending);
         break;
       case 'reset':
-        this.emit('reset', message.reset);
-        void this.#restart(message.reset, message.wakeAfterMs);
+        this.#power.program(message.reset, message.wakeAfterMs);
         break;
       default:
         this.#peripherals.take(message);
@@ -149,7 +142,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   #ending: Ending = { how: 'done' };
 
   async #answer(id: number, op: string, args: unknown[]): Promise<void> {
-    const thread = this.#thread;
+    const { thread } = this.#power;
     thread?.answer(await this.#peripherals.answer(id, op, args));
     this.#peripherals.shared.wake();
   }
@@ -158,14 +151,19 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
     this.emit('stderr', Buffer.from(`${text}\n`), undefined);
   }
 
+  /** The serial port: `board.serial.open()` is a stream of bytes to and from its prompt, as on a cable. */
+  get serial(): SerialPort {
+    return this.#peripherals.serial;
+  }
+
   /** Bytes typed at the serial port. Ctrl-C (3) interrupts the running program. */
   type(input: string | Uint8Array): void {
-    this.#peripherals.serial.type(input, () => this.interrupt());
+    this.serial.type(input);
   }
 
   /** Input that came faster than the program read it. */
   get inputDropped(): number {
-    return this.#peripherals.serial.dropped;
+    return this.serial.dropped;
   }
 
   /**
@@ -173,17 +171,13 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
    * cannot be reached this way; after a second the board is stopped with a message, or restarted where it has a prompt.
    */
   interrupt(): void {
-    const thread = this.#thread;
+    const { thread } = this.#power;
     if (!thread) return;
     this.#peripherals.interrupt(() => {
-      if (this.#thread !== thread) return;
-      const text = say(
-        `KeyboardInterrupt: the program was in a loop that calls nothing (like while True: pass), so the board was ${this.#setup.repl ? 'restarted' : 'stopped'}.`,
-        `KeyboardInterrupt：程序陷在不调用任何函数的循环里（例如 while True: pass），因此板已被${this.#setup.repl ? '重新启动' : '停止'}。`,
-      );
+      if (this.#power.thread !== thread) return;
+      const text = note(this.#repl ? 'loop-restarted' : 'loop-stopped', '');
       this.#tell(text);
-      // At the prompt one goes on; main.py, which may be that loop, is passed over.
-      if (this.#setup.repl) void this.#restart('soft', 0, false);
+      if (this.#repl) this.#power.interrupted();
       else this.#finish({ how: 'exception', text });
     });
   }
@@ -201,35 +195,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
 
   /** The reset button (`hard`), Ctrl-D at the prompt (`soft`, which keeps the Wi-Fi), or the power that is away for a moment. */
   async reset(kind: 'soft' | 'hard' | 'power' = 'hard'): Promise<void> {
-    if (!this.#running) return;
-    this.emit('reset', kind);
-    await this.#restart(kind, 0);
-  }
-
-  async #restart(kind: ResetKind, wakeAfterMs: number, main = true): Promise<void> {
-    // A chip that resets tells nobody: its connections stay half-open until the other side sends something, or gives up.
-    if (kind !== 'soft') this.#peripherals.station.powerOff();
-    await this.#powerOff(kind !== 'soft');
-    if (kind === 'power') this.#peripherals.forget();
-    const again = () => {
-      if (this.#running && !this.#thread) this.#powerOn(RESET_CAUSE[kind], main);
-    };
-    if (wakeAfterMs === 0) {
-      again();
-      return;
-    }
-    // Alarms let the process end; a sleeping board does not.
-    this.#asleep = setInterval(() => {}, MAX_TIMER_MS);
-    // A deep sleep without a time ends with the reset button.
-    if (wakeAfterMs > 0) this.air.clock.alarm(Math.min(wakeAfterMs, MAX_TIMER_MS), again);
-  }
-
-  async #powerOff(radioToo: boolean): Promise<void> {
-    const thread = this.#thread;
-    this.#thread = undefined;
-    clearInterval(this.#asleep);
-    this.#peripherals.off(radioToo);
-    await thread?.terminate();
+    if (this.#running) await this.#power.button(kind);
   }
 
   #exited(): void {
@@ -255,14 +221,14 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   #finish(end: RunEnd): void {
     const running = this.#running;
     this.#running = undefined;
-    void this.#powerOff(true).then(() => running?.resolve(end));
+    void this.#power.end().then(() => running?.resolve(end));
   }
 
   /** Power off; the flash stays. A program in any loop is stopped. */
   async stop(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
-    await this.#powerOff(true);
+    await this.#power.end();
     running?.resolve({ how: 'stopped' });
   }
 

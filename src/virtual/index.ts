@@ -25,3 +25,5 @@ export { CALM, type Weather } from './host/weather.ts';
 export { boardLibrary } from './library.ts';
 export type { Kept } from './messages.ts';
 export type { RunEnd, VirtualBoardOptions } from './options.ts';
+export { type Lines, SerialEnd } from './serial/end.ts';
+export { type SerialFaults, SerialPort } from './serial/port.ts';

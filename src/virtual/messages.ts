@@ -12,6 +12,9 @@ export type Reply =
 /** `power`: it was away, and is back. */
 export type ResetKind = 'soft' | 'hard' | 'deepsleep' | 'watchdog' | 'power';
 
+/** What the chip says at a soft reset. */
+export const SOFT_REBOOT = 'MPY: soft reboot\r\n';
+
 /** For how long the machine has kept a board's thread from going on, as it was at a moment. */
 export interface Kept {
   /** Milliseconds. */
@@ -19,6 +22,12 @@ export interface Kept {
   /** When that was, in milliseconds of the board's `ticks_ms()`. */
   at: number;
 }
+
+/**
+ * Where printed bytes go. `text`: LF leaves the serial port as CR LF; `raw`: as it is. `note`: of ours, for people: no chip
+ * prints it; `wire`: only the serial port has it.
+ */
+export type Printed = 'text' | 'raw' | 'note' | 'wire';
 
 /** How a program ended: of itself, with `sys.exit(code)`, or with an exception nobody caught. */
 export type Ending = { how: 'done' } | { how: 'exit'; code: number } | { how: 'exception'; text: string };
@@ -36,7 +45,15 @@ export type ToPeripherals =
 export type FromBoard =
   | ToPeripherals
   | { kind: 'call'; id: number; op: string; args: unknown[] }
-  | { kind: 'output'; stream: 'stdout' | 'stderr'; bytes: Uint8Array<ArrayBuffer>; kept: Kept | undefined }
+  | {
+      kind: 'output';
+      stream: 'stdout' | 'stderr';
+      printed: Printed;
+      bytes: Uint8Array<ArrayBuffer>;
+      kept: Kept | undefined;
+    }
+  /** The serial input ring has room again for what waits outside. */
+  | { kind: 'inputTaken' }
   | { kind: 'learned'; knowledge: Knowledge }
   | { kind: 'started' }
   | { kind: 'ended'; ending: Ending }
@@ -61,6 +78,8 @@ export interface BoardSetup {
   main: boolean;
   /** True: friendly REPL after main.py, as on the chip. False: the worker ends with the program. */
   repl: boolean;
+  /** True: it takes the place of a thread that Ctrl-C could not reach, and says what a chip says then. */
+  interrupted: boolean;
   /** Bytes that the interpreter may take from the system before it raises MemoryError. */
   memoryLimit: number;
   /** Milliseconds that the board's clock is ahead of the host's. */

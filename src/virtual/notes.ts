@@ -59,6 +59,14 @@ export function note(code: string, detail: string): string {
         `kiteline: the program did not feed its watchdog for ${detail} ms; the board resets.`,
         `kiteline：程序 ${detail} 毫秒内没有喂看门狗，板复位。`,
       );
+    case 'loop-restarted':
+    case 'loop-stopped': {
+      const [en, zh] = code === 'loop-restarted' ? ['restarted', '重新启动'] : ['stopped', '停止'];
+      return say(
+        `KeyboardInterrupt: the program was in a loop that calls nothing (like while True: pass), so the board was ${en}.`,
+        `KeyboardInterrupt：程序陷在不调用任何函数的循环里（例如 while True: pass），因此板已被${zh}。`,
+      );
+    }
     case 'no-collection':
       return say(
         'kiteline: memory grows: a virtual board cannot collect garbage while the program is inside a constructor with arguments, a class body, sorted(), list() and the like. The chip can; here, start the main loop outside of it.',

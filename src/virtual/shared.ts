@@ -35,6 +35,14 @@ export const WORD = {
   FLASH_LEFT: 14,
   /** 1: a file that is being written then keeps what has been. */
   FLASH_TEARS: 15,
+  /** 1: the prompt is the raw one. Kept over a soft reset. */
+  REPL_RAW: 24,
+  /** 1: what was typed at the prompt runs. */
+  REPL_BUSY: 25,
+  /** 1: bytes for the serial input ring wait outside; the worker says when there is room. */
+  INPUT_HELD: 26,
+  /** Printed bytes that may be under way before the program waits. */
+  OUTPUT_ROOM: 27,
 } as const;
 
 /** Words of a socket's slot (Int32). */

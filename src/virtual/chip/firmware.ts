@@ -47,7 +47,7 @@ const STARVED_BYTES = 8 * 1024 * 1024;
 /** MicroPython's small integers: shifted left by one, lowest bit set. */
 const small = (value: number): number => (value << 1) | 1;
 
-function moved(what: string): Error {
+export function moved(what: string): Error {
   return new Error(
     `This build of MicroPython keeps ${what} elsewhere: src/virtual/chip/firmware.ts must learn where.`,
   );
@@ -93,14 +93,6 @@ export function patchString(
     return;
   }
   throw moved(`the name "${from}"`);
-}
-
-/** Overwrites a constant C string where it stands; `to` is not longer. The prompt's greeting is one. */
-export function patchText(memory: InterpreterMemory, from: string, to: string): void {
-  const built = Buffer.from(memory.buffer);
-  const at = built.indexOf(`${from}\0`);
-  if (at < 0 || to.length > from.length) throw moved(`the text "${from}"`);
-  built.write(`${to}\0`, at);
 }
 
 /** Where the build keeps what the collector needs. */

@@ -37,6 +37,7 @@ export interface EmscriptenFs {
   mount(type: object, options: object, mountpoint: string): FsNode;
   mkdir(path: string): void;
   writeFile(path: string, data: Uint8Array | string): void;
+  open(path: string, flags: number): FsStream;
   filesystems: { MEMFS: { createNode(parent: FsNode, name: string, mode: number, dev: number): FsNode } };
   streams: (FsStream | null)[];
 }
@@ -54,6 +55,7 @@ export interface FsNode {
 }
 
 export interface FsStream {
+  fd: number;
   node: FsNode;
   flags: number;
   position: number;

@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ERRNO } from '../errno.ts';
-import { Collector, type Knowledge, patchErrno, patchString, patchText } from './firmware.ts';
-import { chipResult, type EmscriptenFs, type FsStream, flashType } from './flash.ts';
+import { Collector, type Knowledge, patchErrno, patchString } from './firmware.ts';
+import { chipResult, type EmscriptenFs, flashType } from './flash.ts';
 import type { FlashPower } from './flash-power.ts';
 import type { ClockHooks, CompiledModule, Interpreter, InterpreterMemory } from './python.ts';
+import { connectStdio, type Output } from './stdio.ts';
 
 export interface MicroPython extends Interpreter {
   FS: EmscriptenFs;
@@ -43,8 +43,8 @@ export async function loadInterpreter(options: {
   flash: string;
   power: FlashPower;
   memoryLimit: number;
-  output(stream: 'stdout' | 'stderr', bytes: Uint8Array): void;
-  /** A byte for `sys.stdin`, -1 at its end, -EINTR when an interrupt or a handler has to run first. */
+  output: Output;
+  /** A byte for `sys.stdin`, -EINTR when an interrupt or a handler has to run first. */
   readInput(): number;
 }): Promise<Loaded> {
   const { loadMicroPython } = await import('@micropython/micropython-webassembly-pyscript/micropython.mjs');
@@ -62,11 +62,9 @@ export async function loadInterpreter(options: {
   const allocate = (bytes: number) => python._module._malloc(bytes);
   patchString(memory, 'webassembly', 'esp32', allocate);
   patchString(memory, 'JS with Emscripten', 'Generic ESP32 module with ESP32', allocate);
-  patchText(memory, '; JS with Emscripten', '; ESP32 with ESP32');
   patchString(memory, 'pyscript', 'ESP32_GENERIC', allocate);
   const collector = new Collector(python, memory, options.knowledge);
-  redirectInput(python.FS, options.readInput);
-  redirectOutput(python.FS, options.output);
+  connectStdio(python, memory, options);
   const settleFlash = mountFlash(python.FS, options.flash, options.power);
   return { python, memory, collector, settleFlash };
 }
@@ -132,46 +130,6 @@ function translateErrors(imports: Record<string, unknown>): void {
   for (const [name, call] of Object.entries(imports)) {
     if (!name.startsWith('__syscall_') || typeof call !== 'function') continue;
     imports[name] = (...args: unknown[]) => chipResult(call(...args));
-  }
-}
-
-/** EINTR as the interpreter's C library numbers it: a read that fails so lets the interpreter do what is pending, and goes on. */
-const WASI_EINTR = 27;
-
-/** `sys.stdin`, a byte at a time: one that waits for Ctrl-C raises inside of the read, as on the chip. */
-function redirectInput(fs: EmscriptenFs, readInput: () => number): void {
-  const stdin = fs.streams[0];
-  if (!stdin) throw new Error('MicroPython was loaded without stdin');
-  stdin.stream_ops = {
-    ...stdin.stream_ops,
-    read(_stream: FsStream, buffer: Int8Array, offset: number): number {
-      const byte = readInput();
-      if (byte === -ERRNO.EINTR) throw new fs.ErrnoError(WASI_EINTR);
-      if (byte < 0) return 0;
-      buffer[offset] = byte;
-      return 1;
-    },
-  };
-}
-
-/** Whole writes in place of Emscripten's byte by byte. */
-function redirectOutput(
-  fs: EmscriptenFs,
-  output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void,
-): void {
-  for (const [descriptor, stream] of [
-    [1, 'stdout'],
-    [2, 'stderr'],
-  ] as const) {
-    const open = fs.streams[descriptor];
-    if (!open) throw new Error(`MicroPython was loaded without ${stream}`);
-    open.stream_ops = {
-      ...open.stream_ops,
-      write(_stream: FsStream, buffer: Int8Array, offset: number, length: number): number {
-        output(stream, new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length));
-        return length;
-      },
-    };
   }
 }
 

@@ -6,9 +6,10 @@ import type { MessagePort } from 'node:worker_threads';
 import { ERRNO } from '../errno.ts';
 import type { FromBoard } from '../messages.ts';
 import { note } from '../notes.ts';
-import { INPUT_RING, OUTPUT_LIMIT, PIN, PINS, type SharedState, takeRing, WORD } from '../shared.ts';
+import { PIN, PINS, type SharedState, WORD } from '../shared.ts';
 import type { Loaded } from './interpreter.ts';
 import type { KeptWaiting } from './kept-waiting.ts';
+import { NativeSerial } from './native-serial.ts';
 import { Questions } from './questions.ts';
 import { Timers } from './timers.ts';
 
@@ -24,6 +25,7 @@ export class Native {
   readonly #kept: KeptWaiting | undefined;
   readonly #timers = new Timers();
   readonly questions: Questions;
+  readonly serial: NativeSerial;
   #loaded: Loaded | undefined;
   /** Has the interpreter's scheduler run the handlers of what has fallen due; set once the modules are up. */
   #dispatch: (() => void) | undefined;
@@ -34,9 +36,6 @@ export class Native {
   readonly #noted = new Set<string>();
   /** A Ctrl-C was passed on in a call that did not wait: the next wait may not begin before the program has had control. */
   #interruptOwed = false;
-  #output: Uint8Array[] = [];
-  #outputBytes = 0;
-  #outputStream: 'stdout' | 'stderr' = 'stdout';
   /** Called after each collection: whoever holds tokens of collected objects frees what they stood for. */
   readonly afterCollection: (() => void)[] = [];
 
@@ -45,6 +44,7 @@ export class Native {
     this.#port = port;
     this.questions = new Questions(port);
     this.#kept = kept;
+    this.serial = new NativeSerial(this, kept);
   }
 
   start(loaded: Loaded): void {
@@ -81,7 +81,7 @@ export class Native {
    */
   poll(): void {
     const { shared } = this;
-    if (shared.get(WORD.INTERRUPT) === 1) {
+    if (this.interrupted && !this.serial.atPrompt) {
       shared.set(WORD.INTERRUPT, 0);
       this.#interruptOwed = true;
       this.#loaded?.python._module.ccall('mp_sched_keyboard_interrupt', 'null', [], []);
@@ -101,7 +101,7 @@ export class Native {
 
   /** True when the program has to be given control: an interrupt or a handler waits for it. */
   get #pressing(): boolean {
-    return this.shared.get(WORD.INTERRUPT) === 1 || this.#handlersDue();
+    return (this.interrupted && !this.serial.atPrompt) || this.#handlersDue();
   }
 
   collectIfDue(waiting = false): void {
@@ -115,7 +115,7 @@ export class Native {
     const key = `${code} ${detail}`;
     if (this.#noted.has(key)) return;
     if (this.#noted.size < MOST_NOTES) this.#noted.add(key);
-    this.output('stderr', new TextEncoder().encode(`${note(code, detail)}\n`));
+    this.serial.output('stderr', 'note', new TextEncoder().encode(`${note(code, detail)}\n`));
   }
 
   collect(): void {
@@ -147,7 +147,7 @@ export class Native {
         return -ERRNO.EINTR;
       }
       if (deadline === 0) return 0;
-      this.flush();
+      this.serial.flush();
       const now = this.now();
       if (deadline !== FOREVER && now >= deadline) return 0;
       const until = Math.min(deadline === FOREVER ? Infinity : deadline, this.#timers.next);
@@ -243,51 +243,5 @@ export class Native {
     const edge = shared.get(shared.edgeWord(read));
     shared.set(WORD.EDGES_READ, read + 1);
     return edge;
-  }
-
-  /** A byte of serial input: 0 to 255, -1 for none before the deadline, -EINTR when a handler must run. */
-  readInput(deadline: number): number {
-    const { shared } = this;
-    const result = this.waitFor(() => {
-      const read = shared.get(WORD.INPUT_READ);
-      if (read === shared.get(WORD.INPUT_WRITTEN)) return 0;
-      const one = new Uint8Array(1);
-      takeRing(shared.input, read, one);
-      shared.set(WORD.INPUT_READ, read + 1);
-      return (one[0] ?? 0) + 1;
-    }, deadline);
-    return result > 0 ? result - 1 : result === 0 ? -1 : result;
-  }
-
-  get inputWaiting(): number {
-    return (this.shared.get(WORD.INPUT_WRITTEN) - this.shared.get(WORD.INPUT_READ)) & (2 * INPUT_RING - 1);
-  }
-
-  /** Takes printed bytes; they go out with the end of a line, or when the program is about to wait. */
-  output(stream: 'stdout' | 'stderr', bytes: Uint8Array): void {
-    if (stream !== this.#outputStream) this.flush();
-    this.#outputStream = stream;
-    this.#output.push(bytes.slice());
-    this.#outputBytes += bytes.length;
-    if (bytes.at(-1) === 10 || this.#outputBytes > 1024) this.flush();
-  }
-
-  /** Hands what was printed to the main thread; waits while a slow reader has OUTPUT_LIMIT of it before it. */
-  flush(): void {
-    if (this.#outputBytes === 0) return;
-    const bytes = new Uint8Array(this.#outputBytes);
-    let at = 0;
-    for (const piece of this.#output) {
-      bytes.set(piece, at);
-      at += piece.length;
-    }
-    this.#output = [];
-    this.#outputBytes = 0;
-    const { shared } = this;
-    const room = () => (shared.get(WORD.OUTPUT_PENDING) <= OUTPUT_LIMIT ? 1 : 0);
-    if (!room()) this.waitFor(room, FOREVER);
-    shared.add(WORD.OUTPUT_PENDING, bytes.length);
-    const kept = this.#kept?.now;
-    this.post({ kind: 'output', stream: this.#outputStream, bytes, kept }, [bytes.buffer]);
   }
 }

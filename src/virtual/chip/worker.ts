@@ -1,7 +1,6 @@
 /** A board's worker thread: MicroPython, its modules, and what runs after power on. */
 import { type MessagePort, workerData } from 'node:worker_threads';
-import { ERRNO } from '../errno.ts';
-import type { BoardSetup, Ending, ResetKind } from '../messages.ts';
+import { type BoardSetup, type Ending, type ResetKind, SOFT_REBOOT } from '../messages.ts';
 import { SharedState, WORD } from '../shared.ts';
 import { FlashPower } from './flash-power.ts';
 import { loadInterpreter, ROM, sinceStart } from './interpreter.ts';
@@ -10,7 +9,8 @@ import { Native } from './native.ts';
 import { NativePins } from './native-pins.ts';
 import { NativeSockets } from './native-sockets.ts';
 import { Nvs } from './nvs.ts';
-import { RomFilter } from './rom-filter.ts';
+import { Repl } from './repl.ts';
+import { SerialOutput } from './serial-output.ts';
 
 const { setup, port } = workerData as { setup: BoardSetup; port: MessagePort };
 
@@ -19,11 +19,20 @@ const native = new Native(new SharedState(setup.shared), port, kept);
 const sockets = new NativeSockets(native);
 const pins = new NativePins(native);
 const nvs = new Nvs(setup.flash);
-const filters = { stdout: new RomFilter(), stderr: new RomFilter() };
+const output = new SerialOutput(native.serial);
 
 /** The main thread ends this thread; nothing of the program runs on until then. */
 function reset(kind: ResetKind, wakeAfterMs: number): never {
-  native.flush();
+  if (kind === 'soft') {
+    // At the raw prompt it ends what runs as SystemExit does.
+    const [raw, busy] = [native.shared.get(WORD.REPL_RAW) === 1, native.shared.get(WORD.REPL_BUSY) === 1];
+    output.print(
+      'stdout',
+      setup.repl ? 'raw' : 'wire',
+      Buffer.from(`${raw && busy ? '\x04\x04' : ''}${SOFT_REBOOT}`),
+    );
+  }
+  native.serial.flush();
   native.post({ kind: 'reset', reset: kind, wakeAfterMs });
   for (;;) Atomics.wait(native.shared.words, WORD.EVENT, native.shared.get(WORD.EVENT));
 }
@@ -34,16 +43,11 @@ const loaded = await loadInterpreter({
   memoryLimit: setup.memoryLimit,
   module: setup.module,
   knowledge: setup.knowledge,
-  output(stream, bytes) {
-    const shown = filters[stream].pass(bytes);
-    if (shown.length > 0) native.output(stream, shown);
-    native.poll();
+  output(stream, printed, bytes, prompt) {
+    output.print(stream, printed, bytes);
+    if (!prompt) native.poll();
   },
-  readInput() {
-    const byte = native.readInput(native.deadline(-1));
-    // Ctrl-D is the end of input here.
-    return byte === 4 ? -1 : byte;
-  },
+  readInput: () => native.serial.readInput(native.deadline(-1)),
 });
 native.start(loaded);
 if (!setup.knowledge) native.post({ kind: 'learned', knowledge: loaded.collector.knowledge });
@@ -108,8 +112,8 @@ python.registerJsModule('_host', {
   random(address: number, length: number) {
     crypto.getRandomValues(native.bytes(address, length));
   },
-  readInput: (deadline: number) => native.readInput(deadline),
-  inputWaiting: () => native.inputWaiting,
+  readInput: (deadline: number) => native.serial.readInput(deadline),
+  inputWaiting: () => native.serial.inputWaiting,
   stationStatus: () => native.stationStatus(),
   stationConnected: () => native.stationConnected(),
   stationRssi: () => native.shared.get(WORD.STATION_RSSI),
@@ -154,7 +158,7 @@ provided.run('boot.py', false);
 if (setup.main) provided.run('main.py', true);
 // As the soft reset that follows.
 if (!setup.repl) loaded.settleFlash();
-native.flush();
+native.serial.flush();
 native.post({ kind: 'ended', ending });
 
 if (setup.repl) {
@@ -174,17 +178,7 @@ function idle(): never {
 
 function runRepl(): never {
   native.post({ kind: 'idle' });
-  python.replInit();
-  for (;;) {
-    native.shared.set(WORD.INTERRUPT_BYTE, -1);
-    const byte = native.readInput(native.deadline(-1));
-    if (byte === -ERRNO.EINTR) {
-      provided.handlers(0);
-      continue;
-    }
-    native.shared.set(WORD.INTERRUPT_BYTE, 3);
-    if (python.replProcessChar(byte) === 0) continue;
-    loaded.settleFlash();
-    reset('soft', 0);
-  }
+  new Repl(python, native, output, () => provided.handlers(0)).run(setup.interrupted);
+  loaded.settleFlash();
+  reset('soft', 0);
 }

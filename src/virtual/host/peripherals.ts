@@ -1,12 +1,12 @@
 /** What is around the processor of one board, on the main thread: its pins, serial input, radio, sockets, clock and watchdog. */
 import type { Reply, ToPeripherals } from '../messages.ts';
 import { note } from '../notes.ts';
+import { type SerialBoard, SerialPort } from '../serial/port.ts';
 import { SharedState, WORD } from '../shared.ts';
 import { type Claim, hash } from './addresses.ts';
 import type { Air } from './air.ts';
 import { Pins } from './pins.ts';
 import { type Asked, answer } from './questions.ts';
-import { SerialInput } from './serial-input.ts';
 import { BoardSockets } from './sockets.ts';
 import { Station } from './station.ts';
 import { Watchdog } from './watchdog.ts';
@@ -22,12 +22,13 @@ export interface PeripheralEvents {
   wifi(state: { connected: boolean; ssid: string | undefined; address: string }): void;
   /** The program has not fed the watchdog for so many milliseconds. */
   starved(ms: number): void;
+  serial: SerialBoard;
 }
 
 export class Peripherals implements Asked {
   readonly shared = new SharedState();
   readonly pins = new Pins(this.shared);
-  readonly serial = new SerialInput(this.shared);
+  readonly serial: SerialPort;
   readonly mac: Uint8Array;
   readonly station: Station;
   readonly sockets: BoardSockets;
@@ -48,6 +49,7 @@ export class Peripherals implements Asked {
     this.#air = air;
     this.#address = claim.address;
     this.#events = events;
+    this.serial = new SerialPort(this.shared, air.clock, events.serial);
     // Espressif's prefix; the rest follows from the name and address, so that a board keeps its identity.
     this.mac = Uint8Array.of(0x24, 0x0a, 0xc4, 0, 0, 0);
     new DataView(this.mac.buffer).setUint32(2, hash(`${name} ${claim.address}`));
@@ -142,11 +144,11 @@ export class Peripherals implements Asked {
     });
   }
 
-  /** A program begins: it has printed nothing yet, and Ctrl-C is meant for none before it. */
-  begin(): void {
+  /** A program begins: Ctrl-C is meant for none before it. @param anew after anything but a soft reset */
+  begin(anew: boolean): void {
     this.shared.set(WORD.INTERRUPT, 0);
     this.shared.set(WORD.INTERRUPT_BYTE, 3);
-    this.shared.set(WORD.OUTPUT_PENDING, 0);
+    this.serial.begin(anew);
   }
 
   /** What a chip without power does not keep. */
@@ -160,10 +162,13 @@ export class Peripherals implements Asked {
     this.watchdog.stop();
     this.sockets.closeAll(radioToo ? 'reset' : 'fin');
     this.pins.reset();
-    if (radioToo) this.station.powerOff();
+    if (!radioToo) return;
+    this.station.powerOff();
+    this.serial.end();
   }
 
   close(): void {
+    this.serial.close();
     this.sockets.close();
     this.#air.leave(this.#name);
   }

@@ -3,7 +3,7 @@ import { makeBoard, startBoard, watch } from '../../helpers/board.ts';
 
 test('after main.py there is a prompt that computes', async () => {
   const running = await startBoard('x = 20\nprint("main")', { repl: true });
-  await running.out(/main\n[\s\S]*; ESP32 with ESP32\r?\n[\s\S]*>>> $/);
+  await running.out(/main\n[\s\S]*; Generic ESP32 module with ESP32\r?\n[\s\S]*>>> $/);
   running.board.type('1+1\r');
   await running.out(/1\+1\r?\n2\r?\n>>> $/);
   running.board.type('x + 3\r');
