@@ -6,14 +6,16 @@ import './style/page.css';
 import './style/shown.css';
 import './style/controls.css';
 import './style/adding.css';
+import './style/map.css';
 import './state/appearance.ts';
 import { followBoards } from './state/boards.ts';
-import { boardIn, path } from './state/route.ts';
+import { boardIn, isMap, path } from './state/route.ts';
 import { connect, connection } from './state/socket.ts';
 import { Add } from './views/add.tsx';
 import { BoardView } from './views/board.tsx';
 import { Boards } from './views/boards.tsx';
 import { Console } from './views/console.tsx';
+import { MapPage } from './views/map.tsx';
 import { Settings } from './views/settings.tsx';
 
 const VIEWS = [
@@ -61,6 +63,7 @@ function Page() {
 
 function View() {
   const board = boardIn(path.value);
+  if (board !== undefined && isMap(path.value)) return <MapPage key={board} name={board} />;
   if (board !== undefined) return <BoardView key={board} name={board} />;
   if (path.value === '/add') return <Add />;
   if (path.value === '/console') return <Console />;

@@ -45,6 +45,11 @@ describeInBrowser('the page: accessible, and as narrow as a phone', () => {
         await world.board('greenhouse', example('board-library/main.py'));
         await world.board('rover', example('steering/main.py'));
         await world.board('arm', readFileSync(new URL('arm.py', import.meta.url), 'utf8'));
+        await world.board('cart', readFileSync(new URL('cart.py', import.meta.url), 'utf8'));
+        const scene = world.hub.scene('cart', { cell: 0.05, width: 60, height: 40 });
+        scene.goal = [2, 1];
+        scene.rover = { x: 1, y: 1, heading: 0, range: 1 };
+        scene.mark(900, 100);
         const gate = await world.board('gate', example('steering/main.py'));
         await gate.board.stop();
         await world.post(PLAIN, {
@@ -80,6 +85,15 @@ describeInBrowser('the page: accessible, and as narrow as a phone', () => {
           await page.getByRole('heading', { level: 1 }).waitFor();
           await look(path);
         }
+        await page.goto(`${world.url}/board/cart/map`);
+        await page.getByRole('group', { name: 'drive' }).waitFor();
+        await look('map');
+        await page.getByRole('button', { name: 'Replay the last run' }).click();
+        await page.getByRole('slider', { name: 'Moment' }).waitFor();
+        await look('replay');
+        await page.goto(`${world.url}/board/greenhouse/map`);
+        await page.getByText('No app of the hub draws a map').waitFor();
+        await look('no map');
         await page.goto(`${world.url}/add`);
         await page.getByLabel('Name', { exact: true }).fill('greenhouse');
         await page.getByRole('button', { name: 'Go on without a key' }).click();

@@ -31,6 +31,10 @@ export const reason = (code: SessionEnd | undefined): string =>
 export const refusal = ({ reason: code, board, address, message }: RefusedMessage): string =>
   filled(texts.value.refusals[code] ?? message, { board, address });
 
+/** What a board says that it is doing, where the page knows the word. */
+export const stateText = (word: string): string =>
+  Object.hasOwn(texts.value.states, word) ? texts.value.states[word as keyof Texts['states']] : word;
+
 export function choose(wanted: Language): void {
   language.value = wanted;
   localStorage.setItem(KEPT, wanted);

@@ -18,8 +18,13 @@ export function go(to: string): void {
 
 export const boardPath = (name: string): string => `/board/${encodeURIComponent(name)}`;
 
+export const mapPath = (name: string): string => `${boardPath(name)}/map`;
+
+/** Whether it is a board's map that is shown; a slash of a name stands as %2F. */
+export const isMap = (of: string): boolean => /^\/board\/.+\/map$/.test(of);
+
 export function boardIn(of: string): string | undefined {
-  const encoded = /^\/board\/(.+)$/.exec(of)?.[1];
+  const encoded = /^\/board\/(.+?)(?:\/map)?$/.exec(of)?.[1];
   if (encoded === undefined) return undefined;
   try {
     return decodeURIComponent(encoded);

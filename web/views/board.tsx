@@ -5,6 +5,7 @@ import { Link } from '../parts/link.tsx';
 import { Log } from '../parts/log.tsx';
 import { Presence } from '../parts/presence.tsx';
 import { boardNamed } from '../state/boards.ts';
+import { mapPath } from '../state/route.ts';
 import { subscribe } from '../state/socket.ts';
 import { Charts } from './charts.tsx';
 import { Control } from './control.tsx';
@@ -22,6 +23,11 @@ export function BoardView({ name }: { name: string }) {
         </Link>
         <h1 tabIndex={-1}>{name}</h1>
         <Presence card={card} />
+        {card?.hasMap && (
+          <Link to={mapPath(name)} class="button">
+            {t('map')}
+          </Link>
+        )}
       </div>
       <div class="abreast">
         <Control name={name} info={info} />
