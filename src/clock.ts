@@ -26,6 +26,33 @@ export const systemClock: Clock = {
   },
 };
 
+/** A clock that runs `speed` times as fast as another one, from now on. */
+export class FastClock implements Clock {
+  readonly speed: number;
+  /** When both showed the same, milliseconds since 1970. */
+  readonly since: number;
+  readonly #base: Clock;
+
+  constructor(speed: number, base: Clock = systemClock) {
+    if (!(speed > 0)) throw new RangeError(`A clock cannot run ${speed} times as fast.`);
+    this.speed = speed;
+    this.since = base.now();
+    this.#base = base;
+  }
+
+  now(): number {
+    return this.since + (this.#base.now() - this.since) * this.speed;
+  }
+
+  monotonic(): number {
+    return this.#base.monotonic() * this.speed;
+  }
+
+  alarm(ms: number, ring: () => void): Alarm {
+    return this.#base.alarm(ms / this.speed, ring);
+  }
+}
+
 /** A clock that stands still until told: `advance(ms)` rings every alarm that falls due, in order of time. */
 export class ManualClock implements Clock {
   #elapsed = 0;

@@ -1,5 +1,5 @@
 /** Kiteline as a library: the hub and what goes with it. Virtual boards are `kiteline/virtual`. */
-export { type Clock, ManualClock, systemClock } from './clock.ts';
+export { type Clock, FastClock, ManualClock, systemClock } from './clock.ts';
 export { type ErrorCode, KitelineError } from './errors.ts';
 export { type HttpOptions, type HttpServer, serveHttp } from './http/server.ts';
 export type { AccessOptions } from './hub/access.ts';

@@ -5,7 +5,8 @@ import { say } from '../language.ts';
 import { type BoardMessage, micropython } from './board-thread.ts';
 import type { CompiledModule } from './chip/python.ts';
 import { type Claim, claimAddress } from './host/addresses.ts';
-import { Air } from './host/air.ts';
+import type { Air } from './host/air.ts';
+import { airOf } from './host/air-of.ts';
 import { FlashFolder } from './host/flash-folder.ts';
 import { Peripherals } from './host/peripherals.ts';
 import type { VirtualPin } from './host/pins.ts';
@@ -16,6 +17,7 @@ import type { BoardEvents, RunEnd, VirtualBoardOptions } from './options.ts';
 import { Power } from './power.ts';
 import type { SerialPort } from './serial/port.ts';
 import { WORD } from './shared.ts';
+import type { RoverSetup } from './world/rover-world.ts';
 
 const MEMORY_LIMIT = 48 * 1024 * 1024;
 export class VirtualBoard extends EventEmitter<BoardEvents> {
@@ -34,7 +36,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   constructor(options: VirtualBoardOptions, claim: Claim, module: CompiledModule) {
     super();
     this.name = options.name ?? DEFAULT_NAME;
-    this.air = options.air ?? new Air();
+    this.air = airOf(options);
     this.#claim = claim;
     this.#flash = new FlashFolder(options.flash);
     this.#flash.write(options.files ?? {});
@@ -56,6 +58,7 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
       repl: this.#repl,
       memoryLimit: options.memoryLimit ?? MEMORY_LIMIT,
       measureKept: options.measureKept ?? false,
+      pace: this.air.pace.setup,
       module,
     };
     this.#power = new Power(setup, this.#peripherals, this.air.clock, {
@@ -84,6 +87,16 @@ export class VirtualBoard extends EventEmitter<BoardEvents> {
   /** A GPIO: `board.pin(2).on('change', …)`, `board.pin(0).set(1)`, `board.pin(34).setVoltage(1.2)`. */
   pin(number: number): VirtualPin {
     return this.#peripherals.pins.get(number);
+  }
+
+  /** The processor runs: neither off nor in deep sleep. */
+  get powered(): boolean {
+    return this.#power.thread !== undefined;
+  }
+
+  /** Wires the pins to a world, from the next power on: what `placeRover()` does. */
+  wire(world: RoverSetup | undefined): void {
+    this.#power.wire(world);
   }
 
   /** Puts files on the flash. */

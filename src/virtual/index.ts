@@ -9,6 +9,7 @@
  * ```
  */
 
+export { FastClock } from '../clock.ts';
 export { VirtualBoard, virtualBoard } from './board.ts';
 export type { AccessPoint, Security } from './host/access-point.ts';
 export {
@@ -27,3 +28,14 @@ export type { Kept } from './messages.ts';
 export type { RunEnd, VirtualBoardOptions } from './options.ts';
 export { type Lines, SerialEnd } from './serial/end.ts';
 export { type SerialFaults, SerialPort } from './serial/port.ts';
+export type { Pose } from './world/drive.ts';
+export {
+  type Motor,
+  type RoverParameters,
+  STANDARD_ROVER,
+  STANDARD_WIRING,
+  type Wiring,
+} from './world/parameters.ts';
+export { Room } from './world/room.ts';
+export { type PlaceOptions, placeRover, type RoverEvents, VirtualRover } from './world/rover.ts';
+export type { Contact } from './world/rover-state.ts';

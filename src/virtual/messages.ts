@@ -2,6 +2,8 @@
 
 import type { Knowledge } from './chip/firmware.ts';
 import type { CompiledModule } from './chip/python.ts';
+import type { PaceSetup } from './pace.ts';
+import type { RoverSetup } from './world/rover-world.ts';
 
 /** Errors cross as a number, or as text for the chip's OSErrors that have no number ("Wifi Internal Error"). */
 export type Reply =
@@ -84,6 +86,10 @@ export interface BoardSetup {
   memoryLimit: number;
   /** Milliseconds that the board's clock is ahead of the host's. */
   clockOffset: number;
+  /** How the board's time runs. */
+  pace: PaceSetup;
+  /** What its pins are wired to, beside what `board.pin()` sets. */
+  world: RoverSetup | undefined;
   /** Whether the thread says how long the machine keeps it waiting. */
   measureKept: boolean;
 }

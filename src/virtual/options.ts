@@ -10,6 +10,11 @@ export interface VirtualBoardOptions {
   ip?: string;
   /** The air that the board shares with others; default: one of its own where every network exists. */
   air?: Air;
+  /**
+   * Its time runs so many times as fast, and that of the air: 1 unless told. For tests and benchmarks; see ARCHITECTURE.md. Boards
+   * that share an air run as fast as it does: `new Air({ speed })`.
+   */
+  speed?: number;
   /** A host folder that is the flash; kept afterwards. Default: a temporary one. */
   flash?: string;
   /** Files to put on the flash before power on, by path: `{ 'main.py': 'print(1)' }`. */

@@ -5,6 +5,7 @@ import type { Peripherals } from './host/peripherals.ts';
 import { type BoardSetup, type ResetKind, SOFT_REBOOT } from './messages.ts';
 import { type RomReason, romText } from './serial/boot-rom.ts';
 import { WORD } from './shared.ts';
+import type { RoverSetup } from './world/rover-world.ts';
 
 /** machine.reset_cause() */
 const RESET_CAUSE = { power: 1, hard: 2, watchdog: 3, deepsleep: 4, soft: 5 } as const;
@@ -14,7 +15,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** What every start of a board has in common. */
 export type CommonSetup = Pick<
   BoardSetup,
-  'flash' | 'mac' | 'repl' | 'memoryLimit' | 'measureKept' | 'module'
+  'flash' | 'mac' | 'repl' | 'memoryLimit' | 'measureKept' | 'module' | 'pace'
 >;
 
 export interface PowerEvents {
@@ -33,6 +34,7 @@ export class Power {
   /** It runs, sleeps or is held in reset: there is something to start again. */
   on = false;
   #asleep: NodeJS.Timeout | undefined;
+  #world: RoverSetup | undefined;
   /** Settles when what is held in reset, or without power, has stopped. */
   #held: Promise<void> | undefined;
 
@@ -41,6 +43,11 @@ export class Power {
     this.#peripherals = peripherals;
     this.#clock = clock;
     this.#events = events;
+  }
+
+  /** What the pins are wired to from the next start on. */
+  wire(world: RoverSetup | undefined): void {
+    this.#world = world;
   }
 
   /** Power on. */
@@ -102,7 +109,8 @@ export class Power {
     const how = { hostname, clockOffset, resetCause: RESET_CAUSE[kind], main, interrupted };
     this.#peripherals.begin(kind !== 'soft');
     if (rom) serial.say(romText(rom));
-    this.thread = new BoardThread({ ...this.#setup, shared: shared.buffer, ...how }, this.#events);
+    const setup = { ...this.#setup, shared: shared.buffer, world: this.#world, ...how };
+    this.thread = new BoardThread(setup, this.#events);
   }
 
   async #again(

@@ -4,6 +4,8 @@
  * (received bytes, readiness, Wi-Fi status, pin levels) is read here, without a message between the threads.
  */
 
+import type { Pads } from './world/world.ts';
+
 /** Words of the header (Int32). */
 export const WORD = {
   /** Counts everything that could end a wait; the worker sleeps on it. */
@@ -96,8 +98,8 @@ export const DATAGRAM_HEADER = 8;
 export const SEND_BUFFER = 5_744;
 /** A power of two; a paste of 4 KiB fits while the program is busy. */
 export const INPUT_RING = 4_096;
-/** Edges that wait for the program's handlers; each is one Int32: pin, level, rising or falling. */
-export const EDGE_RING = 64;
+/** Edges on their way to the board's thread; each is one Int32: pin, level, rising or falling. A power of two. */
+export const EDGE_RING = 1_024;
 /** GPIO 0 to 39. */
 export const PINS = 40;
 /** Printed bytes under way to a slow reader before the program waits, as a full UART makes it wait. */
@@ -114,7 +116,7 @@ export const PIN = {
   PULL: 2,
   /** What an ADC measures. */
   MICROVOLTS: 3,
-  /** Edges that the program's handler wants: 1 rising, 2 falling. */
+  /** Edges that the program's handler wants: bits of TRIGGER. */
   TRIGGERS: 4,
   /** What is wired to it: 0 nothing, 1 a low level, 2 a high one. */
   WORLD: 5,
@@ -124,6 +126,9 @@ export const PIN = {
   DHT: 7,
   WORDS: 8,
 } as const;
+
+/** `Pin.irq`'s edges, and one bit for a pin that a counter watches. */
+export const TRIGGER = { RISING: 1, FALLING: 2, BOTH: 3, COUNTED: 4 } as const;
 
 export const MODE = { INPUT: 1, OUTPUT: 2, OPEN_DRAIN: 4 } as const;
 
@@ -208,6 +213,14 @@ export function padLevel(shared: SharedState, pin: number): 0 | 1 {
   const world = word(PIN.WORLD);
   if (world !== 0) return world === 1 ? 0 : 1;
   return word(PIN.PULL) & 2 ? 1 : 0;
+}
+
+/** Sets levels and voltages that pins are wired to, without telling anybody. */
+export function padsOf(shared: SharedState): Pads {
+  return {
+    level: (pin, level) => shared.set(shared.pinWord(pin, PIN.WORLD), level === 0 ? 1 : 2),
+    volts: (pin, volts) => shared.set(shared.pinWord(pin, PIN.MICROVOLTS), Math.round(volts * 1e6)),
+  };
 }
 
 /** Milliseconds on a clock that all threads read alike, as an Int32 that wraps: for differences. */

@@ -31,11 +31,6 @@ export const ROM = '/.rom';
 
 const MODULES = fileURLToPath(new URL('../modules/', import.meta.url));
 
-const STARTED = performance.now();
-
-/** Milliseconds, with fractions, since this board's thread began: Node counts from the process's beginning. */
-export const sinceStart = (): number => performance.now() - STARTED;
-
 export async function loadInterpreter(options: {
   module: CompiledModule;
   /** What another board of this process found out about the build. */
@@ -43,12 +38,14 @@ export async function loadInterpreter(options: {
   flash: string;
   power: FlashPower;
   memoryLimit: number;
+  /** What `ticks_ms()` counts. */
+  ticks(): number;
   output: Output;
   /** A byte for `sys.stdin`, -EINTR when an interrupt or a handler has to run first. */
   readInput(): number;
 }): Promise<Loaded> {
   const { loadMicroPython } = await import('@micropython/micropython-webassembly-pyscript/micropython.mjs');
-  const clock: ClockHooks = { asked() {}, time: Date.now };
+  const clock: ClockHooks = { asked() {}, time: Date.now, ticks: options.ticks };
   const capture = captureMemory(options.module, options.memoryLimit, clock);
   // pystack: words of Python stack; a plain ESP32 gets to a recursion depth of about 60 to 100 frames.
   const loaded = (await loadMicroPython({
@@ -102,7 +99,7 @@ function setClock(imports: Record<string, unknown>, clock: ClockHooks): void {
   if (!('mp_js_ticks_ms' in imports)) return;
   imports.mp_js_ticks_ms = () => {
     clock.asked();
-    return Math.floor(sinceStart());
+    return Math.floor(clock.ticks());
   };
   imports.mp_js_time_ms = () => {
     clock.asked();

@@ -6,7 +6,7 @@
  */
 import { openSync, readSync } from 'node:fs';
 import type { Kept } from '../messages.ts';
-import { sinceStart } from './interpreter.ts';
+import type { BoardClock } from './board-clock.ts';
 
 /** Linux counts there, in nanoseconds, how long the thread was ready to run and did not (man 5 proc: schedstat). */
 const SCHEDSTAT = '/proc/thread-self/schedstat';
@@ -29,8 +29,10 @@ export class KeptWaiting {
   #from = 0;
   #readyMs = 0;
   #most = 0;
+  readonly #clock: BoardClock;
 
-  constructor() {
+  constructor(clock: BoardClock) {
+    this.#clock = clock;
     try {
       this.#file = openSync(SCHEDSTAT, 'r');
     } catch {
@@ -41,7 +43,7 @@ export class KeptWaiting {
   /** Since the thread began; nothing where nothing is known. */
   get now(): Kept {
     const ran = ranMs();
-    const at = sinceStart();
+    const at = this.#clock.ticks();
     if (ran === undefined) return { ms: 0, at };
     this.#most = Math.max(this.#most, performance.now() - this.#begun - (ran - this.#ran) - this.#waited);
     return { ms: this.#most, at };
@@ -55,7 +57,7 @@ export class KeptWaiting {
     return Number(ready) / 1e6;
   }
 
-  /** The thread begins to wait. */
+  /** The thread begins to wait. Times are milliseconds of the computer's. */
   waits(now: number): void {
     this.#from = now;
     this.#readyMs = this.#ready();

@@ -1,6 +1,6 @@
 /** The pin functions of `_host`, in the worker thread: what a program's `machine` reads and drives. */
 
-import { MODE, PIN, padLevel, WORD, wallMs } from '../shared.ts';
+import { MODE, PIN, padLevel, TRIGGER, WORD, wallMs } from '../shared.ts';
 import type { Native } from './native.ts';
 
 export class NativePins {
@@ -17,19 +17,25 @@ export class NativePins {
 
   /** A level, mode or pull that the program sets. */
   set(pin: number, word: number, value: number): void {
-    this.#native.shared.set(this.#native.shared.pinWord(pin, word), value);
+    const { shared } = this.#native;
+    const at = shared.pinWord(pin, word);
+    // That a counter watches the pin is none of its handler's business.
+    shared.set(at, word === PIN.TRIGGERS ? (shared.get(at) & TRIGGER.COUNTED) | value : value);
     const shown = word === PIN.LEVEL || word === PIN.MODE;
     if (shown && this.get(pin, PIN.MODE) & MODE.OUTPUT) this.drive(pin, this.get(pin, PIN.LEVEL), -1, 0);
   }
 
   /** Tells the world what a pin does: `duty` 0 to 65535 at `frequency` Hz, or -1 for a plain level. */
   drive(pin: number, level: number, duty: number, frequency: number): void {
+    this.#native.edges.drive(pin, level, duty < 0 ? level : duty / 65_535);
     this.#native.post({ kind: 'pin', pin, level, duty, frequency });
   }
 
   /** The level that the program reads. */
   level(pin: number): number {
     this.#native.poll();
+    // No handler can run now that would miss its moment.
+    if (this.#native.handlersHeld) this.#native.edges.catchUp();
     return padLevel(this.#native.shared, pin);
   }
 
@@ -44,6 +50,8 @@ export class NativePins {
       native.sleep(native.now() + Math.min(length, timeoutUs) / 1000);
       return length > timeoutUs ? -1 : length;
     }
+    const coming = level === 1 ? native.edges.pulse(pin) : undefined;
+    if (coming) return this.#await(coming.from, coming.to, timeoutUs);
     for (let wanted = level, changes = 2, since = native.now(); ; ) {
       const now = native.now();
       if (padLevel(native.shared, pin) === wanted) {
@@ -56,6 +64,21 @@ export class NativePins {
       }
       Atomics.wait(native.shared.words, WORD.EVENT, native.shared.get(WORD.EVENT), 0.05);
     }
+  }
+
+  /** A pulse of the world's, from when to when it lasts in ms from now: exact, however late this thread is. */
+  #await(from: number, to: number, timeoutUs: number): number {
+    const native = this.#native;
+    const now = native.now();
+    const timeout = timeoutUs / 1000;
+    const [wait, result] =
+      from >= timeout
+        ? [timeout, -2]
+        : to - from >= timeout
+          ? [from + timeout, -1]
+          : [to, Math.round((to - from) * 1000)];
+    native.hold(now + wait);
+    return result;
   }
 
   /** NeoPixel bytes that the program sends. */

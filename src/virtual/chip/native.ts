@@ -6,7 +6,9 @@ import type { MessagePort } from 'node:worker_threads';
 import { ERRNO } from '../errno.ts';
 import type { FromBoard } from '../messages.ts';
 import { note } from '../notes.ts';
-import { PIN, PINS, type SharedState, WORD } from '../shared.ts';
+import { type SharedState, WORD } from '../shared.ts';
+import type { BoardClock } from './board-clock.ts';
+import type { Edges } from './edges.ts';
 import type { Loaded } from './interpreter.ts';
 import type { KeptWaiting } from './kept-waiting.ts';
 import { NativeSerial } from './native-serial.ts';
@@ -21,6 +23,8 @@ const FOREVER = -1;
 
 export class Native {
   readonly shared: SharedState;
+  readonly clock: BoardClock;
+  readonly edges: Edges;
   readonly #port: MessagePort;
   readonly #kept: KeptWaiting | undefined;
   readonly #timers = new Timers();
@@ -39,8 +43,14 @@ export class Native {
   /** Called after each collection: whoever holds tokens of collected objects frees what they stood for. */
   readonly afterCollection: (() => void)[] = [];
 
-  constructor(shared: SharedState, port: MessagePort, kept?: KeptWaiting) {
+  constructor(
+    shared: SharedState,
+    port: MessagePort,
+    { clock, edges, kept }: { clock: BoardClock; edges: Edges; kept: KeptWaiting | undefined },
+  ) {
     this.shared = shared;
+    this.clock = clock;
+    this.edges = edges;
     this.#port = port;
     this.questions = new Questions(port);
     this.#kept = kept;
@@ -55,9 +65,9 @@ export class Native {
     this.#port.postMessage(message, transfer);
   }
 
-  /** Milliseconds of this thread's clock. */
+  /** Milliseconds of this thread's clock, as fast as the board's time runs. */
   now(): number {
-    return performance.now();
+    return this.clock.now();
   }
 
   /** When a wait of `ms` ends: 0 for a call that may not wait, FOREVER for none. */
@@ -150,12 +160,17 @@ export class Native {
       this.serial.flush();
       const now = this.now();
       if (deadline !== FOREVER && now >= deadline) return 0;
-      const until = Math.min(deadline === FOREVER ? Infinity : deadline, this.#timers.next);
+      const until = Math.min(
+        deadline === FOREVER ? Infinity : deadline,
+        this.#timers.next,
+        now + this.edges.quietFor,
+      );
       this.collectIfDue(true);
-      this.#kept?.waits(now);
-      const ms = until === Infinity ? Infinity : Math.max(0, until - now);
+      const begun = performance.now();
+      const ms = until === Infinity ? Infinity : this.clock.real(Math.max(0, until - now));
+      this.#kept?.waits(begun);
       Atomics.wait(this.shared.words, WORD.EVENT, seen, ms);
-      this.#kept?.goesOn(this.now(), Math.max(now, until));
+      this.#kept?.goesOn(performance.now(), begun + ms);
     }
   }
 
@@ -223,25 +238,26 @@ export class Native {
 
   /** True while something can still run a handler of the program. */
   get armed(): boolean {
-    if (!this.#timers.isEmpty) return true;
-    for (let pin = 0; pin < PINS; pin++)
-      if (this.shared.get(this.shared.pinWord(pin, PIN.TRIGGERS)) !== 0) return true;
-    return false;
+    return !this.#timers.isEmpty || this.edges.armed;
   }
 
   #handlersDue(): boolean {
-    const { shared } = this;
     if (this.#handlersHeld || !this.#dispatch) return false;
-    return shared.get(WORD.EDGES_READ) !== shared.get(WORD.EDGES_WRITTEN) || this.#timers.next <= this.now();
+    return this.edges.due || this.#timers.next <= this.now();
   }
 
-  /** The next pin edge as pin + 256 × level + 512 × rising + 1024 × falling, or -1. */
-  edge(): number {
-    const { shared } = this;
-    const read = shared.get(WORD.EDGES_READ);
-    if (read === shared.get(WORD.EDGES_WRITTEN)) return -1;
-    const edge = shared.get(shared.edgeWord(read));
-    shared.set(WORD.EDGES_READ, read + 1);
-    return edge;
+  get handlersHeld(): boolean {
+    return this.#handlersHeld;
+  }
+
+  /** Sleeps until the deadline in one piece, as C code does that waits: no handler runs, and only Ctrl-C ends it. */
+  hold(deadline: number): void {
+    const held = this.#handlersHeld;
+    this.#handlersHeld = true;
+    try {
+      this.waitFor(() => (this.now() >= deadline ? 1 : 0), deadline);
+    } finally {
+      this.#handlersHeld = held;
+    }
   }
 }

@@ -15,6 +15,8 @@ export interface ClockHooks {
   asked(): void;
   /** Milliseconds since 1970, as the board's own clock has it. */
   time(): number;
+  /** Milliseconds, with fractions, since power on. */
+  ticks(): number;
 }
 
 export interface Interpreter {

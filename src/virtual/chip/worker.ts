@@ -1,9 +1,13 @@
 /** A board's worker thread: MicroPython, its modules, and what runs after power on. */
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { type BoardSetup, type Ending, type ResetKind, SOFT_REBOOT } from '../messages.ts';
-import { SharedState, WORD } from '../shared.ts';
+import { padsOf, SharedState, WORD } from '../shared.ts';
+import { RoverWorld } from '../world/rover-world.ts';
+import { BoardClock } from './board-clock.ts';
+import { type CounterCall, callCounter } from './counter-calls.ts';
+import { Edges } from './edges.ts';
 import { FlashPower } from './flash-power.ts';
-import { loadInterpreter, ROM, sinceStart } from './interpreter.ts';
+import { loadInterpreter, ROM } from './interpreter.ts';
 import { KeptWaiting } from './kept-waiting.ts';
 import { Native } from './native.ts';
 import { NativePins } from './native-pins.ts';
@@ -14,8 +18,11 @@ import { SerialOutput } from './serial-output.ts';
 
 const { setup, port } = workerData as { setup: BoardSetup; port: MessagePort };
 
-const kept = setup.measureKept ? new KeptWaiting() : undefined;
-const native = new Native(new SharedState(setup.shared), port, kept);
+const clock = new BoardClock(setup.pace, setup.clockOffset);
+const shared = new SharedState(setup.shared);
+const edges = new Edges(shared, clock, setup.world && new RoverWorld(setup.world, padsOf(shared)));
+const kept = setup.measureKept ? new KeptWaiting(clock) : undefined;
+const native = new Native(shared, port, { clock, edges, kept });
 const sockets = new NativeSockets(native);
 const pins = new NativePins(native);
 const nvs = new Nvs(setup.flash);
@@ -41,6 +48,7 @@ const loaded = await loadInterpreter({
   flash: setup.flash,
   power: new FlashPower(native.shared, () => reset('power', 0)),
   memoryLimit: setup.memoryLimit,
+  ticks: () => clock.ticks(),
   module: setup.module,
   knowledge: setup.knowledge,
   output(stream, printed, bytes, prompt) {
@@ -55,8 +63,7 @@ const { python } = loaded;
 
 let ending: Ending = { how: 'done' };
 
-let clockOffset = setup.clockOffset;
-python.clock.time = () => Date.now() + clockOffset;
+python.clock.time = () => clock.date() + clock.offset;
 python.clock.asked = () => native.poll();
 
 const missing = () => {
@@ -80,7 +87,7 @@ python.registerJsModule('_host', {
   /** Microseconds since power on, modulo the 2^30 after which `ticks_us()` begins again. */
   micros() {
     native.poll();
-    return Math.floor(sinceStart() * 1000) % 0x4000_0000;
+    return Math.floor(clock.ticks() * 1000) % 0x4000_0000;
   },
   /** Functions of the Python side: `schedule` is micropython's, `handlers` runs handlers that are due, `run` runs a file. */
   provide(name: keyof typeof provided, call: (...args: unknown[]) => void) {
@@ -91,7 +98,10 @@ python.registerJsModule('_host', {
   timerStart: (id: number, ms: number, periodic: boolean) => native.timerStart(id, ms, periodic),
   timerStop: (id: number) => native.timerStop(id),
   timerDue: () => native.timerDue(),
-  edge: () => native.edge(),
+  edge: () => edges.next(),
+  counter: (does: CounterCall, unit: number, ...args: number[]) =>
+    callCounter(edges.counters, does, unit, args),
+  counterDue: () => edges.counters.due(),
   pin: (pin: number, word: number) => pins.get(pin, word),
   setPin: (pin: number, word: number, value: number) => pins.set(pin, word, value),
   level: (pin: number) => pins.level(pin),
@@ -102,8 +112,8 @@ python.registerJsModule('_host', {
   feedWatchdog: () => pins.feedWatchdog(),
   /** Sets the board's clock, milliseconds since 1970; the main thread keeps it over a soft reset. */
   setClock(ms: number) {
-    clockOffset = ms - Date.now();
-    native.post({ kind: 'clock', offset: clockOffset });
+    clock.offset = ms - clock.date();
+    native.post({ kind: 'clock', offset: clock.offset });
   },
   nvsLoad: () => nvs.load(),
   nvsStore: (json: string) => nvs.store(json),

@@ -2,7 +2,8 @@
  * The air: access points, and what becomes of the bytes between a board and the rest of the world. Everything random comes
  * from a seed, everything timed from a clock, so that a bad day on the radio can be had again.
  */
-import { type Clock, systemClock } from '../../clock.ts';
+import { type Clock, FastClock, systemClock } from '../../clock.ts';
+import { Pace } from '../pace.ts';
 import { type AccessPoint, handshake, heard, passedOver, REASON, rssiOf } from './access-point.ts';
 import { DatagramPath } from './datagram-path.ts';
 import { CALM, type Weather } from './weather.ts';
@@ -45,6 +46,11 @@ export interface AirOptions {
   /** Of everything random here. */
   seed?: number;
   clock?: Clock;
+  /**
+   * Time runs so many times as fast in this air and on its boards: for tests and benchmarks. 1 unless told. The hub's time does not, unless
+   * it is made with the same `clock`, a FastClock.
+   */
+  speed?: number;
   /** Milliseconds from connect() to an address. 800 unless told; a real board takes 2 to 4 s. */
   joinMs?: number;
   /**
@@ -87,6 +93,8 @@ const RETRANSMIT_MS = 200;
 
 export class Air {
   readonly clock: Clock;
+  /** How the time of its boards runs. */
+  readonly pace: Pace;
   readonly joinMs: number;
   readonly beaconMs: number;
   /** May be changed, as names and addresses change. */
@@ -115,7 +123,9 @@ export class Air {
   #state: number;
 
   constructor(options: AirOptions = {}) {
-    this.clock = options.clock ?? systemClock;
+    const speed = options.speed ?? 1;
+    this.clock = options.clock ?? (speed === 1 ? systemClock : new FastClock(speed));
+    this.pace = new Pace(this.clock instanceof FastClock ? this.clock : { speed: 1, since: Date.now() });
     this.joinMs = options.joinMs ?? 800;
     this.beaconMs = options.beaconMs ?? this.joinMs * 2;
     this.names = options.names ?? {};

@@ -11,7 +11,7 @@ import { BoardSockets } from './sockets.ts';
 import { Station } from './station.ts';
 import { Watchdog } from './watchdog.ts';
 
-/** A program that has not noticed Ctrl-C after this long never will: it runs bytecode that makes no call. */
+/** A program that has not noticed Ctrl-C after this long, of our time, never will: it runs bytecode that makes no call. */
 const INTERRUPT_MS = 1_000;
 /** 2000-01-01, what a chip without a battery believes at power on. */
 const EPOCH_2000_MS = 946_684_800_000;
@@ -67,11 +67,11 @@ export class Peripherals implements Asked {
       air,
       flowing: () => this.station.flowing,
       hasAddress: () => this.station.hasAddress,
-      now: () => Date.now() + this.clockOffset,
+      now: () => air.pace.date() + this.clockOffset,
       neighbour: (other) => air.addressOf(other),
       note: (code, detail) => this.#note(code, detail),
     });
-    this.watchdog = new Watchdog(air.clock, this.shared, (ms) => {
+    this.watchdog = new Watchdog(air.clock, air.pace.speed, this.shared, (ms) => {
       this.#note('watchdog', String(ms));
       events.starved(ms);
     });
@@ -139,7 +139,7 @@ export class Peripherals implements Asked {
     if (shared.get(WORD.INTERRUPT) === 1) return;
     shared.set(WORD.INTERRUPT, 1);
     shared.wake();
-    this.#air.clock.alarm(INTERRUPT_MS, () => {
+    this.#air.clock.alarm(INTERRUPT_MS * this.#air.pace.speed, () => {
       if (shared.get(WORD.INTERRUPT) !== 0) unheard();
     });
   }
@@ -153,7 +153,7 @@ export class Peripherals implements Asked {
 
   /** What a chip without power does not keep. */
   forget(): void {
-    this.clockOffset = EPOCH_2000_MS - Date.now();
+    this.clockOffset = EPOCH_2000_MS - this.#air.pace.date();
     this.#rtcMemory = [];
   }
 

@@ -1,8 +1,6 @@
 /** What a board's pins touch: other TypeScript code sets inputs and sees outputs. */
 import { EventEmitter } from 'node:events';
-import { EDGE_RING, MODE, PIN, PINS, padLevel, type SharedState, WORD } from '../shared.ts';
-
-const EDGE = { RISING: 1, FALLING: 2 } as const;
+import { EDGE_RING, MODE, PIN, PINS, padLevel, type SharedState, TRIGGER, WORD } from '../shared.ts';
 
 /** Pull resistors that are on after a reset (ESP32 datasheet, "IO_MUX": the strapping pins and MTMS): 1 down, 2 up. */
 const PULLS_AT_RESET: Record<number, number> = { 0: 2, 2: 1, 4: 1, 5: 2, 12: 1, 14: 2, 15: 2 };
@@ -105,8 +103,8 @@ export class VirtualPin extends EventEmitter<{ change: [Drive]; pixels: [Uint8Ar
   #edge(before: 0 | 1, level: 0 | 1): void {
     if (before === level) return;
     const shared = this.#shared;
-    const edge = level === 1 ? EDGE.RISING : EDGE.FALLING;
-    if (!(this.#get(PIN.TRIGGERS) & edge)) return;
+    const edge = level === 1 ? TRIGGER.RISING : TRIGGER.FALLING;
+    if (!(this.#get(PIN.TRIGGERS) & (edge | TRIGGER.COUNTED))) return;
     const written = shared.get(WORD.EDGES_WRITTEN);
     if (written - shared.get(WORD.EDGES_READ) >= EDGE_RING) {
       shared.add(WORD.EDGES_DROPPED, 1);

@@ -6,10 +6,13 @@ export class Watchdog {
   readonly #clock: Clock;
   readonly #shared: SharedState;
   readonly #expired: (timeoutMs: number) => void;
+  /** Milliseconds of `clock` in one of ours. */
+  readonly #speed: number;
   #alarm: Alarm | undefined;
 
-  constructor(clock: Clock, shared: SharedState, expired: (timeoutMs: number) => void) {
+  constructor(clock: Clock, speed: number, shared: SharedState, expired: (timeoutMs: number) => void) {
     this.#clock = clock;
+    this.#speed = speed;
     this.#shared = shared;
     this.#expired = expired;
   }
@@ -29,7 +32,7 @@ export class Watchdog {
     this.#alarm?.cancel();
     this.#alarm = this.#clock.alarm(ms, () => {
       // Feeding only writes the time: the rest is worked out here.
-      const hungry = (wallMs() - this.#shared.get(WORD.WATCHDOG_FED)) | 0;
+      const hungry = ((wallMs() - this.#shared.get(WORD.WATCHDOG_FED)) | 0) * this.#speed;
       if (hungry >= timeoutMs) this.#expired(timeoutMs);
       else this.#wait(timeoutMs - hungry, timeoutMs);
     });

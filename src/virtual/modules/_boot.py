@@ -9,7 +9,7 @@ import uos
 ROM = "/.rom"
 
 # Modules of the build, or of ours, that no chip has.
-_HIDDEN = ("js", "jsffi", "_probe", "_host", "_boot", "_handlers", "_native", "_stream", "_gc", "_micropython")
+_HIDDEN = ("js", "jsffi", "_probe", "_host", "_boot", "_handlers", "_native", "_stream", "_pcnt", "_gc", "_micropython")
 
 # Names with a "u" in front that the firmware still accepts.
 _ALIASES = (

@@ -5,6 +5,7 @@ import sys
 
 _timers = {}  # id -> function without arguments
 _edges = {}  # pin number -> function(level, flags)
+_counts = {}  # unit of the pulse counter -> function without arguments
 
 
 def on_timer(id, call):
@@ -21,6 +22,13 @@ def on_edge(pin, call):
         _edges[pin] = call
 
 
+def on_count(unit, call):
+    if call is None:
+        _counts.pop(unit, None)
+    else:
+        _counts[unit] = call
+
+
 def run(_):
     _host.holdHandlers(True)
     try:
@@ -28,6 +36,10 @@ def run(_):
             id = _host.timerDue()
             if id >= 0:
                 _call(_timers.get(id))
+                continue
+            unit = _host.counterDue()
+            if unit >= 0:
+                _call(_counts.get(unit))
                 continue
             edge = _host.edge()
             if edge < 0:

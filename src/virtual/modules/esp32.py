@@ -18,7 +18,7 @@ _NAME_LENGTH = const(15)
 
 # Names of the firmware that this board does not have: said in a sentence.
 _MISSING = (
-    "PCNT Partition RMT ULP gpio_deep_sleep_hold idf_task_info wake_on_ext0 wake_on_ext1 wake_on_touch wake_on_ulp"
+    "Partition RMT ULP gpio_deep_sleep_hold idf_task_info wake_on_ext0 wake_on_ext1 wake_on_touch wake_on_ulp"
 ).split()
 
 _values = None  # namespace -> key -> number, or text of a blob
@@ -99,6 +99,11 @@ def idf_heap_info(capability):
 
 
 def __getattr__(name):
+    if name == "PCNT":
+        from _pcnt import PCNT
+
+        globals()[name] = PCNT
+        return PCNT
     if name in _MISSING:
         _host.note("missing-name", "esp32." + name)
     raise AttributeError(name)

@@ -7,6 +7,8 @@ from .power import *
 
 _LAZY = {
     "ADC": "analog",
+    "Counter": "counter",
+    "Encoder": "counter",
     "PWM": "pwm",
     "TouchPad": "analog",
     "Signal": "pin",
@@ -25,7 +27,7 @@ _LAZY = {
 
 # Names of the firmware that this board does not have: said in a sentence, not left to be guessed.
 _MISSING = (
-    "ADCBlock Counter DAC Encoder I2S PinBase SDCard mem8 mem16 mem32 mem_backup wake_pins"
+    "ADCBlock DAC I2S PinBase SDCard mem8 mem16 mem32 mem_backup wake_pins"
 ).split()
 
 
