@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { KitelineError } from '../errors.ts';
-import { say } from '../language.ts';
+import { language, say } from '../language.ts';
 import { DATA_FOLDER, type HubAddress, noHub } from './hub-file.ts';
 import { printable } from './terminal.ts';
 
@@ -34,6 +34,7 @@ export async function askHub(
   init: RequestInit = {},
 ): Promise<Response> {
   const headers = new Headers(init.headers);
+  headers.set('accept-language', language());
   if (hub.token !== undefined) headers.set('authorization', `Bearer ${hub.token}`);
   let response: Response;
   try {

@@ -2,13 +2,14 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Clock } from '../clock.ts';
 import type { Hub } from '../hub/hub.ts';
-import { say } from '../language.ts';
+import { inLanguage, say } from '../language.ts';
 import { admitted } from './access/admitted.ts';
 import { type GuardOptions, guard, isOperator, isSignedIn } from './access/guard.ts';
 import { accessRoutes, MAX_ACCESS } from './access/routes.ts';
 import { MAX_SIGN_IN, signInRoutes } from './access/sign-in.ts';
 import { signInPage } from './access/sign-in-page.ts';
 import { alertRoutes, MAX_ALERT } from './alerts.ts';
+import { askedLanguage } from './asked-language.ts';
 import { MAX_COMMAND, postCommand } from './commands.ts';
 import { deleteControl, MAX_SETPOINT, putControl } from './controls.ts';
 import { frontPage, libraryPage } from './front-page.ts';
@@ -20,6 +21,7 @@ import { problem } from './problem.ts';
 import { MAX_BODY, postSamples } from './samples.ts';
 import { getScene, getSceneRun } from './scenes.ts';
 import { refusal, storeRoutes } from './store-routes.ts';
+import type { TokenLeases } from './token-leases.ts';
 import { getWhere } from './where.ts';
 
 /** Where boards get their library. */
@@ -32,6 +34,8 @@ export interface AppParts {
   hub: Hub;
   live: Live;
   clock: Clock;
+  /** What is steered over HTTP. */
+  leases: TokenLeases;
   /** Who is let in. */
   access: GuardOptions;
   /** Undefined where it was not built. */
@@ -43,8 +47,10 @@ export interface AppParts {
 }
 
 /** The routes. */
-export function createApp({ hub, live, clock, access, page, certificate, failed }: AppParts): Hono {
+export function createApp({ hub, live, clock, leases, access, page, certificate, failed }: AppParts): Hono {
   const app = new Hono();
+
+  app.use((c, next) => inLanguage(askedLanguage(c.req.header('accept-language')), next));
 
   app.use(admitted(hub));
 
@@ -105,7 +111,7 @@ export function createApp({ hub, live, clock, access, page, certificate, failed 
   for (const path of ['', '/*']) app.use(`/api/v1/alerts${path}`, bodyOf(MAX_ALERT));
   app.route('/api/v1/alerts', alertRoutes(hub.alerts));
 
-  app.put(CONTROL, bodyOf(MAX_SETPOINT), (c) => putControl(c, hub));
+  app.put(CONTROL, bodyOf(MAX_SETPOINT), (c) => putControl(c, hub, leases));
   app.delete(CONTROL, (c) => deleteControl(c, hub));
 
   app.get('/api/v1/live', (c) => live.respond(c));

@@ -6,6 +6,7 @@ import { say } from '../language.ts';
 import { isObject, type JsonObject, limits } from '../wire/index.ts';
 import { isJson, membersIn } from './json-body.ts';
 import { problem } from './problem.ts';
+import type { TokenLeases } from './token-leases.ts';
 
 /** Bytes of a body: a setpoint's datagram, written with room. */
 export const MAX_SETPOINT = 4 * limits.datagramBytes;
@@ -16,10 +17,10 @@ interface SetpointBody extends Omit<ControlOptions, 'holder'> {
 
 /**
  * `PUT /api/v1/boards/NAME/controls/CONTROL`: takes the control, or goes on, and sets what the board is to do; without `args` the last
- * setpoint is renewed. With the `id` of a lease only that lease goes on.
+ * setpoint is renewed. With the `id` of a lease only that lease goes on. It ends when the token is taken back that it was renewed with last.
  * @throws KitelineError BAD_ARGUMENT, NOT_FOUND, OFFLINE, NOT_ALLOWED, STORE_FAILED
  */
-export async function putControl(c: Context, hub: Hub): Promise<Response> {
+export async function putControl(c: Context, hub: Hub, leases: TokenLeases): Promise<Response> {
   if (!isJson(c)) {
     const detail = say(
       'Send the setpoint as JSON, with "Content-Type: application/json".',
@@ -40,6 +41,7 @@ export async function putControl(c: Context, hub: Hub): Promise<Response> {
   try {
     const lease = handle.control(control, body);
     if (lease.end) throw new LeaseOverError(lease.end);
+    leases.took(lease, c.var.token);
     return c.json({ id: lease.id, ...handle.info()?.controls?.[control] });
   } catch (error) {
     return conflict(c, error);

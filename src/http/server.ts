@@ -13,6 +13,7 @@ import { Live } from './live.ts';
 import { PageFiles } from './page-files.ts';
 import { Pages } from './pages/pages.ts';
 import { upgrade } from './pages/upgrade.ts';
+import { TokenLeases } from './token-leases.ts';
 
 export interface HttpOptions {
   /** Numeric address; `0.0.0.0`, which is all of IPv4, unless told. */
@@ -72,12 +73,14 @@ export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<Ht
   const access = { tokens, names };
   const live = new Live(hub, clock);
   const pages = new Pages(hub, clock, failed);
+  const leases = new TokenLeases();
   const forget = tokens.onRevoke((taken) => {
     live.revoked(taken);
+    leases.revoked(taken);
     pages.revoked(taken);
   });
   const page = await PageFiles.read(options.page ?? PAGE_FOLDER);
-  const app = createApp({ hub, live, clock, access, page, certificate: options.certificate, failed });
+  const app = createApp({ hub, live, clock, leases, access, page, certificate: options.certificate, failed });
   const request = { protocol: 'tcp', host, port, program: 'kiteline hub', option: '--http' } as const;
   const claim = await claimPort(request, async (bind) => {
     // `hostname` stands in for the Host header that an HTTP/1.0 client may leave out.

@@ -1,5 +1,5 @@
 import type { Alarm, Clock } from '../clock.ts';
-import { encodeNotification, type Response } from '../wire/index.ts';
+import { encodeNotification, type JsonObject, type Response } from '../wire/index.ts';
 import { type CommandOutcome, expired, outcomeOf, unknown } from './command-outcomes.ts';
 import { commandLine } from './command-text.ts';
 
@@ -32,6 +32,7 @@ export interface CommandLink {
 export interface Command {
   readonly id: number;
   readonly name: string;
+  readonly args: JsonObject;
   readonly head: string;
   readonly settled: (outcome: CommandOutcome) => void;
   /** Its deadline, in milliseconds of the hub's monotonic clock. */

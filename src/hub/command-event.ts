@@ -1,4 +1,5 @@
-import type { CommandOutcome } from './command-outcomes.ts';
+import { inLanguage } from '../language.ts';
+import { type CommandOutcome, reasonSentence } from './command-outcomes.ts';
 import type { CommandEvent } from './feed.ts';
 
 /** What the feed tells of a command. @param at milliseconds since 1970 UTC @param outcome undefined: it was sent */
@@ -14,8 +15,14 @@ export function commandEvent(
       return { ...event, message: outcome.error.message };
     case 'expired':
     case 'unknown':
-      return { ...event, message: outcome.message };
+      return { ...event, why: outcome.why, message: sentenceFor(outcome, board) };
     default:
       return event;
   }
 }
+
+/** To everybody, whatever language the one reads who asked for it. */
+const sentenceFor = (
+  { why, message }: Extract<CommandOutcome, { outcome: 'expired' | 'unknown' }>,
+  board: string,
+): string => inLanguage(undefined, () => reasonSentence(why, board)) ?? message;

@@ -23,7 +23,11 @@ export interface CommandsOptions {
   /** Told when commands were not sent because that session may be given none. */
   onRefused?: (board: string, link: CommandLink) => void;
   /** Told when a command was sent for the first time (no outcome), and when it is settled. */
-  onChange?: (board: string, command: { id: number; name: string }, outcome?: CommandOutcome) => void;
+  onChange?: (
+    board: string,
+    command: { id: number; name: string; args: JsonObject },
+    outcome?: CommandOutcome,
+  ) => void;
 }
 
 /** The commands of all boards, each with one outcome, which is true. */
@@ -81,6 +85,7 @@ export class Commands {
     const command: Command = {
       id,
       name,
+      args,
       head: commandHead(id, name, args, this.#longestFor(board)),
       settled,
       until: now + deadlineMs,

@@ -1,5 +1,5 @@
 import type { Alarm, Clock } from '../clock.ts';
-import { say } from '../language.ts';
+import { inLanguage, say } from '../language.ts';
 import type { Value } from '../wire/index.ts';
 import type { AlertMessage } from './alerts/rule.ts';
 import type { LeaseEndWhy } from './control/ends.ts';
@@ -234,7 +234,8 @@ function tell<M>(
 ): void {
   for (const handler of [...handlers]) {
     try {
-      const result = handler(message);
+      // In the language of this process, whoever's request it comes of: it is told to who reads what this process says.
+      const result = inLanguage(undefined, () => handler(message));
       if (isThenable(result)) result.then(undefined, failed);
     } catch (error) {
       failed(error);

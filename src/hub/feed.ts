@@ -2,6 +2,7 @@ import type { PackedSamples } from '../store/packed.ts';
 import type { Value } from '../wire/index.ts';
 import type { AlertMessage } from './alerts/rule.ts';
 import type { SessionEnd } from './board-session.ts';
+import type { ExpiredWhy, UnknownWhy } from './command-outcomes.ts';
 import type { ControlMessage, LogLevel } from './events.ts';
 import type { RefusedMessage } from './refusals.ts';
 
@@ -73,6 +74,8 @@ export interface CommandEvent {
   id: number;
   name: string;
   state: 'sent' | 'done' | 'failed' | 'expired' | 'unknown';
+  /** Why it has expired, or is unknown. */
+  why?: ExpiredWhy | UnknownWhy;
   /** A sentence, where it was not done. */
   message?: string;
 }

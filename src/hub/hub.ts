@@ -104,6 +104,7 @@ export class Hub {
         longestFor: (board) => (this.keys.isClosed(board) ? SIGNED_BYTES : limits.lineBytes),
         onRefused: (board, link) => inside.refusals.refuse('NOT_ALLOWED', board, link),
         onChange: (board, command, outcome) => {
+          if (outcome?.outcome === 'done') boards.get(board)?.presence?.ran(command, outcome.result);
           if (feed.subscribers > 0) feed.publish(commandEvent(board, clock.now(), command, outcome));
         },
       }),

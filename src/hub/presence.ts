@@ -1,11 +1,13 @@
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
 import { BOOTS_PER_BOARD } from '../store/store.ts';
+import type { Json, JsonObject } from '../wire/index.ts';
 import type { BoardSession, SessionEnd } from './board-session.ts';
 import type { Board } from './boards.ts';
 import { BoardControls, type ControlStatus } from './controls.ts';
 import type { CommandInfo, Hello } from './hello.ts';
 import type { Inside } from './inside.ts';
+import { type LastRun, LastRuns } from './last-runs.ts';
 import { Numbering, type NumberingOwner } from './numbering.ts';
 import { Quarrel } from './quarrel.ts';
 import { count } from './reasons.ts';
@@ -44,6 +46,12 @@ export interface SessionInfo {
   key?: string;
 }
 
+/** A command that a board has announced. */
+export interface CommandStatus extends CommandInfo {
+  /** How it ran last since the board was started; undefined where it has not, or where that is more than is kept. */
+  last?: LastRun;
+}
+
 /** What is known of a board that says hello; none of it of a plain peer. */
 export interface PresenceInfo {
   presence?: PresenceState;
@@ -57,7 +65,7 @@ export interface PresenceInfo {
   /** What it says it had to drop, of all its starts since the hub started. */
   reported?: { samples: number; logs: number };
   /** What it can be told to do. */
-  commands?: Record<string, CommandInfo>;
+  commands?: Record<string, CommandStatus>;
   /** What of it can be steered, and who does. */
   controls?: Record<string, ControlStatus>;
   /** Metric → its unit. */
@@ -82,6 +90,7 @@ export class Presence implements NumberingOwner {
   #before = { samples: 0, logs: 0 }; // reported by former starts
   #reported = { samples: 0, logs: 0 }; // by this one
   #commands: string | undefined; // as JSON: small, and everybody gets a copy
+  readonly #runs = new LastRuns();
   #units: ReadonlyMap<string, string> | undefined;
 
   constructor(board: Board, inside: Inside) {
@@ -129,6 +138,7 @@ export class Presence implements NumberingOwner {
     if (this.#boot === session.boot) this.#reconnects++;
     else if (this.#boot !== undefined) this.#restarts++;
     if (this.#boot !== session.boot) {
+      this.#runs.clear();
       const { samples, logs } = this.#reported;
       this.#before = { samples: this.#before.samples + samples, logs: this.#before.logs + logs };
       this.#reported = { samples: 0, logs: 0 };
@@ -184,6 +194,11 @@ export class Presence implements NumberingOwner {
     this.#inside.feed.publish({ type: 'dropped', board: this.name, at, samples, logs });
   }
 
+  /** A command was done. */
+  ran({ name, args }: { name: string; args: JsonObject }, result: Json): void {
+    if (this.#announces(name)) this.#runs.ran(name, { args, result, at: this.#inside.clock.now() });
+  }
+
   /** A numbered sample of a session was not taken. */
   refused(reason: 'DUPLICATE' | 'UNKNOWN_BOOT'): void {
     if (reason === 'DUPLICATE') this.#duplicates++;
@@ -222,12 +237,26 @@ export class Presence implements NumberingOwner {
         samples: this.#before.samples + this.#reported.samples,
         logs: this.#before.logs + this.#reported.logs,
       },
-      ...(this.#commands !== undefined && { commands: JSON.parse(this.#commands) }),
+      ...(this.#commands !== undefined && { commands: this.#commandsOf(this.#commands) }),
       ...(controls && { controls }),
       ...(this.#units && {
         metrics: Object.fromEntries([...this.#units].map(([metric, unit]) => [metric, { unit }])),
       }),
     };
+  }
+
+  #commandsOf(text: string): Record<string, CommandStatus> {
+    const commands = JSON.parse(text) as Record<string, CommandStatus>;
+    for (const [name, command] of Object.entries(commands)) {
+      const last = this.#runs.of(name);
+      if (last) command.last = last;
+    }
+    return commands;
+  }
+
+  /** Of others nothing is kept: there may be any number of them. */
+  #announces(name: string): boolean {
+    return this.#commands !== undefined && Object.hasOwn(JSON.parse(this.#commands) as object, name);
   }
 
   #forget(numbering: Numbering): void {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { say } from '../language.ts';
+import { inLanguage, say } from '../language.ts';
 import type { RefusedReason } from './reasons.ts';
 
 /** Somebody was kept out. */
@@ -63,7 +63,8 @@ export class Refusals {
     this.#told.set(what, { at: now, since: 0 });
     const times = 1 + (last?.since ?? 0);
     const { address } = from;
-    const message = SENTENCES[reason](board, address);
+    // For those who look after the hub, whoever's request it comes of.
+    const message = inLanguage(undefined, () => SENTENCES[reason](board, address));
     this.#tell({ board, at: this.#clock.now(), address, reason, message, times });
   }
 

@@ -6,6 +6,7 @@ import { roleFor } from '../../src/http/access/guard.ts';
 import { STAY_MS, Tokens } from '../../src/http/access/tokens.ts';
 import { createApp } from '../../src/http/app.ts';
 import { Live } from '../../src/http/live.ts';
+import { TokenLeases } from '../../src/http/token-leases.ts';
 import { createHub } from '../../src/hub/hub.ts';
 import { detailOf, start } from './start.ts';
 
@@ -141,6 +142,7 @@ test('a viewer looks on: whatever changes something, and what is secret, is the 
     hub: createHub(),
     live: new Live(hub, clock),
     clock,
+    leases: new TokenLeases(),
     access: { tokens: server.tokens, names: [] },
     page: undefined,
     failed: () => {},

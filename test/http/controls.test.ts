@@ -148,3 +148,31 @@ test('a page of another site steers nothing', async () => {
   });
   expect([answer.status, sets()]).toEqual([403, []]);
 });
+
+test('a token that is taken back steers no more: the board stops at once', async () => {
+  const { server, board, put, json, hub, get, path, sets } = await startWithRover();
+  const { secret, id } = await server.tokens.add('operator', 'phone');
+  const asPhone = (body: unknown) =>
+    get(path('rover', 'drive'), {
+      method: 'PUT',
+      body: JSON.stringify(body),
+      headers: { 'Content-Type': 'application/json', authorization: `Bearer ${secret}` },
+    });
+  expect(await json(asPhone({ holder: 'ann', args: { left: 0.5 }, holdMs: 60_000 }))).toMatchObject({
+    status: 200,
+  });
+  await server.tokens.revoke(id);
+  expect(hub.board('rover')?.info()?.controls?.drive?.ended?.why).toBe('RELEASED');
+  expect(sets().at(-1)).toMatchObject({ args: null });
+
+  // One that somebody else goes on with is his.
+  const other = await server.tokens.add('operator', 'tablet');
+  const asOther = { authorization: `Bearer ${other.secret}`, 'Content-Type': 'application/json' };
+  await put({ holder: 'ann', args: { left: 0.5 }, holdMs: 60_000 });
+  const body = JSON.stringify({ holder: 'ann', args: { left: 0.4 }, holdMs: 60_000 });
+  await get(path('rover', 'drive'), { method: 'PUT', body, headers: asOther });
+  await put({ holder: 'ann', args: { left: 0.3 }, holdMs: 60_000 });
+  await server.tokens.revoke(other.id);
+  expect(hub.board('rover')?.info()?.controls?.drive?.holder).toBe('ann');
+  expect(board.isEnded).toBe(false);
+});

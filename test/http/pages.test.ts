@@ -94,6 +94,26 @@ test('how well a board is heard is told when it changes, and what is known of it
   });
 });
 
+test('a first setpoint that will not do takes nothing, from nobody', async () => {
+  const context = await start();
+  const board = new FakeBoard(context.hub);
+  const controls = { drive: { args: { left: { type: 'float', min: -1, max: 1 } }, lease: 300 } };
+  await board.hello({ board: 'rover', boot: 'b1', controls });
+  const status = () => context.hub.board('rover')?.info()?.controls?.drive;
+  const page = await open(context);
+  const ask = async (id: number, args: object, takeover = false) => {
+    page.say({ id, set: { board: 'rover', control: 'drive', args, takeover } });
+    return page.next((m) => ('re' in m && m.re === id ? m : undefined));
+  };
+  expect(await ask(1, { left: 7 })).toMatchObject({ ok: false, code: 'BAD_ARGUMENT' });
+  expect(status()?.holder).toBeUndefined();
+  const lease = context.hub.board('rover')?.control('drive', { holder: 'ann', holdMs: 60_000 });
+  expect(await ask(2, { left: 'x' }, true)).toMatchObject({ ok: false, code: 'BAD_ARGUMENT' });
+  expect([status()?.holder, lease?.end]).toEqual(['ann', undefined]);
+  expect(await ask(3, { left: 1 }, true)).toMatchObject({ ok: true, result: { held: true } });
+  expect(board.gotOf('$set')).toMatchObject([{ params: { args: { left: 1 } } }]);
+});
+
 test('who is not let in, and pages of other sites, are told why and get no WebSocket', async () => {
   const context = await start();
   const { server } = context;

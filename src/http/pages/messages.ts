@@ -61,8 +61,13 @@ export type FromHub =
 export type FromPage =
   | { sub: ChannelName[] }
   | { unsub: ChannelName[] }
+  // What follows has `lang`, as `zh-CN`: the language of the answer.
   /** Steers: holds for as long as setpoints come, and not beyond the end of the connection. */
-  | { id: number; set: { board: string; control: string; args: JsonObject; takeover?: boolean } }
-  | { id: number; release: { board: string; control: string } }
+  | {
+      id: number;
+      lang?: string;
+      set: { board: string; control: string; args: JsonObject; takeover?: boolean };
+    }
+  | { id: number; lang?: string; release: { board: string; control: string } }
   /** A raw line for a peer. */
-  | { id: number; line: { board: string; text: string } };
+  | { id: number; lang?: string; line: { board: string; text: string } };

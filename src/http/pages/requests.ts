@@ -1,8 +1,9 @@
 import { KitelineError } from '../../errors.ts';
 import type { ControlHandle } from '../../hub/control/lease.ts';
 import type { Hub } from '../../hub/hub.ts';
-import { say } from '../../language.ts';
+import { inLanguage, say } from '../../language.ts';
 import { isObject, type Json, type JsonObject } from '../../wire/index.ts';
+import { languageIn } from '../asked-language.ts';
 import type { Page } from './page.ts';
 
 /**
@@ -24,8 +25,11 @@ export class Requests {
 
   /** Answers a request; what is none is not answered. */
   take(page: Page, message: Partial<Record<string, unknown>>): void {
-    const { id } = message;
-    if (typeof id !== 'number') return;
+    const { id, lang } = message;
+    if (typeof id === 'number') inLanguage(languageIn(lang), () => this.#answer(page, id, message));
+  }
+
+  #answer(page: Page, id: number, message: Partial<Record<string, unknown>>): void {
     try {
       if (page.token.role !== 'operator') {
         const sentence = say(
@@ -68,6 +72,7 @@ export class Requests {
 
   #set(page: Page, ask: Steering): Json {
     const { board, control, args, takeover } = ask;
+    const setpoint = isObject(args as Json) ? (args as JsonObject) : {};
     let leases = this.#leases.get(page);
     if (!leases) {
       leases = new Map();
@@ -87,11 +92,17 @@ export class Requests {
         );
       const handle = this.#hub.board(board);
       if (!handle) throw noBoard(board);
-      lease = handle.control(control, { holder: page.holder, takeover: takeover === true, holdMs: HOLD_MS });
+      // With the setpoint: where that will not do nothing is taken, from nobody.
+      lease = handle.control(control, {
+        holder: page.holder,
+        takeover: takeover === true,
+        holdMs: HOLD_MS,
+        args: setpoint,
+      });
       leases.set(key, lease);
+      return { held: lease.end === undefined, lease: lease.lease };
     }
-    const isSet = lease.set(isObject(args as Json) ? (args as JsonObject) : {});
-    return { held: isSet, lease: lease.lease };
+    return { held: lease.set(setpoint), lease: lease.lease };
   }
 
   #line(board: string, text: unknown): Json {

@@ -1,4 +1,4 @@
-import { say } from '../../language.ts';
+import { inLanguage, say } from '../../language.ts';
 
 /** Why a lease is over. */
 export type LeaseEndWhy =
@@ -32,7 +32,9 @@ export interface LeaseEnd {
 
 /** @param detail what the board said, or who took it */
 export function leaseEnd(why: LeaseEndWhy, board: string, at: number, detail = ''): LeaseEnd {
-  return { why, message: SENTENCES[why](board, detail), at, ...(why === 'TAKEN_OVER' && { by: detail }) };
+  // Told to everybody, whoever's request it comes of.
+  const message = inLanguage(undefined, () => SENTENCES[why](board, detail));
+  return { why, message, at, ...(why === 'TAKEN_OVER' && { by: detail }) };
 }
 
 /** What the `why` of an end means, for a person; undefined for one that is not known here. */

@@ -1,5 +1,5 @@
 import { KitelineError } from '../../errors.ts';
-import { say } from '../../language.ts';
+import { inLanguage, say } from '../../language.ts';
 import { nearFirst } from '../../near.ts';
 import type { LeaseEnd } from './ends.ts';
 import type { ControlHandle } from './lease.ts';
@@ -24,7 +24,11 @@ export class HeldError extends KitelineError {
   }
 }
 
+/** Told to everybody, whoever's request it comes of. */
 export const takenSentence = (holder: string, from: string) =>
+  inLanguage(undefined, () => taken(holder, from));
+
+const taken = (holder: string, from: string) =>
   say(`${holder} took it over from ${from}.`, `${holder} 从 ${from} 处接管。`);
 
 /** A lease that was to go on is over. */
