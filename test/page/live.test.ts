@@ -19,6 +19,31 @@ def read():
 board.run()
 `;
 
+/** A lamp with a button of its own, and a fan. */
+const HUT = `
+import kiteline
+from machine import Pin
+board = kiteline.Board()
+button = Pin(0, Pin.IN, Pin.PULL_UP)
+
+@board.command(on=bool)
+def lamp(on):
+    pass
+
+@board.command(percent=(int, 0, 100, "%"))
+def fan(percent):
+    pass
+
+@board.task
+async def watch():
+    import asyncio
+    while button.value():
+        await asyncio.sleep_ms(20)
+    board.send({"lamp": True})
+
+board.run()
+`;
+
 /** The numbers of a chart's caption, such as "min 1 · mean 2 · max 3". */
 const most = async (page: Page, metric: string): Promise<number> => {
   const label = await page.getByRole('img', { name: `${metric}:` }).getAttribute('aria-label');
@@ -88,6 +113,41 @@ describeInBrowser('the page: live', () => {
         .waitFor();
     }
     expect(greenhouse.stderr()).toBe('');
+  });
+
+  test('a switch shows what is on: after a reload, whoever switched it, and as the board measures it', async () => {
+    const world = await World.start();
+    const hut = await world.board('hut', HUT);
+    const page = await world.visit();
+    await page.goto(`${world.url}/board/hut`);
+    const lamp = page.getByRole('form', { name: 'lamp' });
+    const is = async (on: boolean | undefined) => {
+      const state = () =>
+        lamp.getByRole('switch').evaluate((it) => {
+          const { checked, indeterminate } = it as unknown as { checked: boolean; indeterminate: boolean };
+          return indeterminate ? undefined : checked;
+        });
+      expect(await until(state, (now) => now === on)).toBe(on);
+    };
+    await lamp.getByText('whether it is on is not known').waitFor();
+    await is(undefined);
+    const other = await world.visit();
+    await other.goto(`${world.url}/board/hut`);
+    await other.getByRole('form', { name: 'lamp' }).getByRole('switch').click();
+    await is(true);
+    await page.reload();
+    await is(true);
+    await lamp.getByRole('switch').click();
+    await lamp.getByRole('status').filter({ hasText: 'done' }).waitFor();
+    await is(false);
+    hut.board.pin(0).set(0); // somebody presses the button on the wall
+    await is(true);
+    const fan = page.getByRole('form', { name: 'fan' });
+    await fan.getByRole('spinbutton').fill('30');
+    await fan.getByRole('button').click();
+    await fan.getByRole('status').filter({ hasText: 'done' }).waitFor();
+    await page.reload();
+    expect(await fan.getByRole('spinbutton').inputValue()).toBe('30');
   });
 
   test('a command for a board that is off says expired, and why', async () => {

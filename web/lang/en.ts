@@ -1,4 +1,6 @@
 import type { SessionEnd } from '../../src/hub/board-session.ts';
+import type { ExpiredWhy, UnknownWhy } from '../../src/hub/command-outcomes.ts';
+import type { LeaseEndWhy } from '../../src/hub/control/ends.ts';
 import type { RefusedReason } from '../../src/hub/reasons.ts';
 
 /** What the page says, in English. The other languages have the same keys. */
@@ -12,6 +14,8 @@ export const en = {
   noneFound: 'No board is called so.',
   online: 'online',
   heard: 'heard {ago}',
+  lost: 'lost',
+  hadToDrop: 'had to give up {samples} samples and {logs} lines of its log',
   lostSince: 'lost {ago}: {why}',
   plain: 'plain socket',
   signal: 'Wi-Fi signal {dbm} dBm',
@@ -42,10 +46,12 @@ export const en = {
   failed: 'failed',
   expired: 'expired',
   unknown: 'unknown',
+  stateUnknown: 'whether it is on is not known',
   steer: 'Drag the stick, or use the arrow keys. Letting go stops.',
   stop: 'Stop',
   takeOver: 'Take over',
   heldBy: 'steered by {who}',
+  takenBy: 'taken over by {who}',
   youSteer: 'you steer · lease {ms} ms',
   nobodySteers: 'nobody steers',
   endedBecause: 'ended: {why}',
@@ -87,6 +93,31 @@ export const en = {
     BAD_SIGNATURE: 'a line was not signed rightly',
     REVOKED: 'its key is not valid any more',
   } satisfies Record<SessionEnd, string>,
+  /** Why a command did not run, or why nobody knows. */
+  outcomes: {
+    OFFLINE: '{board} was not connected in time; it was not sent and will not run.',
+    TOO_LATE: '{board} could not begin it in time; it did not run and will not.',
+    BUSY: '{board} is busy with other commands; it did not run and will not.',
+    QUEUE_FULL: 'too many commands wait for {board} already; it was not sent.',
+    CANCELLED: 'it was given up before {board} began it; it did not run and will not.',
+    NOT_ALLOWED:
+      '{board} has no key, and boards without one are not commanded from where it is; it was not sent.',
+    NOT_BACK: 'it was sent, then {board} was lost and did not come back in time: it may have run.',
+    NO_REPLY: 'it was sent, and {board} has not replied in time: it may have run, or run still.',
+    RESTARTED: 'it was sent, then {board} started again: it may have run before.',
+    FORGOTTEN: '{board} received it, and does not remember what came of it.',
+    HUB_CLOSED: 'it was sent, then the hub was closed: it may have run.',
+  } satisfies Record<ExpiredWhy | UnknownWhy, string>,
+  /** Why nobody steers any more. */
+  leaseEnds: {
+    RELEASED: 'released; {board} stops at once.',
+    LAPSED: 'nobody renewed it in time; {board} stops by itself.',
+    TAKEN_OVER: '{by} took it over.',
+    BOARD_LOST: 'the hub lost {board}, which stops by itself.',
+    FAILED: 'the handler failed on {board}, which has stopped; its log says why.',
+    BOARD_STOPPED: '{board} ended it and has stopped.',
+    HUB_CLOSED: 'the hub was closed; {board} stops.',
+  } satisfies Record<Exclude<LeaseEndWhy, 'REFUSED'>, string>,
   /** Why somebody was kept out who said to be a board. */
   refusals: {
     NO_PROOF:

@@ -1,5 +1,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { SessionEnd } from '../../src/hub/board-session.ts';
+import type { ExpiredWhy, UnknownWhy } from '../../src/hub/command-outcomes.ts';
+import type { LeaseEndWhy } from '../../src/hub/control/ends.ts';
 import type { RefusedMessage } from '../../src/hub/refusals.ts';
 import { en, type Texts } from './en.ts';
 import { zh } from './zh.ts';
@@ -26,6 +28,20 @@ const filled = (text: string, values: Partial<Record<string, string | number>>):
 /** Why a session ended, by its code; the code itself where a newer hub has another. */
 export const reason = (code: SessionEnd | undefined): string =>
   code === undefined ? '' : (texts.value.reasons[code] ?? code);
+
+/** Why a command has expired, or is unknown; the hub's own sentence where a newer one has another reason. */
+export const outcome = (why: ExpiredWhy | UnknownWhy, board: string, message = ''): string =>
+  filled(texts.value.outcomes[why] ?? message, { board });
+
+/** How a lease ended; the hub's own sentence where the board has said more. */
+export function leaseEnd(
+  end: { why?: LeaseEndWhy | undefined; message?: string | undefined; by?: string },
+  board: string,
+): string {
+  const { why, message = '', by } = end;
+  const text = why === undefined || why === 'REFUSED' ? message : (texts.value.leaseEnds[why] ?? message);
+  return filled(text, { board, by });
+}
 
 /** Why somebody was kept out; the hub's own sentence where a newer one has another reason. */
 export const refusal = ({ reason: code, board, address, message }: RefusedMessage): string =>

@@ -59,6 +59,7 @@ export function Argument({ id, name, info, value, disabled, onChange }: Argument
         role="switch"
         aria-checked={value === true}
         checked={value === true}
+        indeterminate={value === undefined}
         onChange={({ currentTarget }) => onChange(currentTarget.checked)}
       />
     );

@@ -1,40 +1,44 @@
 import { useSignal } from '@preact/signals';
 import type { ArgumentInfo } from '../../src/hub/arguments.ts';
+import type { CommandStatus } from '../../src/hub/presence.ts';
 import type { Json } from '../../src/wire/index.ts';
 import { t } from '../lang/lang.ts';
 import { run, type Told } from '../state/commands.ts';
 import { role } from '../state/socket.ts';
 import { Argument, firstValue } from './argument.tsx';
+import { Switch } from './switch.tsx';
 
 interface CommandProps {
   board: string;
   command: string;
-  args: Record<string, ArgumentInfo>;
-  /** It has announced no arguments, and takes what it is given. */
-  takesAnything: boolean;
+  /** Without `args` it takes what it is given. */
+  status: CommandStatus;
 }
 
 /** One command: a switch of its own where all it takes is on or off, else its fields and a button; and what became of the last press. */
-export function CommandForm({ board, command, args, takesAnything }: CommandProps) {
-  const names = Object.keys(args);
-  const values = useSignal<Record<string, Json | undefined>>(
-    Object.fromEntries(names.map((name) => [name, firstValue(args[name] as ArgumentInfo)])),
+export function Command({ board, command, status }: CommandProps) {
+  const [[arg, info] = [], ...more] = Object.entries(status.args ?? {});
+  return arg !== undefined && info?.type === 'bool' && !info.optional && more.length === 0 ? (
+    <Switch board={board} command={command} arg={arg} info={info} />
+  ) : (
+    <CommandForm board={board} command={command} status={status} />
   );
+}
+
+function CommandForm({ board, command, status: { args, last } }: CommandProps) {
+  const names = Object.keys(args ?? {});
+  const entered = useSignal<Record<string, Json | undefined>>({});
   const told = useSignal<Told | undefined>(undefined);
   const disabled = role.value !== 'operator';
-  const isSwitch = names.length === 1 && args[names[0] as string]?.type === 'bool';
-  const press = async (): Promise<Told['state']> => {
-    told.value = { state: 'sending', text: t('sending') };
-    told.value = await run(board, command, values.value);
-    return told.value.state;
+  // What was entered here, else what it ran with last, else what its argument begins with.
+  const givenOf = (name: string): Json | undefined => {
+    if (Object.hasOwn(entered.value, name)) return entered.value[name];
+    return last?.args[name] ?? firstValue(args?.[name] as ArgumentInfo);
   };
-  const set = async (name: string, value: Json | undefined) => {
-    const before = values.value;
-    values.value = { ...before, [name]: value };
-    if (!isSwitch) return;
-    const state = await press();
-    // A switch shows what the board was told to do and does; of an unknown end nobody can say.
-    if (state === 'failed' || state === 'expired') values.value = before;
+  const press = async () => {
+    told.value = { state: 'sending', text: t('sending') };
+    const given = args ? Object.fromEntries(names.map((name) => [name, givenOf(name)])) : entered.value;
+    told.value = await run(board, command, given);
   };
   return (
     <form
@@ -51,13 +55,15 @@ export function CommandForm({ board, command, args, takesAnything }: CommandProp
           key={name}
           id={`${command}-${name}`}
           name={name}
-          info={args[name] as ArgumentInfo}
-          value={values.value[name]}
-          disabled={disabled || (isSwitch && told.value?.state === 'sending')}
-          onChange={(value) => void set(name, value)}
+          info={args?.[name] as ArgumentInfo}
+          value={givenOf(name)}
+          disabled={disabled}
+          onChange={(value) => {
+            entered.value = { ...entered.value, [name]: value };
+          }}
         />
       ))}
-      {takesAnything && (
+      {args === undefined && (
         <details>
           <summary>{t('withArguments')}</summary>
           <Argument
@@ -67,17 +73,15 @@ export function CommandForm({ board, command, args, takesAnything }: CommandProp
             value={undefined}
             disabled={disabled}
             onChange={(value) => {
-              values.value =
+              entered.value =
                 typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
             }}
           />
         </details>
       )}
-      {!isSwitch && (
-        <button type="submit" disabled={disabled || told.value?.state === 'sending'}>
-          {t('run')}
-        </button>
-      )}
+      <button type="submit" disabled={disabled || told.value?.state === 'sending'}>
+        {t('run')}
+      </button>
       <p class={`outcome is-${told.value?.state ?? 'none'}`} role="status">
         {told.value?.text}
       </p>

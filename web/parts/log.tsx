@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { BoardEvent } from '../../src/http/pages/messages.ts';
-import { t } from '../lang/lang.ts';
+import { leaseEnd, outcome, reason, refusal, t } from '../lang/lang.ts';
+import { askHub } from '../state/answers.ts';
 import { onMessage } from '../state/socket.ts';
 import { timeOf } from '../state/time.ts';
 
@@ -59,23 +60,47 @@ function entryOf(event: Exclude<BoardEvent, unknown[]>): Entry[] {
   switch (event.type) {
     case 'log':
       return [{ at: event.at, level: event.level, text: event.text }];
+    case 'lost':
+      return [];
     case 'text': {
       const { at, text, reply } = event;
       return [{ at, level: 'text', text: reply === undefined ? text : `${text} → ${reply}` }];
     }
-    case 'command':
-      return [{ at: event.at, level: 'event', text: `${event.name}: ${event.message ?? event.state}` }];
-    case 'control':
-      return event.state === 'way'
-        ? []
-        : [{ at: event.at, level: 'event', text: `${event.control}: ${event.message ?? event.state}` }];
+    default: {
+      const text = happened(event);
+      return text === undefined ? [] : [{ at: event.at, level: 'event', text }];
+    }
+  }
+}
+
+/** What else happens to a board that a person would know, as a sentence. */
+function happened(event: Exclude<BoardEvent, unknown[] | { type: 'lost' }>): string | undefined {
+  switch (event.type) {
+    case 'presence':
+      return event.state === 'online' ? t('online') : `${t('lost')}: ${event.said ?? reason(event.why)}`;
+    case 'dropped':
+      return t('hadToDrop', { samples: event.samples, logs: event.logs });
+    case 'refused':
+      return refusal(event);
+    case 'command': {
+      const { name, state, why, message, board } = event;
+      const because = why ? outcome(why, board, message) : message;
+      return `${name}: ${t(state)}${because ? `: ${because}` : ''}`;
+    }
+    case 'control': {
+      const { control, state, holder = '', why, message, board } = event;
+      if (state === 'ended') return `${control}: ${leaseEnd({ why, message }, board)}`;
+      return state === 'way'
+        ? undefined
+        : `${control}: ${t(state === 'held' ? 'heldBy' : 'takenBy', { who: holder })}`;
+    }
     default:
-      return [];
+      return undefined;
   }
 }
 
 async function before(name: string): Promise<Entry[]> {
-  const answer = await fetch(`/api/v1/boards/${encodeURIComponent(name)}`).catch(() => undefined);
+  const answer = await askHub(`/api/v1/boards/${encodeURIComponent(name)}`).catch(() => undefined);
   if (!answer?.ok) return [];
   const { texts } = (await answer.json()) as {
     texts: { at: number; text: string }[];

@@ -3,7 +3,7 @@ import { useMemo } from 'preact/hooks';
 import type { ArgumentInfo } from '../../src/hub/arguments.ts';
 import type { ControlStatus } from '../../src/hub/controls.ts';
 import type { Json, JsonObject } from '../../src/wire/index.ts';
-import { t } from '../lang/lang.ts';
+import { leaseEnd, t } from '../lang/lang.ts';
 import { role } from '../state/socket.ts';
 import { Hand } from '../state/steering.ts';
 import { Argument, firstValue } from './argument.tsx';
@@ -30,7 +30,7 @@ export function Steering({ board, control, status }: SteeringProps) {
       (status.holder
         ? t('heldBy', { who: status.holder })
         : ended
-          ? t('endedBecause', { why: ended.message })
+          ? t('endedBecause', { why: leaseEnd(ended, board) })
           : t('nobodySteers')));
   return (
     <fieldset class="control" aria-label={control}>

@@ -1,6 +1,6 @@
 import type { KeyAnswer, KeyRequest } from '../../src/http/keys.ts';
 import type { WhereAnswer } from '../../src/http/where.ts';
-import { sentenceOf } from './answers.ts';
+import { askHub, postJson, sentenceOf } from './answers.ts';
 
 /** What a board needs to be this hub's. */
 export interface NewBoard {
@@ -20,18 +20,12 @@ const OVERLAP_MS = 7 * 86_400_000;
 
 /** A board with a key, made now: another one where the name has one. @throws Error with the hub's sentence */
 export async function withKey(name: string): Promise<NewBoard> {
-  const has = await jsonOf<{ boards: { board: string; keys: unknown[] }[] }>(fetch('/api/v1/keys'));
+  const has = await jsonOf<{ boards: { board: string; keys: unknown[] }[] }>(askHub('/api/v1/keys'));
   const isKeyed = has.boards.some(({ board, keys }) => board === name && keys.length > 0);
   const body: KeyRequest = isKeyed
     ? { do: 'rotate', board: name, overlap: OVERLAP_MS }
     : { do: 'add', board: name };
-  const made = await jsonOf<KeyAnswer>(
-    fetch('/api/v1/keys', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(body),
-    }),
-  );
+  const made = await jsonOf<KeyAnswer>(postJson('/api/v1/keys', body));
   return { ...(await placed(name)), id: made.id, key: made.key };
 }
 
@@ -75,7 +69,7 @@ board.run()
 `;
 
 async function placed(name: string): Promise<NewBoard> {
-  const where = await jsonOf<WhereAnswer>(fetch('/api/v1/where'));
+  const where = await jsonOf<WhereAnswer>(askHub('/api/v1/where'));
   const hub = nearest(where.tls?.at ?? where.tcp);
   const host = hub?.replace(/:\d+$/, '') ?? location.hostname;
   const port = location.port === '' ? '' : `:${location.port}`;

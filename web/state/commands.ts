@@ -1,6 +1,7 @@
 import type { CommandOutcome } from '../../src/hub/command-outcomes.ts';
 import type { Json } from '../../src/wire/index.ts';
-import { t } from '../lang/lang.ts';
+import { outcome as outcomeText, t } from '../lang/lang.ts';
+import { postJson, sentenceOf } from './answers.ts';
 
 /** Milliseconds that a board has to begin: longer than a person waits with a finger on it. */
 const DEADLINE_MS = 5_000;
@@ -16,12 +17,9 @@ export async function run(
 ): Promise<Told> {
   let outcome: CommandOutcome;
   try {
-    const answer = await fetch(`/api/v1/boards/${encodeURIComponent(board)}/commands`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ name, args, deadline: DEADLINE_MS }),
-    });
-    if (!answer.ok) return { state: 'failed', text: ((await answer.json()) as { detail: string }).detail };
+    const path = `/api/v1/boards/${encodeURIComponent(board)}/commands`;
+    const answer = await postJson(path, { name, args, deadline: DEADLINE_MS });
+    if (!answer.ok) return { state: 'failed', text: await sentenceOf(answer) };
     outcome = (await answer.json()) as CommandOutcome;
   } catch {
     return { state: 'unknown', text: `${t('unknown')}: ${t('reconnecting')}` };
@@ -35,6 +33,9 @@ export async function run(
     case 'failed':
       return { state: 'failed', text: `${t('failed')}: ${outcome.error.message}` };
     default:
-      return { state: outcome.outcome, text: `${t(outcome.outcome)}: ${outcome.message}` };
+      return {
+        state: outcome.outcome,
+        text: `${t(outcome.outcome)}: ${outcomeText(outcome.why, board, outcome.message)}`,
+      };
   }
 }

@@ -1,4 +1,5 @@
 import type { HistoryAnswer } from '../../src/http/history.ts';
+import { askHub, sentenceOf } from './answers.ts';
 
 /** A series to draw: times in seconds since 1970, as uPlot takes them; a gap is null. */
 export interface Drawn {
@@ -32,9 +33,9 @@ export async function history(
     to: String(toMs),
     points: String(points),
   });
-  const answer = await fetch(`/api/v1/boards/${encodeURIComponent(board)}/history?${query}`);
+  const answer = await askHub(`/api/v1/boards/${encodeURIComponent(board)}/history?${query}`);
   if (answer.status === 404) return undefined;
-  if (!answer.ok) throw new Error(((await answer.json()) as { detail?: string }).detail ?? answer.statusText);
+  if (!answer.ok) throw new Error(await sentenceOf(answer));
   return drawn((await answer.json()) as HistoryAnswer);
 }
 

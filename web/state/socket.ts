@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import type { ChannelName, FromHub, FromPage } from '../../src/http/pages/messages.ts';
-import { t } from '../lang/lang.ts';
+import { language, t } from '../lang/lang.ts';
+import { askHub } from './answers.ts';
 import { learnTime } from './time.ts';
 
 /** Milliseconds until the next try: doubles up to the second. */
@@ -46,7 +47,7 @@ export function subscribe(channel: ChannelName): () => void {
 /** Asks the hub for something; without a connection it is refused at once. */
 export function ask(what: Ask): Promise<Answer> {
   const id = ++ids;
-  if (!say({ id, ...what } as FromPage)) return Promise.resolve(closed());
+  if (!say({ id, lang: language.value, ...what } as FromPage)) return Promise.resolve(closed());
   return new Promise((resolve) => waiting.set(id, resolve));
 }
 
@@ -72,7 +73,7 @@ const closed = (): Answer => ({ ok: false, code: 'CLOSED', message: t('reconnect
 /** Whoever is not signed in any more is told so by the page that the hub then serves. */
 async function again(): Promise<void> {
   retry = undefined;
-  const me = await fetch('/api/v1/me').catch(() => undefined);
+  const me = await askHub('/api/v1/me').catch(() => undefined);
   if (me?.status === 401) location.reload();
   else connect();
 }

@@ -1,6 +1,6 @@
 import type { BoardInfo } from '../../src/hub/boards.ts';
 import { t } from '../lang/lang.ts';
-import { CommandForm } from '../parts/command.tsx';
+import { Command } from '../parts/command.tsx';
 import { Steering } from '../parts/steering.tsx';
 import { role } from '../state/socket.ts';
 
@@ -18,14 +18,8 @@ export function Control({ name, info }: { name: string; info: BoardInfo | null }
         {controls.map(([control, status]) => (
           <Steering key={control} board={name} control={control} status={status} />
         ))}
-        {commands.map(([command, { args }]) => (
-          <CommandForm
-            key={command}
-            board={name}
-            command={command}
-            args={args ?? {}}
-            takesAnything={args === undefined}
-          />
+        {commands.map(([command, status]) => (
+          <Command key={command} board={name} command={command} status={status} />
         ))}
       </div>
     </section>

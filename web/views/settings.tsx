@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { choose, language, t } from '../lang/lang.ts';
+import { askHub } from '../state/answers.ts';
 import { type Appearance, appearance, wear } from '../state/appearance.ts';
 
 const APPEARANCES: readonly Appearance[] = ['auto', 'light', 'dark'];
@@ -9,12 +10,12 @@ const APPEARANCES: readonly Appearance[] = ['auto', 'light', 'dark'];
 export function Settings() {
   const me = useSignal<{ name: string; role: 'operator' | 'viewer' } | undefined>(undefined);
   useEffect(() => {
-    void fetch('/api/v1/me').then(async (answer) => {
+    void askHub('/api/v1/me').then(async (answer) => {
       if (answer.ok) me.value = await answer.json();
     });
   }, []);
   const leave = async () => {
-    await fetch('/api/v1/sign-out', { method: 'POST' });
+    await askHub('/api/v1/sign-out', { method: 'POST' });
     location.assign('/');
   };
   return (

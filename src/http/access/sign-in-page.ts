@@ -39,7 +39,7 @@ const wrong = document.getElementById('wrong');
 async function enter(token) {
   wrong.textContent = '';
   try {
-    const answer = await fetch('/api/v1/sign-in', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ token }) });
+    const answer = await fetch('/api/v1/sign-in', { method: 'POST', headers: { 'Content-Type': 'application/json', 'Accept-Language': texts.lang }, body: JSON.stringify({ token }) });
     if (answer.ok) return location.replace(location.pathname);
     wrong.textContent = (await answer.json()).detail;
   } catch { wrong.textContent = texts.failed; }
