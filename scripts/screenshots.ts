@@ -60,6 +60,8 @@ async function begin(hub: Hub, server: HttpServer): Promise<VirtualBoard[]> {
     await there;
     return board;
   };
+  await hub.alerts.add({ board: 'rain-barrel', metric: 'level', when: 'above', value: 0.85 });
+  await hub.alerts.add({ board: 'greenhouse', metric: 'temp', when: 'silent', value: 600_000 });
   await past(server.url, 'greenhouse', 'temp', 'Cel', (t) => 22 + 3 * Math.sin(t / 2) + Math.sin(t * 9) / 4);
   await past(server.url, 'cellar', 'humidity', '%RH', (t) => 71 - t + Math.sin(t * 5));
   await past(server.url, 'rain-barrel', 'level', 'm', (t) => 0.4 + t / 12);
@@ -79,7 +81,7 @@ async function shoot(browser: Browser, server: HttpServer): Promise<void> {
     for (const [language, locale] of Object.entries(LANGUAGES) as ['en' | 'zh', string][])
       for (const colorScheme of APPEARANCES) {
         const nameOf = (view: string) => `${view}-${size}-${colorScheme}-${language}`;
-        const views = ['boards', 'rover', 'add', 'adding', 'console', 'settings'].filter(
+        const views = ['boards', 'rover', 'alerts', 'add', 'adding', 'console', 'settings'].filter(
           (view) => isAll || KEPT.includes(nameOf(view)),
         );
         if (views.length === 0) continue;

@@ -51,7 +51,7 @@ export class PageFiles {
 }
 
 /** What the page's own router shows. */
-const VIEWS = /^\/(board\/.+|add|console|settings)?$/;
+const VIEWS = /^\/(board\/.+|alerts|add|console|settings)?$/;
 
 /** Nothing of anybody else's; styles of elements are set by charts. */
 const POLICY =

@@ -91,6 +91,19 @@ test('a sample that crosses the bound is told in the feed, shown, and posted; th
   ]);
 });
 
+test('what is posted is in the hub’s language, whoever set the rule and sent the sample in another', async () => {
+  const { get, clock } = await started();
+  const receiver = await Receiver.start();
+  const zh = { 'accept-language': 'zh-CN', 'content-type': 'application/json' };
+  await get(`${PATH}/webhook`, { method: 'PUT', headers: zh, body: JSON.stringify({ url: receiver.url }) });
+  await get(PATH, { method: 'POST', headers: zh, body: JSON.stringify({ ...RULE, holdMs: 1_000 }) });
+  await get('/samples?board=greenhouse', { method: 'POST', headers: zh, body: '{"temp":31}' });
+  clock.advance(1_000);
+  expect((await receiver.next()).body).toMatchObject({ text: 'greenhouse: temp is 31, above 30.' });
+  const twice = await get(PATH, { method: 'POST', headers: zh, body: JSON.stringify(RULE) });
+  expect(await detailOf(twice)).toContain('已有这样的规则');
+});
+
 test('a rule for a board that was never heard of waits for it; one that is taken away watches no more', async () => {
   const { get, post, next, told } = await started();
   const { id } = (await (await get(PATH, json({ ...RULE, metric: 'level' }))).json()) as AlertInfo;

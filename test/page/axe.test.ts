@@ -65,10 +65,19 @@ describeInBrowser('the page: accessible, and as narrow as a phone', () => {
           const found = [...(await findings(page)), ...(wide > 0 ? [`${wide} pixels too wide`] : [])];
           if (found.length > 0) seen[view] = found;
         };
+        for (const [metric, when, value] of [
+          ['temp', 'above', -100],
+          ['temp', 'below', 100],
+          ['not there yet', 'silent', 60_000],
+        ])
+          await world.hub.alerts.add({ board: 'greenhouse', metric, when, value });
+        await page.getByText('temp below 100 °C').first().waitFor();
         await look('boards');
         for (const name of ['greenhouse', 'rover', 'arm', 'gate', PLAIN]) {
           await page.goto(`${world.url}/board/${encodeURIComponent(name)}`);
           await page.getByRole('heading', { name: 'Counters' }).waitFor();
+          const [alerts] = await page.getByText(/^Alerts for /).all();
+          await alerts?.click();
           if (name === 'arm') {
             const fault = page.getByRole('form', { name: 'fault' });
             await fault.getByRole('button').click();
@@ -80,7 +89,7 @@ describeInBrowser('the page: accessible, and as narrow as a phone', () => {
           }
           await look(name);
         }
-        for (const path of ['add', 'console', 'settings']) {
+        for (const path of ['add', 'alerts', 'console', 'settings']) {
           await page.goto(`${world.url}/${path}`);
           await page.getByRole('heading', { level: 1 }).waitFor();
           await look(path);

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { Tokens } from '../../src/http/access/tokens.ts';
-import { createHub, type HttpServer, type Hub, openSqliteStore, serveHttp } from '../../src/index.ts';
+import {
+  createHub,
+  type HttpServer,
+  type Hub,
+  openAlerts,
+  openSqliteStore,
+  serveHttp,
+} from '../../src/index.ts';
 import { Air } from '../../src/virtual/index.ts';
 import type { Watched } from '../helpers/board.ts';
 import { builtPage, newPage } from '../helpers/browser.ts';
@@ -46,7 +53,8 @@ export class World {
   }
 
   async begin(): Promise<void> {
-    const hub = createHub({ store: await openSqliteStore(join(this.#folder, 'data')) });
+    const data = join(this.#folder, 'data');
+    const hub = createHub({ store: await openSqliteStore(data), alerts: await openAlerts(data) });
     this.#hub = hub;
     hub.method('plan', () => ({ seconds: 1 })); // what the greenhouse asks for
     const { tcp } = await hub.listen({ tcp: { host: LOOPBACK, port: this.#ports.tcp } });

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type UPlot from 'uplot';
 import { t } from '../lang/lang.ts';
@@ -14,10 +15,12 @@ interface ChartProps {
   /** Seconds since 1970. */
   from: number;
   to: number;
+  /** What stands under it. */
+  children?: ComponentChildren;
 }
 
 /** The course of a metric, or of some that are looked at together. */
-export function Chart({ lines, version, from, to }: ChartProps) {
+export function Chart({ lines, version, from, to, children }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot | undefined>(undefined);
   const shown = useRef({ from, to }).current; // read by uPlot whenever it draws
@@ -58,6 +61,7 @@ export function Chart({ lines, version, from, to }: ChartProps) {
         ))}
       </figcaption>
       <div ref={place} role="img" aria-label={label} />
+      {children}
     </figure>
   );
 }

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { BoardEvent } from '../../src/http/pages/messages.ts';
 import { leaseEnd, outcome, reason, refusal, t } from '../lang/lang.ts';
+import { ruleText } from '../state/alerts.ts';
 import { askHub } from '../state/answers.ts';
 import { onMessage } from '../state/socket.ts';
 import { timeOf } from '../state/time.ts';
@@ -82,6 +83,8 @@ function happened(event: Exclude<BoardEvent, unknown[] | { type: 'lost' }>): str
       return t('hadToDrop', { samples: event.samples, logs: event.logs });
     case 'refused':
       return refusal(event);
+    case 'alert':
+      return `${ruleText(event)}: ${t(event.state)}`;
     case 'command': {
       const { name, state, why, message, board } = event;
       const because = why ? outcome(why, board, message) : message;

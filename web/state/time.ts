@@ -48,8 +48,14 @@ const isOtherDay = (at: number): boolean =>
   new Date(at).toDateString() !== new Date(now.value).toDateString();
 
 /** A length of time: "10 min". */
-export const spanText = (count: number, unit: 'minute' | 'hour' | 'day'): string =>
+export const spanText = (count: number, unit: (typeof UNITS)[number][0]): string =>
   new Intl.NumberFormat(locale.value, { style: 'unit', unit, unitDisplay: 'short' }).format(count);
+
+/** Milliseconds in the largest unit that they are a whole number of: "90 sec", "5 min". */
+export function lengthText(ms: number): string {
+  const [unit, size] = UNITS.find(([, seconds]) => ms % (seconds * 1_000) === 0) ?? UNITS[3];
+  return spanText(ms / size / 1_000, unit);
+}
 
 /** A value as a person reads it: three to four significant digits, units of SenML as one writes them. */
 export function valueText(value: unknown, unit?: string): string {

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { t } from '../lang/lang.ts';
+import { Firing } from '../parts/alerts.tsx';
 import { Counters } from '../parts/counters.tsx';
 import { Link } from '../parts/link.tsx';
 import { Log } from '../parts/log.tsx';
@@ -23,6 +24,7 @@ export function BoardView({ name }: { name: string }) {
         </Link>
         <h1 tabIndex={-1}>{name}</h1>
         <Presence card={card} />
+        <Firing board={name} />
         {card?.hasMap && (
           <Link to={mapPath(name)} class="button">
             {t('map')}

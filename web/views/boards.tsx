@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../lang/lang.ts';
+import { Firing } from '../parts/alerts.tsx';
 import { Link } from '../parts/link.tsx';
 import { Presence } from '../parts/presence.tsx';
 import { Sparkline } from '../parts/sparkline.tsx';
@@ -66,6 +67,7 @@ function Card({ board }: { board: BoardState }) {
       <Link to={boardPath(board.name)}>
         <h2>{board.name}</h2>
         <Presence card={board.card.value} />
+        <Firing board={board.name} />
         <dl>
           {values.slice(0, SHOWN).map(([metric, [value, , unit]]) => (
             <div key={metric}>

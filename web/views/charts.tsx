@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { t } from '../lang/lang.ts';
+import { MetricAlerts } from '../parts/alerts.tsx';
 import { Chart } from '../parts/chart.tsx';
 import type { Line } from '../parts/plot.ts';
 import { Together } from '../parts/together.tsx';
@@ -79,7 +80,9 @@ export function Charts({ name }: { name: string }) {
               version={version}
               from={from}
               to={to}
-            />
+            >
+              <MetricAlerts board={name} metrics={lines.map(({ metric }) => metric)} />
+            </Chart>
           ))}
       </div>
       {others.length > 0 && (
@@ -92,6 +95,7 @@ export function Charts({ name }: { name: string }) {
           ))}
         </dl>
       )}
+      {others.length > 0 && <MetricAlerts board={name} metrics={others} />}
     </section>
   );
 }

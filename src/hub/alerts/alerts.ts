@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { KitelineError } from '../../errors.ts';
-import { say } from '../../language.ts';
+import { inLanguage, say } from '../../language.ts';
 import type { Layout, PackedSamples } from '../../store/packed.ts';
 import type { Store } from '../../store/store.ts';
 import type { Handlers } from '../events.ts';
@@ -139,7 +139,9 @@ export class Alerts {
   }
 
   #watch(rule: AlertInfo, graceMs: number): RuleWatch {
-    const changed = (watch: RuleWatch, ended?: Firing) => this.#turned(watch, ended);
+    // Not in the language of whoever set the rule, or sent the sample.
+    const changed = (watch: RuleWatch, ended?: Firing) =>
+      inLanguage(undefined, () => this.#turned(watch, ended));
     const watch = new RuleWatch(rule, { clock: this.#clock, graceMs, changed });
     this.#watches.set(rule.id, watch);
     return watch;
