@@ -17,6 +17,7 @@ import { addPush } from './commands/push.ts';
 import { addRepl } from './commands/repl.ts';
 import { addRun } from './commands/run.ts';
 import { addSend } from './commands/send.ts';
+import { addSetup } from './commands/setup.ts';
 import { addStore } from './commands/store.ts';
 import { addUp } from './commands/up.ts';
 import { localize, usageSentence } from './commands/usage.ts';
@@ -67,6 +68,7 @@ ${say('Examples:', '示例：')}
     addStore,
     addAlerts,
     addAccess,
+    addSetup,
     addPush,
     addRun,
     addRepl,

@@ -148,7 +148,9 @@ export class ByteReader {
   }
 
   #gone(cause: unknown = this.#failure): unknown {
-    return cause instanceof KitelineError ? cause : portGone(this.port.name, cause);
+    return cause instanceof KitelineError && cause.code === 'CLOSED'
+      ? cause
+      : portGone(this.port.name, cause);
   }
 }
 

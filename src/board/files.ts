@@ -64,15 +64,7 @@ print(json.dumps(_k_walk(${py(folder.replace(/\/+$/, ''))},[])))`,
   async states(paths: readonly string[]): Promise<Map<string, FileState>> {
     if (paths.length === 0) return new Map();
     await this.#prepare();
-    const found = await this.#repl.ask<[string, number, string][]>(
-      `import json
-_k=[]
-for p in ${pyList(paths)}:
- try:_k.append((p,)+_k_hash(p))
- except OSError:pass
-print(json.dumps(_k))`,
-      HASH_MS,
-    );
+    const found = await this.#repl.ask<[string, number, string][]>(`_k_states(${pyList(paths)})`, HASH_MS);
     return new Map(found.map(([path, size, hash]) => [path, { path, size, hash }]));
   }
 
@@ -99,12 +91,20 @@ with open(${py(path)},'rb') as f:
 
   /**
    * Brings a file under the name that `partOf` gives, whole and checked; what an earlier try has left of the same file is kept.
+   * @param part what is there under that name, as `states` told it; left out: it is asked
    * @throws KitelineError CLOSED (the same call later goes on), USAGE when the flash is full, GARBLED
    */
-  async stage(path: string, bytes: Uint8Array, onProgress: (at: Progress) => void = () => {}): Promise<void> {
+  async stage(
+    path: string,
+    bytes: Uint8Array,
+    onProgress: (at: Progress) => void = () => {},
+    part?: { there: FileState | undefined },
+  ): Promise<void> {
+    let known = part;
     for (let time = 1; ; time++) {
       try {
-        if (await this.#stage(path, bytes, onProgress)) return;
+        const { there } = known ?? { there: (await this.states([partOf(path)])).get(partOf(path)) };
+        if (await this.#stage(path, bytes, onProgress, there)) return;
         if (time >= TRIES) throw garbled(this.#repl.port.name);
       } catch (error) {
         const isLoss =
@@ -113,13 +113,17 @@ with open(${py(path)},'rb') as f:
         await this.#repl.enter();
         this.#isReady = false; // it may have restarted
       }
+      known = undefined;
     }
   }
 
-  async #stage(path: string, bytes: Uint8Array, onProgress: (at: Progress) => void): Promise<boolean> {
+  async #stage(
+    path: string,
+    bytes: Uint8Array,
+    onProgress: (at: Progress) => void,
+    there: FileState | undefined,
+  ): Promise<boolean> {
     await this.#prepare();
-    const part = partOf(path);
-    const there = (await this.states([part])).get(part);
     const isBegun =
       there !== undefined &&
       there.size > 0 &&
@@ -127,14 +131,12 @@ with open(${py(path)},'rb') as f:
       there.hash === hashOf(bytes.subarray(0, there.size));
     const at = isBegun ? there.size : 0;
     onProgress({ path, done: at, size: bytes.length });
-    if (!isBegun || at < bytes.length) {
-      await this.#repl.start(`_k_put(${py(part)},${at})`);
-      await sendBlocks(this.#repl, bytes.subarray(at), this.#hasDeflate, (done) =>
-        onProgress({ path, done: at + done, size: bytes.length }),
-      );
-    }
-    const state = (await this.states([part])).get(part);
-    return state?.hash === hashOf(bytes);
+    if (isBegun && at === bytes.length) return true;
+    await this.#repl.start(`_k_put(${py(partOf(path))},${at})`);
+    const hash = await sendBlocks(this.#repl, bytes.subarray(at), this.#hasDeflate, (done) =>
+      onProgress({ path, done: at + done, size: bytes.length }),
+    );
+    return hash === hashOf(bytes);
   }
 
   /** Gives staged files their names, all in one go that needs no cable any more. @throws KitelineError */

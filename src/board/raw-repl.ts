@@ -20,10 +20,11 @@ const ASK_FOR_PASTE = '\x05A\x01';
 const MORE = 1; // the window grows
 const END = 4; // the board wants no more, or has all
 
-const TRIES = 8;
+/** How long each try for a prompt waits: a board that has just begun to start loses what comes, and is soon there. */
+const TRIES_MS = [250, 500, 1_000, 2_000, 2_000, 2_000, 2_000];
 const ANSWER_MS = 1_500; // a loop that cannot be interrupted at once, a garbage collection, a page of flash
 const QUIET_MS = 50;
-const PASTE_MS = 1_000; // a board without raw-paste answers at once as well; one that hangs in it must not cost more
+const PASTE_MS = 2_000; // a board without raw-paste answers at once as well; one that hangs in it must not cost more
 const STEP_MS = 10_000; // from one byte of an answer to the next while nothing runs but the REPL
 /** Without flow control: what mpremote sends at once and how long it waits then, so that a UART's buffer never runs over. */
 const PLAIN_BYTES = 128;
@@ -45,6 +46,7 @@ export class RawRepl {
   readonly reader: ByteReader;
   readonly port: Port;
   #paste: 'untried' | 'there' | 'missing';
+  #steps = 0;
 
   private constructor(port: Port, { clock = systemClock, paste = true }: ReplOptions) {
     this.port = port;
@@ -65,16 +67,23 @@ export class RawRepl {
   /** The same once more, after something went wrong in between. */
   async enter(): Promise<void> {
     let last: Buffer = Buffer.alloc(0);
-    for (let time = 0; time < TRIES; time++) {
+    for (const ms of TRIES_MS) {
       // The first Ctrl-C may meet a program that catches it, the second ends what that does then.
       await this.reader.send(`\r${CTRL_C}${CTRL_C}`);
-      const passed = await this.reader.skip(QUIET_MS, ANSWER_MS);
+      const passed = await this.reader.skip(QUIET_MS, ms);
       await this.reader.send(`\r${CTRL_A}`);
-      if (await this.reader.until(PROMPT, ANSWER_MS)) return;
+      if ((await this.reader.until(PROMPT, ms)) && (await this.#isInStep(ms))) return;
       const came = Buffer.concat([passed, this.reader.seen]);
       if (came.length > 0) last = came;
     }
     throw noPrompt(this.port.name, last);
+  }
+
+  /** A prompt may be the answer to an earlier try, and that to the last still come: what answers to this is the newest. */
+  async #isInStep(ms: number): Promise<boolean> {
+    const word = `in step ${++this.#steps}`;
+    await this.reader.send(`print('${word}')${CTRL_D}`);
+    return (await this.reader.until(`${word}\r\n${CTRL_D}${CTRL_D}>`, ms)) !== undefined;
   }
 
   /** Empty memory: a soft reset that runs boot.py and passes main.py over. */
@@ -141,8 +150,8 @@ export class RawRepl {
     }
     // An older REPL took the A for a program's and has begun anew, or something hangs.
     this.#paste = 'missing';
-    const isOld = first === 0x72 /* r */ && (await this.#prompt());
-    if (!isOld) await this.enter();
+    if (first !== undefined) this.reader.unread(Buffer.of(first));
+    if (!(await this.#prompt())) await this.enter();
     return false;
   }
 

@@ -1,7 +1,7 @@
 /** Brings a set of files onto a board: only what changed, all of it or (until the last moment) nothing. */
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
-import { type BoardFiles, hashOf, type Progress } from './files.ts';
+import { type BoardFiles, hashOf, type Progress, partOf } from './files.ts';
 import { readSmall } from './info.ts';
 import type { RawRepl } from './raw-repl.ts';
 
@@ -82,7 +82,10 @@ export class Sync {
     const ledger = this.#after(wanted, [...write, ...same], remove);
     if (write.length === 0 && remove.length === 0 && ledger === JSON.stringify(this.#ledger)) return;
     await this.#files.makeFolders(write);
-    for (const path of write) await this.#files.stage(path, bytesOf(wanted, path), onProgress);
+    const parts = await this.#files.states(write.map(partOf));
+    for (const path of write) {
+      await this.#files.stage(path, bytesOf(wanted, path), onProgress, { there: parts.get(partOf(path)) });
+    }
     await this.#files.stage(LEDGER, Buffer.from(ledger));
     // The program that starts comes last: what it imports is there before it is.
     await this.#files.commit([...write.toSorted((a, b) => order(a) - order(b)), LEDGER]);

@@ -152,8 +152,14 @@ export class FakeRepl {
   #run(before: string): void {
     const code = Buffer.from(this.#line).toString('utf8');
     this.#line = [];
-    this.programs.push(code);
-    const { out = '', error = '', reboots = false, hangs = false } = this.#options.run(code);
+    const [, step] = /^print\('(in step \d+)'\)$/.exec(code) ?? [];
+    if (step === undefined) this.programs.push(code);
+    const {
+      out = '',
+      error = '',
+      reboots = false,
+      hangs = false,
+    } = step === undefined ? this.#options.run(code) : { out: `${step}\r\n` };
     this.#say(before);
     this.#say(out);
     if (hangs) {

@@ -1,17 +1,31 @@
 /** Files of a virtual board over its raw REPL: whole or not there, whatever happens to the cable. */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { BoardFiles } from '../../src/board/files.ts';
 import { readInfo } from '../../src/board/info.ts';
 import type { Port } from '../../src/board/port.ts';
 import { RawRepl } from '../../src/board/raw-repl.ts';
 import { escaped } from '../../src/board/receiver.ts';
-import { startedPort } from './board-port.ts';
+import { Sync, type Wanted } from '../../src/board/sync.ts';
+import { portOf, startedPort } from './board-port.ts';
+
+/** Numbers from 0 to 1, the same in every run. @param seed any whole number (mulberry32) */
+function rolls(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
 
 const RUNNING = 'import time\nwhile True: time.sleep(1)';
 
 async function filesOf(port: Port) {
-  const repl = await RawRepl.enter(port, { paste: false });
+  const repl = await RawRepl.enter(port);
   return { repl, files: new BoardFiles(repl) };
 }
 
@@ -76,6 +90,52 @@ def open(p,m='r'):
   await repl.softReset();
   expect(String(await new BoardFiles(repl).get('/main.py'))).toBe('old');
   expect(board.inputDropped).toBe(0);
+});
+
+it('unplugged at any byte: the old program or the new one, never half of one, and the next push goes on', async () => {
+  const { board, port } = await startedPort({ files: { 'main.py': RUNNING } });
+  port.destroy();
+  const random = rolls(6);
+  let program = RUNNING;
+  let cut = 0;
+  let kept = 0;
+  for (let round = 0; round < 6; round++) {
+    const before = program;
+    program = `${RUNNING}\n# ${round}`;
+    const wanted: Wanted = new Map(
+      [program, randomBytes(14_000), randomBytes(30_000)].map((bytes, at) => [
+        ['/main.py', '/lib/a.bin', '/b.bin'][at] ?? '',
+        { bytes: Buffer.from(bytes), stays: false },
+      ]),
+    );
+    for (let time = 0; ; time++) {
+      if (time < 3)
+        board.serial.unplug({ afterBytes: Math.floor(random() * 60_000), power: round % 2 === 0 });
+      try {
+        const { repl, files } = await filesOf(portOf(board));
+        expect([before, program]).toContain(String(await files.get('/main.py')));
+        const sync = await Sync.open(repl, files);
+        const changes = await sync.compare(wanted, true);
+        expect(changes.foreign.filter((path) => round > 0 || path !== '/main.py')).toEqual([]);
+        const begun = new Set<string>();
+        await sync.apply(wanted, changes, ({ path, done }) => {
+          if (!begun.has(path)) kept += done;
+          begun.add(path);
+        });
+        for (const [path, { bytes }] of wanted) expect((await files.get(path)).equals(bytes)).toBe(true);
+        if (time < 3) board.serial.unplug();
+        board.serial.plug();
+        break;
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'CLOSED' });
+        cut += 1;
+        expect([before, program]).toContain(readFileSync(join(board.flash, 'main.py'), 'utf8'));
+        board.serial.plug();
+      }
+    }
+  }
+  expect(cut).toBeGreaterThan(3);
+  expect(kept).toBeGreaterThan(0); // bytes that did not have to travel again
 });
 
 it('what has a meaning on the line never travels as it is', () => {

@@ -4,18 +4,20 @@ import { createServer } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { VirtualBoard } from '../../src/virtual/index.ts';
 
-/** @returns what `--port` takes; one connection at a time has the board, as one program has a port */
+/** @returns what `--port` takes; a cable that is pulled ends the connection, and nothing listens until it is back */
 export async function serveSerial(board: VirtualBoard): Promise<string> {
   const server = createServer({ noDelay: true }, (socket) => {
-    const show = (bytes: Uint8Array) => void socket.write(bytes);
-    board.on('stdout', show);
-    board.on('stderr', show);
-    socket.on('data', (bytes) => board.type(bytes));
+    if (!board.serial.plugged) {
+      socket.resetAndDestroy();
+      return;
+    }
+    const end = board.serial.open();
+    socket.pipe(end);
+    end.pipe(socket);
+    end.on('error', () => {});
+    end.on('close', () => socket.destroy());
     socket.on('error', () => {});
-    socket.on('close', () => {
-      board.off('stdout', show);
-      board.off('stderr', show);
-    });
+    socket.on('close', () => end.destroy());
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => void server.close());

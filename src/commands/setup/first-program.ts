@@ -1,0 +1,48 @@
+import { boardLibrary } from '../../virtual/index.ts';
+
+/** What a board can say of itself with nothing wired to it, and one thing that it does when told. */
+const PROGRAM = `# A first program. Change it on your computer, and bring it here with: kiteline push
+import gc
+
+import kiteline
+import network
+from machine import Pin
+
+board = kiteline.Board()  # its name, its key, its Wi-Fi and its hub stand in /kiteline.json
+led = Pin(2, Pin.OUT)
+radio = network.WLAN(network.STA_IF)
+
+
+@board.every(2000, memory="B", signal="dBm")
+def read():
+    return {"memory": gc.mem_free(), "signal": radio.status("rssi")}
+
+
+@board.command(on=bool)
+def lamp(on):
+    led.value(on)
+
+
+board.run()
+`;
+
+/** What stands in /kiteline.json. */
+export interface Settings {
+  name: string;
+  hub: string;
+  key: string;
+  tls?: { cert: string };
+  wifi: { ssid: string; password: string }[];
+}
+
+/**
+ * Everything that setup writes, by path on the board.
+ * @param program main.py; null: it stays as it is, undefined: a first one
+ */
+export function filesOf(settings: Settings, program: Uint8Array | null | undefined): Map<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  for (const [path, text] of Object.entries(boardLibrary())) files.set(`/${path}`, Buffer.from(text));
+  files.set('/kiteline.json', Buffer.from(`${JSON.stringify(settings)}\n`));
+  if (program !== null) files.set('/main.py', program ?? Buffer.from(PROGRAM));
+  return files;
+}
