@@ -1,13 +1,13 @@
 import { type MapPlace, type RangeReading, tracedCone } from './cone.ts';
 
-/** Log-odds of one reading for a cell that it looked through. Two of them, from unknown, make a cell free. */
-const FREE = -0.7;
+/** Log-odds of one reading for a cell that it looked through: from unknown, one makes a cell free. */
+const FREE = -1;
 /** The same, when no echo came back at all: some surfaces throw it elsewhere. */
 const SILENT = -0.35;
 /** Log-odds of one reading for all cells together that may have sent the echo back. */
 const ECHO = 3;
 /** Metres up to which an echo can make a cell occupied for sure; from further on its arc is too long to tell where on it. */
-const SURE_RANGE = 1.2;
+const SURE_RANGE = 0.7;
 /** Beyond these a cell would take too many readings to change its mind. */
 const LEAST = -3;
 const MOST = 4;

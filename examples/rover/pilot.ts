@@ -1,0 +1,206 @@
+/** One rover's map, made of what it sees, and its plans. */
+import type { Scene } from '../../src/index.ts'; // in a project of your own: from 'kiteline'
+import {
+  BLOCKED,
+  type Change,
+  Explorer,
+  Grid,
+  Inflation,
+  LAND,
+  OccupancyMap,
+  Planner,
+  type Point,
+} from '../../src/plan/index.ts'; // from 'kiteline/plan'
+
+/** The map: 17 m × 17 m around the place where the rover was switched on. */
+export const PLACE = { cell: 0.03, width: 568, height: 568, x: -8.52, y: -8.52 };
+/** Metres: of the rover's body, and how far its range finder is in front of the middle. */
+const BODY = 0.09;
+const FINDER = 0.08;
+/** Radians: the whole angle of what the range finder sees. */
+const CONE = Math.PI / 12;
+/** Metres that no echo at all speaks for: less than it can see, since slanted walls throw the sound elsewhere. */
+const SILENT = 1.5;
+/** Cells between the rover's middle and what is not known to be free: its body, and what it may be beside its path. */
+const RADIUS = (BODY + 0.045) / PLACE.cell;
+/** The same on a way that is only hoped for: less than the body, since where exactly a wall is shows from near by. */
+const LEAST_RADIUS = (BODY - 0.015) / PLACE.cell;
+/** Metres around a place where looking around was in vain. */
+const TRIED = 0.25;
+/** Metres from where the rover stands to where a plan may begin: it may be nearer to a wall than plans go. */
+const ASIDE = 0.15;
+/** States in which it drives to no goal any more. */
+const OVER = ['arrived', 'stopped', 'no way', 'by hand'];
+
+/** What a rover asks. All of it is the board's word. */
+export interface Question {
+  /** Where it is, and where it is to go, metres. */
+  x: number;
+  y: number;
+  goal: Point;
+  /** The time of its newest reading, which must be in the map; null: it does not know the time yet. */
+  at: number | null;
+  /** When it began to look around here, if it has done that since the last plan. */
+  looked: number | null;
+  /** It is looking around: it only wants to know whether somebody plans. */
+  looking: boolean;
+}
+
+/** The way, metres, as far as all of it is known to be free; `look`: at its end the rover should look around. */
+export type Answer = { path: Point[]; look: boolean } | { why: 'no way' };
+
+export class Pilot {
+  /** The board's start that the map belongs to. */
+  readonly boot: string | undefined;
+  readonly map = new OccupancyMap(PLACE, { cone: CONE });
+  readonly #scene: Scene | undefined;
+  /** Where the rover's middle may be for sure, and where it may be as far as is known. */
+  readonly #known = new Inflation(gridOf(BLOCKED), RADIUS);
+  readonly #hoped = new Inflation(gridOf(LAND), LEAST_RADIUS);
+  /** Has its own copy of `known`. */
+  readonly #planner = new Planner(gridOf(BLOCKED));
+  readonly #explorer = new Explorer({
+    known: this.#known.grid,
+    hoped: this.#hoped.grid,
+    risk: (index) => Math.max(0, this.map.percent(index) / 50 - 1),
+  });
+  #goal = '';
+  /** Where looking around was in vain, on the way to this goal; and whether all of that was forgotten once. */
+  #tried: Point[] = [];
+  #isSecondTime = false;
+  /** The times of the first and of the newest reading, and who waits for a newer one. */
+  #oldest = Number.POSITIVE_INFINITY;
+  #newest = 0;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(boot?: string, scene?: Scene) {
+    this.boot = boot;
+    this.#scene = scene;
+  }
+
+  /** A reading. @param pose metres, radians @param range metres; undefined: no echo @param at milliseconds */
+  see(pose: { x: number; y: number; heading: number }, range: number | undefined, at: number): void {
+    const { x, y, heading } = pose;
+    const eye = { x: x + FINDER * Math.cos(heading), y: y + FINDER * Math.sin(heading), heading };
+    const seen =
+      range === undefined ? this.map.seeNothing({ ...eye, range: SILENT }) : this.map.see({ ...eye, range });
+    const changes: Change[] = [];
+    for (const index of [...seen, ...this.map.clear(x, y, BODY)]) {
+      const [column, row] = [index % PLACE.width, Math.floor(index / PLACE.width)];
+      const known = this.map.isFree(index) ? LAND : BLOCKED;
+      this.#known.set(column, row, known, (...change) => changes.push(change));
+      this.#hoped.set(column, row, this.map.isOccupied(index) ? BLOCKED : LAND, () => {});
+      this.#scene?.mark(index, this.map.percent(index));
+    }
+    if (changes.length > 0) this.#planner.change(changes);
+    if (this.#scene) this.#scene.rover = { x, y, heading, cone: CONE, ...(range !== undefined && { range }) };
+    this.#oldest = Math.min(this.#oldest, at);
+    this.#newest = Math.max(this.#newest, at);
+    for (const look of this.#waiting) look();
+  }
+
+  /** What the rover says of itself. */
+  tell(state: string): void {
+    if (this.#scene && OVER.includes(state)) this.#draw([], undefined);
+  }
+
+  /** @throws the signal's reason: nobody waits any more */
+  async plan({ x, y, goal, at, looked, looking }: Question, signal: AbortSignal): Promise<Answer> {
+    if (looking) return { path: [], look: true };
+    if (typeof at === 'number') await this.#seen(at, signal);
+    if (this.#goal !== String(goal)) {
+      this.#goal = String(goal);
+      this.#tried = [];
+      this.#isSecondTime = false;
+    }
+    // A hub that was started meanwhile has not seen all of it.
+    if (typeof looked === 'number' && looked >= this.#oldest) this.#tried.push([x, y]);
+    const answer = await this.#way([x, y], goal, signal);
+    if ('path' in answer) this.#draw(answer.path, goal);
+    return answer;
+  }
+
+  close(): Promise<void> {
+    return this.#planner.close();
+  }
+
+  async #way(start: Point, goal: Point, signal: AbortSignal): Promise<Answer> {
+    const end = this.map.cellAt(...goal);
+    if (!this.#known.grid.contains(...end)) return { why: 'no way' };
+    const from = this.#nearestKnown(this.map.cellAt(...start));
+    if (!from) {
+      const here = this.map.cellAt(...start);
+      return this.#isTried(...here) ? { why: 'no way' } : { path: [start], look: true };
+    }
+    const whole = await this.#planner.plan(from, end, { signal, smooth: true });
+    if (whole.outcome === 'found')
+      return { path: this.#along(start, whole.path.slice(0, -1), goal), look: false };
+    const place = this.#explorer.find(from, end, this.#isTried) ?? this.#onceMore(from, end);
+    if (!place) return { why: 'no way' };
+    const part = await this.#planner.plan(from, place, { signal, smooth: true });
+    return { path: this.#along(start, part.path), look: true };
+  }
+
+  /** In metres, to the millimetre: from where the rover is over the middles of cells to a last point, if there is one. */
+  #along(start: Point, cells: readonly Point[], last?: Point): Point[] {
+    const points = [start, ...cells.slice(1).map(([column, row]) => this.map.middleOf(column, row))];
+    if (last) points.push(last);
+    return points.map(([x, y]) => [Number(x.toFixed(3)), Number(y.toFixed(3))]);
+  }
+
+  #draw(path: Point[], goal: Point | undefined): void {
+    if (!this.#scene) return;
+    this.#scene.goal = goal && [...goal];
+    this.#scene.path = path;
+  }
+
+  readonly #isTried = (column: number, row: number): boolean => {
+    const [x, y] = this.map.middleOf(column, row);
+    return this.#tried.some(([triedX, triedY]) => Math.hypot(x - triedX, y - triedY) < TRIED);
+  };
+
+  /** It has looked around everywhere, and yet there may be a way: readings may have been missed, so all is tried a second time. */
+  #onceMore(from: Point, end: Point): Point | undefined {
+    if (this.#isSecondTime) return undefined;
+    this.#isSecondTime = true;
+    this.#tried = [];
+    return this.#explorer.find(from, end, this.#isTried);
+  }
+
+  #nearestKnown([column, row]: Point): Point | undefined {
+    let nearest: Point | undefined;
+    let best = ASIDE / PLACE.cell;
+    const reach = Math.ceil(best);
+    for (let dy = -reach; dy <= reach; dy++) {
+      for (let dx = -reach; dx <= reach; dx++) {
+        const apart = Math.hypot(dx, dy);
+        if (apart > best || this.#known.grid.at(column + dx, row + dy) !== LAND) continue;
+        best = apart;
+        nearest = [column + dx, row + dy];
+      }
+    }
+    return nearest;
+  }
+
+  /** Waits until a reading of that time is in the map: it may still be on its way to the disk. */
+  #seen(at: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void) => {
+        this.#waiting.delete(look);
+        signal.removeEventListener('abort', giveUp);
+        settle();
+      };
+      const giveUp = () => end(() => reject(signal.reason));
+      const look = () => this.#newest >= at && end(resolve);
+      signal.addEventListener('abort', giveUp);
+      this.#waiting.add(look);
+      look();
+    });
+  }
+}
+
+function gridOf(terrain: typeof BLOCKED | typeof LAND): Grid {
+  const grid = new Grid(PLACE.width, PLACE.height);
+  grid.cells.fill(terrain);
+  return grid;
+}
