@@ -1,3 +1,5 @@
+import { Standstill } from './standstill.ts';
+
 /**
  * Time, injected: whoever waits takes a Clock, so that a test can hold time still and advance it.
  */
@@ -26,12 +28,17 @@ export const systemClock: Clock = {
   },
 };
 
-/** A clock that runs `speed` times as fast as another one, from now on. */
+/**
+ * A clock that runs `speed` times as fast as another one, from now on; it can stand still for a while, when one of those who share it
+ * could not go on.
+ */
 export class FastClock implements Clock {
   readonly speed: number;
   /** When both showed the same, milliseconds since 1970. */
   readonly since: number;
+  readonly standstill = new Standstill();
   readonly #base: Clock;
+  #latest = 0;
 
   constructor(speed: number, base: Clock = systemClock) {
     if (!(speed > 0)) throw new RangeError(`A clock cannot run ${speed} times as fast.`);
@@ -41,15 +48,27 @@ export class FastClock implements Clock {
   }
 
   now(): number {
-    return this.since + (this.#base.now() - this.since) * this.speed;
+    return this.since + (this.#base.now() - this.since - this.standstill.ms) * this.speed;
   }
 
   monotonic(): number {
-    return this.#base.monotonic() * this.speed;
+    this.#latest = Math.max(this.#latest, (this.#base.monotonic() - this.standstill.ms) * this.speed);
+    return this.#latest;
   }
 
   alarm(ms: number, ring: () => void): Alarm {
-    return this.#base.alarm(ms / this.speed, ring);
+    const due = this.monotonic() + ms;
+    let alarm: Alarm;
+    const wait = (left: number): void => {
+      alarm = this.#base.alarm(left / this.speed, () => {
+        const still = due - this.monotonic();
+        // A millisecond of ours too early is a timer's own rounding.
+        if (still > this.speed) wait(still);
+        else ring();
+      });
+    };
+    wait(ms);
+    return { cancel: () => alarm.cancel() };
   }
 }
 

@@ -31,7 +31,7 @@ export const WORD = {
   EDGES_DROPPED: 11,
   /** 1 while the board has an address to send from. */
   ROUTE: 12,
-  /** When the program last fed its watchdog: `wallMs()`. */
+  /** When the program last fed its watchdog: milliseconds of the board's time, as an Int32 that wraps. */
   WATCHDOG_FED: 13,
   /** Bytes that can be written to the flash until the power goes, and one more; 0: it stays. */
   FLASH_LEFT: 14,
@@ -222,9 +222,6 @@ export function padsOf(shared: SharedState): Pads {
     volts: (pin, volts) => shared.set(shared.pinWord(pin, PIN.MICROVOLTS), Math.round(volts * 1e6)),
   };
 }
-
-/** Milliseconds on a clock that all threads read alike, as an Int32 that wraps: for differences. */
-export const wallMs = (): number => Math.floor(performance.timeOrigin + performance.now()) | 0;
 
 /** Copies into a ring at a running position; the caller has checked that it fits. */
 export function putRing(ring: Uint8Array, position: number, bytes: Uint8Array): void {

@@ -55,7 +55,7 @@ export class Edges {
     this.catchUp();
     const waiting = this.#waiting.shift();
     if (!waiting) return -1;
-    this.#seenSince = this.#clock.time();
+    this.#seenSince = this.#clock.now();
     this.#world?.show(waiting.levels);
     return waiting.edge;
   }
@@ -65,7 +65,7 @@ export class Edges {
     this.#takeRing();
     const world = this.#world;
     if (!world) return;
-    const now = this.#clock.time();
+    const now = this.#clock.now();
     if (this.#seenSince !== undefined) {
       if (now - this.#seenSince < SEEN_MS) return;
       this.#endSeen();
@@ -79,13 +79,13 @@ export class Edges {
     if (!this.#world) return;
     this.#endSeen();
     this.catchUp();
-    this.#world.drive(pin, level, duty, this.#clock.time());
+    this.#world.drive(pin, level, duty, this.#clock.now());
   }
 
   /** From when to when the pulse lasts that is on its way to this pin, ms from now; undefined where none is. */
   pulse(pin: number): Pulse | undefined {
     this.catchUp();
-    const now = this.#clock.time();
+    const now = this.#clock.now();
     const pulse = this.#world?.pulse(pin, now);
     return pulse && { from: pulse.from - now, to: pulse.to - now };
   }
@@ -97,7 +97,7 @@ export class Edges {
     const isListened = world.pins.some((pin) => this.#triggers(pin) & TRIGGER.BOTH);
     const { board, real } = isListened ? LISTENED : UNHEARD;
     const moving = world.moves ? Math.max(board, real * this.#clock.speed) : Infinity;
-    const certain = isListened ? Math.max(0, world.nextAt - this.#clock.time()) : Infinity;
+    const certain = isListened ? Math.max(0, world.nextAt - this.#clock.now()) : Infinity;
     return Math.min(moving, certain);
   }
 

@@ -1,6 +1,6 @@
 /** The pin functions of `_host`, in the worker thread: what a program's `machine` reads and drives. */
 
-import { MODE, PIN, padLevel, TRIGGER, WORD, wallMs } from '../shared.ts';
+import { MODE, PIN, padLevel, TRIGGER, WORD } from '../shared.ts';
 import type { Native } from './native.ts';
 
 export class NativePins {
@@ -34,8 +34,6 @@ export class NativePins {
   /** The level that the program reads. */
   level(pin: number): number {
     this.#native.poll();
-    // No handler can run now that would miss its moment.
-    if (this.#native.handlersHeld) this.#native.edges.catchUp();
     return padLevel(this.#native.shared, pin);
   }
 
@@ -88,6 +86,6 @@ export class NativePins {
 
   feedWatchdog(): void {
     this.#native.poll();
-    this.#native.shared.set(WORD.WATCHDOG_FED, wallMs());
+    this.#native.shared.set(WORD.WATCHDOG_FED, this.#native.now() | 0);
   }
 }

@@ -91,6 +91,7 @@ export class Native {
    */
   poll(): void {
     const { shared } = this;
+    this.clock.goesOn();
     if (this.interrupted && !this.serial.atPrompt) {
       shared.set(WORD.INTERRUPT, 0);
       this.#interruptOwed = true;
@@ -171,6 +172,7 @@ export class Native {
       this.#kept?.waits(begun);
       Atomics.wait(this.shared.words, WORD.EVENT, seen, ms);
       this.#kept?.goesOn(performance.now(), begun + ms);
+      this.clock.woke(performance.now() - begun - ms);
     }
   }
 
@@ -242,12 +244,10 @@ export class Native {
   }
 
   #handlersDue(): boolean {
+    // The world goes on, and counters count, also while no handler may run.
+    const { due } = this.edges;
     if (this.#handlersHeld || !this.#dispatch) return false;
-    return this.edges.due || this.#timers.next <= this.now();
-  }
-
-  get handlersHeld(): boolean {
-    return this.#handlersHeld;
+    return due || this.#timers.next <= this.now();
   }
 
   /** Sleeps until the deadline in one piece, as C code does that waits: no handler runs, and only Ctrl-C ends it. */

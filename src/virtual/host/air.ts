@@ -125,7 +125,9 @@ export class Air {
   constructor(options: AirOptions = {}) {
     const speed = options.speed ?? 1;
     this.clock = options.clock ?? (speed === 1 ? systemClock : new FastClock(speed));
-    this.pace = new Pace(this.clock instanceof FastClock ? this.clock : { speed: 1, since: Date.now() });
+    const fast =
+      this.clock instanceof FastClock ? this.clock : { speed: 1, since: Date.now(), standstill: undefined };
+    this.pace = new Pace({ speed: fast.speed, since: fast.since, standstill: fast.standstill?.buffer });
     this.joinMs = options.joinMs ?? 800;
     this.beaconMs = options.beaconMs ?? this.joinMs * 2;
     this.names = options.names ?? {};

@@ -71,7 +71,7 @@ export class Peripherals implements Asked {
       neighbour: (other) => air.addressOf(other),
       note: (code, detail) => this.#note(code, detail),
     });
-    this.watchdog = new Watchdog(air.clock, air.pace.speed, this.shared, (ms) => {
+    this.watchdog = new Watchdog(air.clock, air.pace, this.shared, (ms) => {
       this.#note('watchdog', String(ms));
       events.starved(ms);
     });

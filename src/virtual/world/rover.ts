@@ -70,7 +70,7 @@ export class VirtualRover extends EventEmitter<RoverEvents> {
     this.#board = board;
     this.#clock = clock;
     this.#state = new RoverState();
-    this.#placed = board.air.pace.time();
+    this.#placed = board.air.pace.now();
     this.#state.set(STATE.TIME, this.#placed);
     this.#state.set(STATE.DICE, seed);
     this.#state.set(STATE.CHARGE, charge);
@@ -100,7 +100,7 @@ export class VirtualRover extends EventEmitter<RoverEvents> {
   /** With the board off the motors are, too: it rolls until it stands. */
   #settle(): void {
     if (this.#board.powered || this.#closed) return;
-    const now = this.#board.air.pace.time();
+    const now = this.#board.air.pace.now();
     if (now - this.#state.get(STATE.TIME) < LEFT_MS) return;
     const world = this.#world();
     while (world.next(now));

@@ -119,7 +119,7 @@ class _IRQ:
             self._handler(self._pin)
 
     def trigger(self, trigger=None):
-        before = _host.pin(self._pin._id, _TRIGGERS)
+        before = _host.pin(self._pin._id, _TRIGGERS) & 3
         if trigger is not None:
             _host.setPin(self._pin._id, _TRIGGERS, trigger & 3)
         return before
