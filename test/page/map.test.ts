@@ -95,7 +95,7 @@ describeInBrowser('the page: the map', () => {
       await tap(1.5, 0.75);
       const [x, y] = await told(cart);
       expect(Math.hypot(x - 1.5, y - 0.75)).toBeLessThan(0.03);
-      await page.getByText(/^done/).waitFor();
+      await page.getByText(/^sent to /).waitFor();
       await page.getByText('is driving').waitFor();
       scene.goal = [x, y];
       scene.path = [

@@ -12,6 +12,7 @@ import { MapStage } from '../parts/map.tsx';
 import { Player } from '../parts/player.tsx';
 import { Presence } from '../parts/presence.tsx';
 import { Steering } from '../parts/steering.tsx';
+import { askHub, sentenceOf } from '../state/answers.ts';
 import { boardNamed } from '../state/boards.ts';
 import { run, type Told } from '../state/commands.ts';
 import { boardPath } from '../state/route.ts';
@@ -54,18 +55,23 @@ function MapView({ name, info, live, model }: ViewProps) {
   const send = async ([x, y]: Place) => {
     const wanted: Place = [round(x), round(y)];
     target.value = wanted;
-    await tell('goto', { x: wanted[0], y: wanted[1] });
+    await tell('goto', { x: wanted[0], y: wanted[1] }, t('sentTo', { place: placeText(wanted) }));
     if (target.value === wanted) target.value = undefined; // the goal that the app draws stands there now, or none does
   };
-  const tell = async (command: string, args: Record<string, number>) => {
+  const tell = async (command: string, args: Record<string, number>, done?: string) => {
     const sending: Told = { state: 'sending', text: t('sending') };
     told.value = sending;
     const outcome = await run(name, command, args);
-    if (told.value === sending) told.value = outcome; // what was pressed last is what one waits for
+    if (told.value !== sending) return; // what was pressed last is what one waits for
+    told.value = outcome.state === 'done' && done !== undefined ? { ...outcome, text: done } : outcome;
   };
   const load = async () => {
-    const answer = await fetch(`/api/v1/boards/${encodeURIComponent(name)}/scene/run`).catch(() => undefined);
-    if (!answer?.ok) return;
+    const path = `/api/v1/boards/${encodeURIComponent(name)}/scene/run`;
+    const answer = await askHub(path).catch(() => undefined);
+    if (!answer?.ok) {
+      told.value = { state: 'failed', text: answer ? await sentenceOf(answer) : t('reconnecting') };
+      return;
+    }
     replay.value = new Replay((await answer.json()) as SceneRun);
     replay.value.play();
   };
