@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { WHENS, type When } from '../hub/alerts/rule.ts';
 import { say } from '../language.ts';
 import { parseDuration } from '../times.ts';
+import type { WebhookOptions } from './alerts/webhook.ts';
 import { addHubOptions } from './hub-client.ts';
 import type { HubOptions } from './hub-file.ts';
 
@@ -10,6 +11,7 @@ export function addAlerts(program: Command): void {
   const alerts = program
     .command('alerts')
     .description(say('Rules for values that somebody should know of', '需要提醒的数值：告警规则'))
+    .enablePositionalOptions()
     .option('--json', say('one JSON object a line', '每行一个 JSON 对象'));
   addHubOptions(alerts)
     .addHelpText(
@@ -21,7 +23,7 @@ ${say('Examples:', '示例：')}
   kiteline alerts add cellar temp below -2
   kiteline alerts add greenhouse temp silent 5m
   kiteline alerts remove 3f9a1c22
-  kiteline alerts webhook https://ntfy.example/my-alerts
+  kiteline alerts webhook http://homeassistant.local:8123/api/webhook/kiteline
   kiteline alerts webhook --test
 
 ${say(
@@ -33,7 +35,7 @@ ${say(
       const { listAlerts } = await import('./alerts/alerts.ts');
       await listAlerts(options);
     });
-  alerts
+  const add = alerts
     .command('add')
     .description(say('Make a rule', '添加规则'))
     .argument('<BOARD>', say("the board's name; it may come later", '板子的名称；可以以后才出现'))
@@ -44,20 +46,22 @@ ${say(
       '--for <TIME>',
       say('how long it must be so before the rule fires, e.g. 1m', '持续多久才触发，例如 1m'),
       parseDuration,
-    )
-    .action(async (board, metric, is: When, value, { for: holdMs }: { for?: number }, command: Command) => {
+    );
+  addHubOptions(add).action(
+    async (board, metric, is: When, value, { for: holdMs, ...hub }: HubOptions & { for?: number }) => {
       const { addRule } = await import('./alerts/alerts.ts');
-      await addRule({ board, metric, when: is, holdMs }, value, command.optsWithGlobals());
-    });
-  alerts
+      await addRule({ board, metric, when: is, holdMs }, value, hub);
+    },
+  );
+  const remove = alerts
     .command('remove')
     .description(say('Take a rule away', '删除规则'))
-    .argument('<ID>', say('as "kiteline alerts" lists it', '“kiteline alerts”所列的编号'))
-    .action(async (id: string, _: unknown, command: Command) => {
-      const { removeRule } = await import('./alerts/alerts.ts');
-      await removeRule(id, command.optsWithGlobals());
-    });
-  alerts
+    .argument('<ID>', say('as "kiteline alerts" lists it', '“kiteline alerts”所列的编号'));
+  addHubOptions(remove).action(async (id: string, options: HubOptions) => {
+    const { removeRule } = await import('./alerts/alerts.ts');
+    await removeRule(id, options);
+  });
+  const hook = alerts
     .command('webhook')
     .description(say('Where alerts are posted to', '告警发送到哪里'))
     .argument('[URL]', say('from now on; shows what is set unless told', '今后的地址；不写则显示当前设置'))
@@ -65,11 +69,11 @@ ${say(
     .option(
       '--test',
       say('post something now, and say whether it got through', '立即发送测试，并报告是否成功'),
-    )
-    .action(async (url: string | undefined, how: { off?: boolean; test?: boolean }, command: Command) => {
-      const { webhook } = await import('./alerts/webhook.ts');
-      await webhook(url, how, command.optsWithGlobals());
-    });
+    );
+  addHubOptions(hook).action(async (url: string | undefined, options: HubOptions & WebhookOptions) => {
+    const { webhook } = await import('./alerts/webhook.ts');
+    await webhook(url, options);
+  });
 }
 
 function when(text: string): When {

@@ -54,6 +54,6 @@ const RULE = () =>
 
 const WEBHOOK = () =>
   say(
-    'The body is a JSON object such as {"url":"https://ntfy.example/greenhouse"}, or {"url":null}.',
-    '请求内容应为 JSON 对象，例如 {"url":"https://ntfy.example/greenhouse"} 或 {"url":null}。',
+    'The body is a JSON object such as {"url":"https://example.org/hook"}, or {"url":null}.',
+    '请求内容应为 JSON 对象，例如 {"url":"https://example.org/hook"} 或 {"url":null}。',
   );

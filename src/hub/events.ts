@@ -91,7 +91,7 @@ export interface HubEvents {
   /** Somebody begins to steer a board, takes it over or ends, or setpoints go another way. */
   control: (message: ControlMessage) => unknown;
   refused: (message: RefusedMessage) => unknown;
-  /** An alert rule begins to fire, or ends. */
+  /** An alert rule begins to fire, is quiet again, or is removed while it fires. */
   alert: (message: AlertMessage) => unknown;
   /** A board that is dialled is connected, or is not. */
   dial: (info: DialInfo) => unknown;

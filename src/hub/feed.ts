@@ -90,7 +90,7 @@ export interface RefusedEvent extends RefusedMessage {
   type: 'refused';
 }
 
-/** An alert rule begins to fire, or ends. */
+/** An alert rule begins to fire, is quiet again, or is removed while it fires. */
 export interface AlertEvent extends AlertMessage {
   type: 'alert';
 }

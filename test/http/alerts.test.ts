@@ -110,6 +110,7 @@ test('a rule for a board that was never heard of waits for it; one that is taken
   await post('{"level":31}', '/samples?board=greenhouse');
   expect(await next()).toMatchObject({ id, seen: 31 });
   expect((await get(`${PATH}/${id}`, { method: 'DELETE' })).status).toBe(200);
+  expect(await next()).toMatchObject({ id, state: 'removed' });
   const { id: other } = (await (await get(PATH, json({ ...RULE, metric: 'other' }))).json()) as AlertInfo;
   await post('{"level":99,"other":1}', '/samples?board=greenhouse');
   await post('{"level":99,"other":40}', '/samples?board=greenhouse');

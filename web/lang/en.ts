@@ -43,6 +43,7 @@ export const en = {
   ruleSilent: 'no {metric} for {time}',
   ruleHeld: '{rule} for {time}',
   quiet: 'quiet',
+  removed: 'removed',
   firing: 'firing',
   firingSince: 'firing since {since}',
   firingWith: 'firing since {since}, at {value}',
@@ -74,7 +75,7 @@ export const en = {
   hookCounts: 'Posted {posted}, waiting {waiting}.',
   hookCountsLost: 'Posted {posted}, waiting {waiting}, lost {lost}.',
   hookSilent: 'The webhook gave no answer within 10 s.',
-  hookStatus: 'The webhook answered with HTTP status {status}: is its address right?',
+  hookStatus: 'The webhook answered with HTTP status {status}.',
   hookNetwork: 'The webhook cannot be reached ({code}).',
   control: 'Control',
   noControl:

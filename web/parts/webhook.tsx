@@ -53,7 +53,7 @@ function Address({ isSet }: { isSet: boolean }) {
         autocomplete="off"
         autocapitalize="off"
         spellcheck={false}
-        placeholder="https://ntfy.sh/my-alerts"
+        placeholder="http://homeassistant.local:8123/api/webhook/kiteline"
         value={url.value}
         onInput={({ currentTarget }) => (url.value = currentTarget.value)}
       />

@@ -2,15 +2,15 @@ import type { PostTrouble } from '../../hub/alerts/rule.ts';
 import { say } from '../../language.ts';
 import { printable } from '../terminal.ts';
 
-/** Why the webhook did not take a post, and what to look at. */
+/** Why the webhook did not take a post. */
 export function troubleText(trouble: PostTrouble): string {
   switch (trouble.why) {
     case 'SILENT':
       return say('The webhook gave no answer within 10 s.', 'Webhook 在 10 秒内没有应答。');
     case 'STATUS':
       return say(
-        `The webhook answered with HTTP status ${trouble.status}: is its address right?`,
-        `Webhook 的回答是 HTTP 状态 ${trouble.status}：地址对吗？`,
+        `The webhook answered with HTTP status ${trouble.status}.`,
+        `Webhook 的回答是 HTTP 状态 ${trouble.status}。`,
       );
     case 'NETWORK': {
       const code = printable(trouble.code);

@@ -10,11 +10,17 @@ import { troubleText } from './trouble-text.ts';
 const PATH = '/api/v1/alerts/webhook';
 const JSON_TYPE = 'application/json';
 
+export interface WebhookOptions {
+  /** Post nowhere. */
+  off?: boolean;
+  /** Post something now. */
+  test?: boolean;
+}
+
 /** Shows where alerts are posted to, sets it, or tries it. @throws KitelineError BAD_ARGUMENT, NO_HUB, USAGE */
 export async function webhook(
   url: string | undefined,
-  { off = false, test = false }: { off?: boolean; test?: boolean },
-  options: HubOptions,
+  { off = false, test = false, ...options }: HubOptions & WebhookOptions,
 ): Promise<void> {
   if (off && (url !== undefined || test))
     throw new KitelineError('BAD_ARGUMENT', say('--off stands alone.', '--off 不能与其他参数一起使用。'));

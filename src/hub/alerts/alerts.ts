@@ -6,7 +6,7 @@ import type { Store } from '../../store/store.ts';
 import type { Handlers } from '../events.ts';
 import type { Feed } from '../feed.ts';
 import { alertLimits } from './check.ts';
-import type { AlertInfo, AlertMessage, AlertsState, Firing, PostTrouble } from './rule.ts';
+import type { AlertInfo, AlertMessage, AlertRule, AlertsState, Firing, PostTrouble } from './rule.ts';
 import { AlertRules } from './rules.ts';
 import { alertText } from './text.ts';
 import { RuleWatch } from './watch.ts';
@@ -106,8 +106,10 @@ export class Alerts {
   /** What was stored just now. A sample that no rule watches costs one look-up. */
   stored(samples: PackedSamples): void {
     if (this.#watches.size === 0) return;
+    const arrived = { now: this.#clock.now(), ticks: this.#clock.monotonic() };
     samples.forEach((layout, at, first) => {
-      for (const [place, watch] of this.#planOf(layout)) watch.take(samples.valueAt(first + place), at);
+      for (const [place, watch] of this.#planOf(layout))
+        watch.take(samples.valueAt(first + place), at, arrived);
     });
   }
 
@@ -128,6 +130,8 @@ export class Alerts {
       if (wanted.has(id)) continue;
       watch.end();
       this.#watches.delete(id);
+      const { rule, firing } = watch;
+      if (firing) inLanguage(undefined, () => this.#tell(rule, firing, 'removed'));
     }
     const added = rules.filter(({ id }) => !this.#watches.has(id)).map((rule) => this.#watch(rule, graceMs));
     this.#byMetric.clear();
@@ -181,14 +185,17 @@ export class Alerts {
   }
 
   #turned({ rule, firing }: RuleWatch, ended: Firing | undefined): void {
-    const now = this.#clock.now();
-    const state = firing ? 'firing' : 'quiet';
-    const message: AlertMessage = { ...rule, ...(firing ?? ended ?? { since: now }), state, at: now };
     this.#rules.note(rule.id, firing).catch(this.#failed);
+    if (firing) this.#tell(rule, firing, 'firing');
+    else if (ended) this.#tell(rule, ended, 'quiet');
+    this.#changed();
+  }
+
+  #tell(rule: AlertRule, firing: Firing, state: AlertMessage['state']): void {
+    const message: AlertMessage = { ...rule, ...firing, state, at: this.#clock.now() };
     this.#feed.publish({ type: 'alert', ...message });
     this.#handlers.alert(message);
     this.#webhook.post({ type: 'alert', text: alertText(message), ...message });
-    this.#changed();
   }
 
   #changed(): void {

@@ -84,8 +84,8 @@ const HOLD = () =>
   );
 const URL_WRONG = () =>
   say(
-    `A webhook is an address such as https://ntfy.example/greenhouse: http or https, at most ${alertLimits.url} characters.`,
-    `Webhook 应为类似 https://ntfy.example/greenhouse 的地址：http 或 https，最长 ${alertLimits.url} 个字符。`,
+    `A webhook is an address such as http://homeassistant.local:8123/api/webhook/kiteline: http or https, at most ${alertLimits.url} characters.`,
+    `Webhook 应为类似 http://homeassistant.local:8123/api/webhook/kiteline 的地址：http 或 https，最长 ${alertLimits.url} 个字符。`,
   );
 const URL_NAMED = () =>
   say(

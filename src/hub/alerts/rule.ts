@@ -39,10 +39,10 @@ export interface AlertInfo extends AlertRule {
   firing?: Firing;
 }
 
-/** A rule begins to fire, or ends. */
+/** A rule begins to fire, is quiet again, or is removed while it fires. */
 export interface AlertMessage extends AlertRule, Firing {
-  state: 'firing' | 'quiet';
-  /** Now: `since` says when it began, of one that is quiet again, too. */
+  state: 'firing' | 'quiet' | 'removed';
+  /** Now: `since` says when it began, of one that is over, too. */
   at: number;
 }
 

@@ -29,6 +29,7 @@ export class AlertRules {
   readonly #listeners = new Set<() => void>();
   readonly #inTurn = inTurn();
   #kept: KeptAlerts;
+  #noted: Promise<void> | undefined; // that will be written
 
   constructor({
     kept = { rules: [] },
@@ -103,7 +104,12 @@ export class AlertRules {
   /** Keeps that a rule fires, or does not any more; it counts at once, so that a disk that fails makes no alert late. */
   note(id: string, firing: Firing | undefined): Promise<void> {
     this.#kept = withFiring(this.#kept, id, firing);
-    return this.#inTurn(() => this.#save(this.#kept));
+    // When a room of boards falls silent at once, that is written once, not for each.
+    this.#noted ??= this.#inTurn(() => {
+      this.#noted = undefined;
+      return this.#save(this.#kept);
+    });
+    return this.#noted;
   }
 
   /** Resolves when all that was changed is kept, or could not be. */

@@ -3,6 +3,8 @@ import type { AlertMessage } from './rule.ts';
 
 /** An alert as a sentence: `greenhouse: temp is 35.2, above 30.` */
 export function alertText({ board, metric, when, value, seen, state }: AlertMessage): string {
+  if (state === 'removed')
+    return say(`${board}: the rule for ${metric} is removed.`, `${board}：${metric} 的规则已删除。`);
   if (when === 'silent') {
     const span = spanText(value);
     return state === 'firing'

@@ -6,6 +6,12 @@ import type { AlertInfo, AlertRule, Firing } from './rule.ts';
 /** Milliseconds until it is looked again, however far away what is waited for: a timer has 31 bits. */
 const LOOK_MS = 3_600_000;
 
+/** A moment: milliseconds since 1970, and on the monotonic clock. */
+export interface Arrival {
+  now: number;
+  ticks: number;
+}
+
 export interface WatchOptions {
   clock: Clock;
   /** Told when it begins to fire; and, with what it had told, when it is quiet again. */
@@ -27,7 +33,8 @@ export class RuleWatch {
   #isSo: boolean; // whether what it waits for is so now
   #turned: number; // since when, on the monotonic clock
   #heard: number; // when the last value came, on the same
-  #newest: Omit<Firing, 'since'> = {};
+  #seen: Value | undefined; // the newest value, of a rule that looks at it
+  #last: number | undefined; // of when it is
   #alarm: Alarm | undefined;
   #alarmAt = Number.POSITIVE_INFINITY;
   #isOver = false;
@@ -51,25 +58,30 @@ export class RuleWatch {
 
   /** When the last value came before it was watched. @param at milliseconds since 1970 */
   heardBefore(at: number): void {
-    if (this.#newest.last !== undefined) return; // one came meanwhile
-    this.#newest = { last: at };
+    if (this.#last !== undefined) return; // one came meanwhile
+    this.#last = at;
     this.#heard = this.#ticksAt(at);
     this.#settle();
   }
 
-  /** A value. @param at of when it is, milliseconds since 1970 */
-  take(value: Value, at: number): void {
+  /**
+   * A value.
+   * @param at of when it is, milliseconds since 1970
+   * @param arrived when it came: asked of the clock once for all that come together
+   */
+  take(value: Value, at: number, arrived: Arrival): void {
     const { when, value: bound } = this.rule;
     if (when === 'silent') {
-      this.#heard = this.#clock.monotonic();
-      this.#newest = { last: at };
+      this.#heard = arrived.ticks;
+      this.#last = at;
       this.#turn(false);
       return;
     }
     // A late one tells how it was, not how it is.
-    if (typeof value === 'string' || at < (this.#newest.last ?? at)) return;
+    if (typeof value === 'string' || at < (this.#last ?? at)) return;
+    this.#seen = value;
     // One of tomorrow, of a board whose clock is wrong, makes no other one late.
-    this.#newest = { seen: value, last: Math.min(at, this.#clock.now()) };
+    this.#last = Math.min(at, arrived.now);
     this.#turn(when === 'above' ? Number(value) > bound : Number(value) < bound);
   }
 
@@ -96,10 +108,18 @@ export class RuleWatch {
     }
     if (now >= this.#settledAt) {
       const ended = this.#firing;
-      this.#firing = this.#isSo ? { since: this.#clock.now(), ...this.#newest } : undefined;
+      this.#firing = this.#isSo ? this.#told() : undefined;
       this.#changed(this, ended);
     }
     this.#arm();
+  }
+
+  #told(): Firing {
+    return {
+      since: this.#clock.now(),
+      ...(this.#seen !== undefined && { seen: this.#seen }),
+      ...(this.#last !== undefined && { last: this.#last }),
+    };
   }
 
   /** When it is silent if nothing comes; never for another rule, or for one that is silent. */

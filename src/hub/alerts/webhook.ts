@@ -1,9 +1,10 @@
 import type { Clock } from '../../clock.ts';
+import { alertLimits } from './check.ts';
 import type { PostTrouble, WebhookInfo } from './rule.ts';
 
 const limits = {
-  /** Posts that wait; then the oldest go. More than fifty rules that fire and are quiet again within an outage of the receiver. */
-  waiting: 100,
+  /** Posts that wait; then the oldest go. As many as there are when every rule fires, and is quiet again, while nobody answers. */
+  waiting: 2 * alertLimits.rules,
   /** Milliseconds for an answer: what takes longer is taken for dead. */
   answerMs: 10_000,
 } as const;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openAlerts } from '../../../src/hub/alerts/alert-file.ts';
+import { AlertRules } from '../../../src/hub/alerts/rules.ts';
 
 const RULE = { board: 'greenhouse', metric: 'temp', when: 'above', value: 30, holdMs: 1_000 };
 const WEBHOOK = 'https://ntfy.example/s3cret';
@@ -41,6 +42,17 @@ test('what begins while a change is being written is not lost by it', async () =
   await Promise.all([rules.note(id, { since: 5 }), adding]);
   expect(rules.rules).toMatchObject([{ id, firing: { since: 5 } }, { value: 31 }]);
   expect((await openAlerts(folder)).rules).toEqual(rules.rules);
+});
+
+test('what begins at once is written once', async () => {
+  let saved = 0;
+  const rules = new AlertRules({ save: async () => void saved++ });
+  const made = await Promise.all([30, 31, 32].map((value) => rules.add({ ...RULE, value })));
+  saved = 0;
+  await Promise.all(made.map(({ id }) => rules.note(id, { since: 5 })));
+  expect(saved).toBe(1);
+  await rules.note(made[0]?.id ?? '', undefined);
+  expect(saved).toBe(2);
 });
 
 test('a change that cannot be kept does not count', async () => {

@@ -18,7 +18,8 @@ function watch(rule: Partial<AlertInfo>, graceMs = 0) {
     clock,
     changes,
     watch: made,
-    take: (value: number | string | boolean) => made.take(value, clock.now()),
+    take: (value: number | string | boolean, at = clock.now()) =>
+      made.take(value, at, { now: clock.now(), ticks: clock.monotonic() }),
   };
 }
 
@@ -80,13 +81,13 @@ test('with a time to hold it fires when the value was over all that time', () =>
 });
 
 test('a late sample tells how it was: it neither fires nor ends anything; a board of tomorrow makes none late', () => {
-  const { clock, changes, watch: late } = watch({});
-  late.take(20, clock.now());
-  late.take(99, clock.now() - 1);
+  const { clock, changes, take } = watch({});
+  take(20, clock.now());
+  take(99, clock.now() - 1);
   expect(changes).toEqual([]);
-  late.take(20, clock.now() + 86_400_000);
+  take(20, clock.now() + 86_400_000);
   clock.advance(1_000);
-  late.take(99, clock.now());
+  take(99, clock.now());
   expect(changes).toHaveLength(1);
 });
 

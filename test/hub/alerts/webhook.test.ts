@@ -65,14 +65,14 @@ test('one that hangs is left after its time, and holds up nobody who posts', asy
   receiver.answers(() => {});
   webhook.post({ n: 1 });
   await receiver.next();
-  for (let n = 2; n < 200; n++) webhook.post({ n });
-  expect(webhook.info).toMatchObject({ waiting: 100, dropped: 99 });
+  for (let n = 2; n < 1_100; n++) webhook.post({ n });
+  expect(webhook.info).toMatchObject({ waiting: 1_000, dropped: 99 });
   clock.advance(10_000);
   await until(({ trouble }) => trouble?.why === 'SILENT');
   receiver.answers((response) => response.end());
   clock.advance(RETRY_MS[0]);
   expect((await receiver.next()).body).toEqual({ n: 100 });
-  await until(({ posted }) => posted === 100);
+  await until(({ posted }) => posted === 1_000);
   expect(webhook.info).toMatchObject({ waiting: 0, dropped: 99 });
   expect(webhook.info.trouble).toBeUndefined();
 });
