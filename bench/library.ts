@@ -49,6 +49,11 @@ const PARTS: { name: string; code: string; files: string[] }[] = [
   { name: 'the board as the server', code: 'import kiteline.listen', files: ['listen'] },
   { name: 'wifi', code: 'import kiteline.wifi, kiteline.radio', files: ['radio', 'wifi'] },
   { name: 'spill to flash', code: 'import kiteline.spill', files: ['blocks', 'spill'] },
+  {
+    name: 'programs over the air',
+    code: 'import kiteline.program, kiteline.update',
+    files: ['program', 'update'],
+  },
   { name: 'watchdog', code: 'import kiteline.watchdog', files: ['watchdog'] },
   { name: 'signed lines, with a key', code: 'import kiteline.sign', files: ['sign'] },
   { name: 'TLS', code: 'import kiteline.tls', files: ['tls'] },

@@ -37,7 +37,7 @@ export type ErrorCode =
   | 'TLS_FAILED'
   /** Two programs use one board's name, and push each other out again and again. */
   | 'NAME_TAKEN'
-  /** Somebody else steers it. */
+  /** Somebody else steers it, or gives it a new program. */
   | 'HELD'
   /** The lease that was to go on is over. */
   | 'LEASE_OVER'

@@ -234,6 +234,9 @@ class Board:
             self._controls.begin(udp)
         self._samples.begin(acks, self._clock.offset)
         self._link.tell("online, as %s" % self.name)
+        program = sys.modules.get("kiteline.program")
+        if program:
+            program.came(self)
         if self._rtc:
             from .rtc import set_clock
 

@@ -234,7 +234,7 @@ class Connection:
             pass  # nothing comes before the answer to hello
         elif method == "$ping" and id is not None:
             self.post(line({"id": id, "result": self._station.signal() if self._station else {}}), False)
-        elif method[:1] != "$":
+        elif method[:1] != "$" or method == "$program":
             self._board._command_part().take(message)
         else:
             params = message.get("params")

@@ -1,4 +1,6 @@
 # What a board says first (PROTOCOL.md, "hello"). Loaded while it is put together, and not longer.
+import sys
+
 from . import __version__
 from .wire import dumps
 
@@ -20,6 +22,9 @@ def params(board):
         said["controls"] = board._controls.announced()
     if board._metrics:
         said["metrics"] = {name: {"unit": board._metrics[name]} for name in board._metrics}
+    program = sys.modules.get("kiteline.program")
+    if program and program.started:
+        said["program"] = program.told()
     size = len(dumps(said)) + board._samples.EXTRA
     most = board._link.longest
     if size > most:

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { say } from '../language.ts';
+import { addHubOptions } from './hub-client.ts';
 import type { PushOptions } from './push/push.ts';
 import { addUsbOptions } from './usb.ts';
 
@@ -19,6 +20,13 @@ export function addPush(program: Command): void {
       '.',
     )
     .option(
+      '--board <NAME>',
+      say(
+        'over the air, by the running hub: for a board with a key that was set up for it (kiteline setup)',
+        '通过正在运行的中枢无线更新：板子须有密钥并已设置好（kiteline setup）',
+      ),
+    )
+    .option(
       '--backup <FOLDER>',
       say(
         'copy files that were changed on the board there before they are replaced',
@@ -27,7 +35,7 @@ export function addPush(program: Command): void {
     )
     .option('-y, --yes', say('replace files that were changed on the board', '直接替换板子上被改动过的文件'))
     .option('--no-restart', say('leave the board at its prompt', '不重启，停在提示符'));
-  addUsbOptions(command)
+  addHubOptions(addUsbOptions(command))
     .addHelpText(
       'after',
       `
@@ -35,10 +43,11 @@ ${say('Examples:', '示例：')}
   kiteline push
   kiteline push greenhouse
   kiteline push greenhouse --port /dev/ttyUSB0
+  kiteline push greenhouse --board greenhouse
 
 ${say(
-  'Files that were pushed before and are gone from the folder are removed; others on the board stay.\nLeft out: names that begin with a dot, __pycache__, node_modules, kiteline-data, *.md, *.ts, *.pyc.\nUnplugged in the middle: the board keeps its program, and the next push goes on.',
-  '以前推送过而文件夹中已没有的文件会被删除；板子上的其他文件保留。\n不传：以点开头的名称、__pycache__、node_modules、kiteline-data、*.md、*.ts、*.pyc。\n中途拔线：板子保留原来的程序，下次推送会接着传。',
+  'Files that were pushed before and are gone from the folder are removed; others on the board stay.\nLeft out: names that begin with a dot, __pycache__, node_modules, kiteline-data, *.md, *.ts, *.pyc.\nUnplugged in the middle: the board keeps its program, and the next push goes on.\nOver the air (--board) the new program is on trial: when it holds no session with the hub, the one before comes back.',
+  '以前推送过而文件夹中已没有的文件会被删除；板子上的其他文件保留。\n不传：以点开头的名称、__pycache__、node_modules、kiteline-data、*.md、*.ts、*.pyc。\n中途拔线：板子保留原来的程序，下次推送会接着传。\n无线更新（--board）的新程序先试运行：若无法与中枢保持会话，会恢复之前的程序。',
 )}`,
     )
     .action(async (folder: string, options: PushOptions) => {

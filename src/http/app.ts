@@ -18,6 +18,7 @@ import type { Live } from './live.ts';
 import { mipIndex, mipRoutes } from './mip.ts';
 import type { PageFiles } from './page-files.ts';
 import { problem } from './problem.ts';
+import { MAX_PROGRAM, putProgram } from './programs.ts';
 import { MAX_BODY, postSamples } from './samples.ts';
 import { getScene, getSceneRun } from './scenes.ts';
 import { refusal, storeRoutes } from './store-routes.ts';
@@ -104,6 +105,8 @@ export function createApp({ hub, live, clock, leases, access, page, certificate,
 
   app.get('/api/v1/boards/:name/scene', (c) => getScene(c, hub.scenes));
   app.get('/api/v1/boards/:name/scene/run', (c) => getSceneRun(c, hub.scenes));
+
+  app.put('/api/v1/boards/:name/program', bodyOf(MAX_PROGRAM), (c) => putProgram(c, hub));
 
   app.use('/api/v1/keys', bodyOf(MAX_KEY_REQUEST));
   app.route('/api/v1/keys', keyRoutes(hub));

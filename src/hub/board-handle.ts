@@ -1,12 +1,13 @@
 import { encodeText, type JsonObject } from '../wire/index.ts';
 import type { BoardInfo } from './boards.ts';
 import { type CommandOutcome, expired } from './command-outcomes.ts';
-import { checkArguments } from './command-text.ts';
+import { checkArguments, checkFunctionName } from './command-text.ts';
 import { DEADLINE_MS } from './commands.ts';
 import { offlineError } from './control/errors.ts';
 import type { ControlHandle } from './control/lease.ts';
 import type { ControlOptions } from './controls.ts';
 import type { Inside } from './inside.ts';
+import { type UpdateOptions, type UpdateOutcome, updateBoard } from './programs/update.ts';
 
 export interface CommandOptions {
   /** Milliseconds from now until which the board may begin it, more than 0 and at most a day; 5,000 unless told. */
@@ -40,9 +41,20 @@ export interface BoardHandle {
    *   has not announced, OFFLINE, NOT_ALLOWED for a board without a key where this hub does not steer such, BAD_ARGUMENT
    */
   control(name: string, options?: ControlOptions): ControlHandle;
+  /**
+   * Gives the board a new program over the air: what it runs stays until the new one is whole, and comes back when the new one does not
+   * hold a session with the hub. Only for boards with a key, whose /main.py runs `kiteline.program`.
+   * @param files path → content, as text or bytes; `main.py` is what runs
+   * @throws KitelineError BAD_ARGUMENT for what is no program, NOT_ALLOWED for a board without a key, HELD while it gets another one (as a rejection)
+   */
+  update(
+    files: Readonly<Record<string, Uint8Array | string>>,
+    options?: UpdateOptions,
+  ): Promise<UpdateOutcome>;
 }
 
-export function boardHandle(name: string, { boards, commands }: Inside): BoardHandle {
+export function boardHandle(name: string, inside: Inside): BoardHandle {
+  const { boards, commands } = inside;
   return {
     name,
     info: () => boards.get(name)?.info,
@@ -52,7 +64,9 @@ export function boardHandle(name: string, { boards, commands }: Inside): BoardHa
       if (!controls) throw offlineError(name);
       return controls.take(control, options);
     },
+    update: (files, options = {}) => updateBoard(name, files, inside, options),
     async command(command, args = {}, { deadline = DEADLINE_MS, signal } = {}) {
+      checkFunctionName(command);
       checkArguments(args);
       if (signal?.aborted) return expired('CANCELLED', name);
       const settled = Promise.withResolvers<CommandOutcome>();

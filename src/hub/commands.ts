@@ -5,6 +5,7 @@ import { type JsonObject, limits, type Response } from '../wire/index.ts';
 import { BoardCommands, type Command, type CommandLink } from './board-commands.ts';
 import type { CommandOutcome } from './command-outcomes.ts';
 import { checkDeadline, checkFunctionName, commandHead } from './command-text.ts';
+import { PROGRAM_METHOD } from './programs/info.ts';
 
 /** Commands of all boards that are not settled. At 8 KiB each, 128 MiB at the very most. */
 const MAX_OPEN = 16_384;
@@ -22,7 +23,7 @@ export interface CommandsOptions {
   graceMs?: number;
   /** Told when commands were not sent because that session may be given none. */
   onRefused?: (board: string, link: CommandLink) => void;
-  /** Told when a command was sent for the first time (no outcome), and when it is settled. */
+  /** Told when a command was sent for the first time (no outcome), and when it is settled; not of the hub's own, such as the parts of an update. */
   onChange?: (
     board: string,
     command: { id: number; name: string; args: JsonObject },
@@ -63,7 +64,7 @@ export class Commands {
   }
 
   /**
-   * Gives a board a command.
+   * Gives a board a command, or a request of the hub's own: whoever asks for people checks the name (checkFunctionName).
    * @param args what JSON can say (checkArguments)
    * @param deadlineMs milliseconds from now until which it may begin
    * @param settled called once, at the latest when the deadline and the grace are over; it may be called before this returns
@@ -78,7 +79,7 @@ export class Commands {
     settled: (outcome: CommandOutcome) => void,
   ): () => void {
     if (this.#isClosed) throw new KitelineError('CLOSED', say('The hub is closed.', '中枢已关闭。'));
-    checkFunctionName(name);
+    if (name !== PROGRAM_METHOD) checkFunctionName(name);
     checkDeadline(deadlineMs);
     const id = this.#lastId + 1;
     const now = this.#clock.monotonic();
@@ -132,7 +133,7 @@ export class Commands {
     const commands = new BoardCommands(board, this.#clock, this.#graceMs, {
       changed: (command, outcome) => {
         if (outcome) this.#open--;
-        this.#onChange?.(board, command, outcome);
+        if (command.name !== PROGRAM_METHOD) this.#onChange?.(board, command, outcome);
       },
       refused: (link) => this.#onRefused?.(board, link),
       idle: () => this.#byBoard.delete(board),

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { BOOTS_PER_BOARD } from '../store/store.ts';
 import { isName, isObject, type Json, type JsonObject, limits } from '../wire/index.ts';
 import { type ArgumentInfo, argumentOf, isText, own, UNIT_LENGTH } from './arguments.ts';
+import { type ProgramInfo, programInfoOf } from './programs/info.ts';
 
 export const helloLimits = {
   /** UTF-16 units of a board's name, of a boot id, of what speaks and of a unit. */
@@ -47,6 +48,7 @@ export interface Hello {
   controls: Record<string, ControlInfo> | undefined;
   /** Metric → unit. */
   units: ReadonlyMap<string, string> | undefined;
+  program: ProgramInfo | undefined;
 }
 
 /** Reads the parameters of a hello. @returns what is wrong with them as a sentence, for the program at the other end */
@@ -83,6 +85,7 @@ class Reading {
       commands: this.#commands(),
       controls: this.#controls(),
       units: this.#units(),
+      program: programInfoOf(this.#get('program')),
     };
   }
 

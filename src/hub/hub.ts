@@ -27,6 +27,7 @@ import { Keys } from './keys.ts';
 import { mustKnow } from './known.ts';
 import type { ListenAt, Listening } from './listen.ts';
 import { Methods } from './methods.ts';
+import { Programs } from './programs/programs.ts';
 import { count, type RefusedReason } from './reasons.ts';
 import { Refusals } from './refusals.ts';
 import { type Scene, type SceneOptions, Scenes } from './scenes/scenes.ts';
@@ -109,6 +110,7 @@ export class Hub {
         },
       }),
       methods: new Methods(clock),
+      programs: new Programs(feed),
       handlers,
       feed,
       boards,

@@ -12,6 +12,7 @@ import type { Feed } from './feed.ts';
 import type { Intake } from './intake.ts';
 import type { Keys } from './keys.ts';
 import type { Methods } from './methods.ts';
+import type { Programs } from './programs/programs.ts';
 import type { ReasonCounts } from './reasons.ts';
 import type { Refusals } from './refusals.ts';
 import type { Sender } from './round.ts';
@@ -33,6 +34,7 @@ export interface Inside {
   readonly refusals: Refusals;
   readonly commands: Commands;
   readonly methods: Methods;
+  readonly programs: Programs;
   readonly datagrams: Datagrams;
   /** Where the hub takes datagrams; undefined where it does not. */
   udpPort(): number | undefined;

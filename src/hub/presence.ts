@@ -9,6 +9,7 @@ import type { CommandInfo, Hello } from './hello.ts';
 import type { Inside } from './inside.ts';
 import { type LastRun, LastRuns } from './last-runs.ts';
 import { Numbering, type NumberingOwner } from './numbering.ts';
+import type { ProgramInfo } from './programs/info.ts';
 import { Quarrel } from './quarrel.ts';
 import { count } from './reasons.ts';
 import type { Outcome } from './round.ts';
@@ -70,6 +71,8 @@ export interface PresenceInfo {
   controls?: Record<string, ControlStatus>;
   /** Metric → its unit. */
   metrics?: Record<string, { unit: string }>;
+  /** What it says of its program, where it keeps two. */
+  program?: ProgramInfo;
 }
 
 /** What the hub knows of a board that says hello, from one session to the next. */
@@ -92,6 +95,7 @@ export class Presence implements NumberingOwner {
   #commands: string | undefined; // as JSON: small, and everybody gets a copy
   readonly #runs = new LastRuns();
   #units: ReadonlyMap<string, string> | undefined;
+  #program: ProgramInfo | undefined;
 
   constructor(board: Board, inside: Inside) {
     this.board = board;
@@ -157,7 +161,16 @@ export class Presence implements NumberingOwner {
     // Whoever hears of it may steer at once.
     this.#tellState();
     this.report(session, hello.dropped);
+    this.runs(session, hello.program);
     this.#inside.commands.online(this.name, session);
+  }
+
+  /** What the board says of its program, at its hello and when a trial is over. */
+  runs(session: BoardSession, program: ProgramInfo | undefined): void {
+    if (this.session !== session) return;
+    const before = this.#program;
+    this.#program = program;
+    if (program) this.#inside.programs.heard(this.name, program, before, this.#inside.clock.now());
   }
 
   /** For the session, when it ends. */
@@ -239,6 +252,7 @@ export class Presence implements NumberingOwner {
       },
       ...(this.#commands !== undefined && { commands: this.#commandsOf(this.#commands) }),
       ...(controls && { controls }),
+      ...(this.#program && { program: this.#program }),
       ...(this.#units && {
         metrics: Object.fromEntries([...this.#units].map(([metric, unit]) => [metric, { unit }])),
       }),

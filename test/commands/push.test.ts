@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { programFolder } from '../../src/commands/push/by-usb.ts';
+import { programFolder } from '../../src/board/program-layout.ts';
 import { readFolder } from '../../src/commands/push/folder.ts';
 import { makeBoard, watch } from '../helpers/board.ts';
 import { serveSerial } from '../usb/serve.ts';

@@ -1,6 +1,7 @@
 import { BoardFiles, hashOf } from '../../board/files.ts';
 import { readSmall } from '../../board/info.ts';
 import { BAUD } from '../../board/port.ts';
+import { PROGRAM_FILE, programFolder } from '../../board/program-layout.ts';
 import type { RawRepl } from '../../board/raw-repl.ts';
 import { reopenPort } from '../../board/reopen.ts';
 import { type Changes, Sync, type Wanted } from '../../board/sync.ts';
@@ -15,8 +16,6 @@ import { agreeOn } from './agree.ts';
 import { ProgressLine } from './progress.ts';
 import type { PushOptions } from './push.ts';
 
-/** Which of two programs runs, on a board that takes updates over the air. */
-const PROGRAM_FILE = '/kiteline-program.json';
 const BACK_MS = 60_000; // until somebody has plugged it in again
 
 /**
@@ -80,12 +79,6 @@ type Files = Map<string, { bytes: Uint8Array; stays: boolean }>;
 
 const onBoard = (program: ReadonlyMap<string, Uint8Array>, folder: string): Files =>
   new Map([...program].map(([path, bytes]) => [`${folder}/${path}`, { bytes, stays: false }]));
-
-/** `/program-a`, `/program-b`, or the root. */
-export function programFolder(text: string | undefined): string {
-  const [, run] = /"run"\s*:\s*"([ab])"/.exec(text ?? '') ?? [];
-  return run === undefined ? '' : `/program-${run}`;
-}
 
 const importsLibrary = (program: ReadonlyMap<string, Uint8Array>): boolean =>
   [...program].some(

@@ -1,8 +1,12 @@
+import type { HubOptions } from '../hub-file.ts';
 import type { UsbOptions } from '../usb.ts';
 import { pushByUsb } from './by-usb.ts';
 import { readFolder } from './folder.ts';
+import { pushOverTheAir } from './over-the-air.ts';
 
-export interface PushOptions extends UsbOptions {
+export interface PushOptions extends UsbOptions, HubOptions {
+  /** Over the air, to this board of the running hub; by USB where it is not given. */
+  board?: string;
   backup?: string;
   yes?: boolean;
   restart: boolean;
@@ -10,5 +14,7 @@ export interface PushOptions extends UsbOptions {
 
 /** @throws KitelineError */
 export async function push(folder: string, options: PushOptions): Promise<void> {
-  await pushByUsb(await readFolder(folder), options);
+  const program = await readFolder(folder);
+  if (options.board !== undefined) await pushOverTheAir(options.board, program, options);
+  else await pushByUsb(program, options);
 }

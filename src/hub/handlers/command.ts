@@ -12,6 +12,7 @@ import {
 } from '../../wire/index.ts';
 import type { Asked } from '../asker.ts';
 import type { CommandOutcome } from '../command-outcomes.ts';
+import { checkFunctionName } from '../command-text.ts';
 import { DEADLINE_MS } from '../commands.ts';
 import type { Inside } from '../inside.ts';
 import { mustKnow } from '../known.ts';
@@ -68,6 +69,7 @@ function start(
   let isSettled = false;
   let giveUp: () => void;
   try {
+    checkFunctionName(name);
     giveUp = inside.commands.start(board, name, args, deadline, (outcome) => {
       isSettled = true;
       if (asked) asker.remove(asked);

@@ -10,6 +10,7 @@ import {
   type RpcId,
 } from '../../wire/index.ts';
 import type { Inside } from '../inside.ts';
+import { programInfoOf } from '../programs/info.ts';
 import type { Session, Work } from '../session.ts';
 import { handleBye } from './bye.ts';
 import { handleCommand } from './command.ts';
@@ -63,6 +64,7 @@ export function handleNotification(
   if (link && method === '$log') handleLog(notification, work, session, inside);
   else if (link && method === '$dropped') handleDropped(notification, work, link, session);
   else if (link && method === '$cancel') inside.methods.cancelled(idIn(params), link);
+  else if (link && method === '$program') work.board.presence?.runs(link, programInfoOf(params));
   else if (link && method === '$bye') handleBye(notification, link, session);
   else if (link && isSteering(notification)) {
     if (!handleSteering(notification, 'session', link, inside.boards)) session.lose(work, 'BAD_NOTIFICATION');
