@@ -7,8 +7,8 @@ export function addDemo(program: Command): void {
     .command('demo')
     .description(
       say(
-        'A hub and two virtual ESP32s, live: no hardware needed',
-        '一个中枢和两块虚拟 ESP32 的现场演示，无需硬件',
+        'A hub and three virtual ESP32s, one of them a rover, live: no hardware needed',
+        '一个中枢和三块虚拟 ESP32（其中一台是小车）的现场演示，无需硬件',
       ),
     )
     .addHelpText('after', `\n${say('Example:', '示例：')}\n  kiteline demo`)

@@ -3,9 +3,12 @@ import { say } from '../language.ts';
 import { formatHostPort, isLoopback } from '../transport/address.ts';
 import { lanAddresses } from '../transport/lan.ts';
 
-/** The page's address for a browser in the network, with what lets it in: behind the `#`, which no browser sends. */
-export function pageLink(host: string, port: number, secret: string): string {
-  return `http://${formatHostPort(lanAddresses(host)[0] ?? '127.0.0.1', port)}/#t=${secret}`;
+/**
+ * The page's address for a browser in the network, with what lets it in: behind the `#`, which no browser sends.
+ * @param view the path of what it is to show; all boards unless told
+ */
+export function pageLink(host: string, port: number, secret: string, view = '/'): string {
+  return `http://${formatHostPort(lanAddresses(host)[0] ?? '127.0.0.1', port)}${view}#t=${secret}`;
 }
 
 /**

@@ -17,10 +17,13 @@ describe('kiteline demo', () => {
     await demo.out(/thermometer +.*temp .*sample 2\n/);
     await demo.out(/hub +“hello” +→ lamp\n(?:.*\n)*lamp +“I am a lamp, and I am off\. Send me on or off\.”/);
     const [, target] = await demo.out(
-      /Try next.*:\n.* send tcp (\S+) on .*\n.* watch .*\n.* board repl .*\n/,
+      /Try next.*:\n.* send tcp (\S+) on .*\n.* command rover goto .*\n.* watch .*\n.* board repl .*\n/,
     );
     expect((await run(['send', 'tcp', target ?? '', 'on'])).stdout).toBe('the lamp is on');
     await demo.out(/lamp +prints: .*the lamp is on\n/);
+    await demo.out(/The page: http:\/\/\S+\/board\/rover\/map#t=\S+\n/);
+    expect((await start(['command', 'rover', 'goto', 'x=1', 'y=0'], {}, folder).ended).code).toBe(0);
+    await demo.out(/rover +state driving\n/);
     await demo.out(/sample 4\n/);
     demo.interrupt();
     const { code, stderr } = await demo.ended;
@@ -33,7 +36,7 @@ describe('kiteline demo', () => {
     await first.out(/listens on TCP/);
     const second = start(['demo'], { KITELINE_LANG: 'zh' }, folder);
     await second.out(/改用其他端口/);
-    await second.out(/接下来，在另一个终端里试试：\n.*\n.* watch --hub http:\/\/127\.0\.0\.1:\d+ /);
+    await second.out(/接下来，在另一个终端里试试：\n.*\n.*\n.* watch --hub http:\/\/127\.0\.0\.1:\d+ /);
     second.interrupt();
     expect((await second.ended).code).toBe(0);
   });

@@ -107,6 +107,24 @@ describe('the packed tarball, installed elsewhere', () => {
     expect({ status, stdout: stdout.replaceAll('\r', '') }).toEqual({ status: 0, stdout: 'esp32\n' });
   });
 
+  it('has what its demo runs: the rover’s app as JavaScript, its program and its room', () => {
+    const inside = join(elsewhere, 'node_modules/kiteline');
+    for (const path of ['main.py', 'rooms/flat.map'])
+      expect(existsSync(join(inside, 'examples/rover', path)), path).toBe(true);
+    writeFileSync(
+      join(elsewhere, 'rover.mjs'),
+      `import app from './node_modules/kiteline/dist/examples/rover/hub.js';
+      import { createHub } from 'kiteline';
+      const hub = createHub();
+      app(hub);
+      await hub.close();`,
+    );
+    expect(spawnSync(process.execPath, ['rover.mjs'], { cwd: elsewhere, encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+  });
+
   it('gives boards their library', () => {
     const program = `
       import { createHub, serveHttp } from 'kiteline';

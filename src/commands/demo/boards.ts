@@ -4,9 +4,10 @@ import { type Air, type VirtualBoard, virtualBoard } from '../../virtual/index.t
 
 /** The network that the demo's programs join. */
 export const SSID = 'workshop';
+export const PASSWORD = 'kiteline';
 
 /** Where examples/ stands, seen from src/commands/demo and from dist/commands/demo alike. */
-const EXAMPLES = new URL('../../../examples/', import.meta.url);
+export const EXAMPLES = new URL('../../../examples/', import.meta.url);
 
 /** A virtual thermometer that sends to the hub by UDP: examples/plain-udp. Not yet switched on. */
 export async function makeThermometer(name: string, hub: HostPort, air: Air): Promise<VirtualBoard> {
@@ -27,7 +28,7 @@ export async function makeLamp(name: string, air: Air): Promise<{ board: Virtual
 /** The example with the settings at its top filled in, as a person would do it. */
 async function example(path: string, settings: Record<string, string>): Promise<string> {
   let text = await readFile(new URL(path, EXAMPLES), 'utf8');
-  const all = { WIFI_NAME: `"${SSID}"`, WIFI_PASSWORD: '"kiteline"', ...settings };
+  const all = { WIFI_NAME: `"${SSID}"`, WIFI_PASSWORD: `"${PASSWORD}"`, ...settings };
   for (const [name, value] of Object.entries(all)) {
     const line = new RegExp(`^${name} = .*$`, 'm');
     if (!line.test(text)) throw new Error(`examples/${path} has no line "${name} = …"`);

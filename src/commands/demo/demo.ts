@@ -11,17 +11,19 @@ import { linkLines, pageLink } from '../page-link.ts';
 import { interruption, printable, styled } from '../terminal.ts';
 import { valuesText } from '../watch/event-line.ts';
 import { makeLamp, makeThermometer, SSID } from './boards.ts';
+import { makeRover, thinkFor } from './rover.ts';
 import { Screen } from './screen.ts';
 
 const PORT = 9000;
 const HTTP_PORT = 8080;
 const THERMOMETER = 'thermometer';
+const ROVER = 'rover';
 const LAMP = 'lamp';
 /** Readings that are seen before the text goes out: enough to see that they keep coming. */
 const READINGS_FIRST = 2;
 const ANSWER_MS = 5_000; // a virtual board answers in milliseconds; without an answer the demo goes on
 
-/** Until Ctrl-C: a hub, a virtual thermometer that sends to it, a virtual lamp that it sends a text to. */
+/** Until Ctrl-C: a hub, a virtual thermometer that sends to it, a virtual rover that it thinks for, a virtual lamp that it sends a text to. */
 export async function demo(): Promise<void> {
   const interrupted = interruption();
   const screen = new Screen();
@@ -32,8 +34,8 @@ export async function demo(): Promise<void> {
     styled(
       'bold',
       say(
-        'Kiteline: a hub and two virtual ESP32s on this computer.',
-        'Kiteline：本机上的一个中枢和两块虚拟 ESP32。',
+        'Kiteline: a hub and three virtual ESP32s on this computer.',
+        'Kiteline：本机上的一个中枢和三块虚拟 ESP32。',
       ),
     ) + say(' Ctrl-C ends.', '按 Ctrl-C 结束。'),
   );
@@ -43,19 +45,27 @@ export async function demo(): Promise<void> {
     const ours = (await runningHub(DATA_FOLDER)) === undefined;
     if (ours) await writeHubFile(DATA_FOLDER, { url: http.url, token: http.token, pid: process.pid });
     const air = new Air();
-    const udp = hub.listening.udp?.port ?? PORT;
-    const thermometer = await makeThermometer(THERMOMETER, { host: '127.0.0.1', port: udp }, air);
+    const at = (port = PORT) => ({ host: '127.0.0.1', port });
+    const { tcp, udp } = hub.listening;
+    const thermometer = await makeThermometer(THERMOMETER, at(udp?.port), air);
     boards.push(thermometer);
+    await thinkFor(hub);
+    const rover = await makeRover(ROVER, at(tcp?.port), air);
+    boards.push(rover);
     const { board: lamp, port } = await makeLamp(LAMP, air);
     boards.push(lamp);
     const names = new Map(boards.map((board) => [board.address, board.name]));
     const listening = Promise.withResolvers<void>();
     lamp.on('stdout', () => listening.resolve());
     const answered = Promise.withResolvers<void>();
+    const ready = new Promise<void>((resolve) =>
+      hub.on('presence', ({ board, state }) => board === ROVER && state === 'online' && resolve()),
+    );
     const readings = follow(hub, names, screen, answered.resolve);
     switchOn(thermometer, screen, 'calm');
+    switchOn(rover, screen);
     switchOn(lamp, screen);
-    await untilAborted(Promise.all([listening.promise, readings]), interrupted);
+    await untilAborted(Promise.all([listening.promise, readings, ready]), interrupted);
     if (!interrupted.aborted) await greet(hub, lamp, port, screen, answered.promise);
     if (!interrupted.aborted) tellPage(screen, http);
     if (!interrupted.aborted)
@@ -70,10 +80,19 @@ export async function demo(): Promise<void> {
   }
 }
 
-/** Where to look at it all. */
+/** Where to look at it all, and to drive the rover. */
 function tellPage(screen: Screen, { host, port, token }: HttpServer): void {
+  const link = pageLink(host, port, token, `/board/${ROVER}/map`);
+  screen.say(
+    ROVER,
+    say(
+      'stands in a flat that it does not know: open its map, tap a place, and it goes there',
+      '停在一个它不认识的房间里：打开它的地图，点一下，它就开过去',
+    ),
+    'green',
+  );
   screen.line();
-  for (const line of linkLines(pageLink(host, port, token), process.stdout.isTTY)) screen.line(line);
+  for (const line of linkLines(link, process.stdout.isTTY)) screen.line(line);
 }
 
 async function openHub(hub: Hub, screen: Screen): Promise<HttpServer> {
@@ -131,7 +150,10 @@ function follow(
   void (async () => {
     for await (const events of hub.subscribe()) {
       for (const event of events) {
-        if (event.type === 'sample') {
+        if (event.type === 'sample' && event.board === ROVER) {
+          const state = event.values.get('state'); // where it is it tells many times a second: that shows the map
+          if (state !== undefined) screen.say(ROVER, valuesText({ state }, {}), 'green');
+        } else if (event.type === 'sample') {
           count++;
           const text = `${valuesText(Object.fromEntries(event.values), {})}  ${styled('dim', say(`→ hub, sample ${count}`, `→ 中枢，第 ${count} 个采样`))}`;
           if (count <= READINGS_FIRST) screen.say(nameOf(event.board), text);
@@ -202,6 +224,10 @@ function tellNext(screen: Screen, lamp: VirtualBoard, port: number, hubOption: s
   const kiteline = import.meta.url.endsWith('.ts') ? 'npm run -s kiteline --' : 'kiteline';
   const next: [string, string][] = [
     [`${kiteline} send tcp ${formatHostPort(lamp.address, port)} on`, say('switch the lamp on', '打开灯')],
+    [
+      `${kiteline} command ${ROVER} goto x=1 y=0.2${hubOption}`,
+      say('send the rover a metre ahead', '让小车向前开一米'),
+    ],
     [`${kiteline} watch${hubOption}`, say('see what the hub receives', '查看中枢收到的内容')],
     [`${kiteline} board repl`, say('type MicroPython on a virtual ESP32', '在虚拟 ESP32 上输入 MicroPython')],
   ];
