@@ -163,7 +163,7 @@ test('a viewer looks on: whatever changes something, and what is secret, is the 
     expect(answer.status, `${method} ${path}`).toBe(403);
     expect(await detailOf(answer)).toContain('viewer');
   }
-  for (const secretPath of ['/api/v1/access', '/api/v1/store/backup'])
+  for (const secretPath of ['/api/v1/access', '/api/v1/store/backup', '/api/v1/alerts/webhook'])
     expect((await get(secretPath, { headers: viewer })).status).toBe(403);
 });
 

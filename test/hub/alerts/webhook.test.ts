@@ -113,3 +113,17 @@ test('a test goes past what waits, and says what went wrong', async () => {
   expect(await webhook.test({ n: 'test' })).toBeUndefined();
   expect(webhook.info).toMatchObject({ waiting: 1, posted: 0 });
 });
+
+test('closed while a post hangs and others wait: it is over, and nothing is posted any more', async () => {
+  const { receiver, clock, webhook } = await start();
+  const left = Promise.withResolvers<void>();
+  receiver.answers((response) => response.on('close', left.resolve));
+  webhook.post({ n: 1 });
+  webhook.post({ n: 2 });
+  await receiver.next();
+  webhook.close();
+  await left.promise;
+  webhook.post({ n: 3 });
+  clock.advance(1_000_000);
+  expect(webhook.info).toMatchObject({ isSet: false, waiting: 0, posted: 0 });
+});
