@@ -1,7 +1,7 @@
 /** Alerts on the page: a rule is set under a chart, what fires is seen everywhere and posted, and a viewer looks on. */
 import { expect, test } from 'vitest';
 import { describeInBrowser, expectTrouble } from '../helpers/browser.ts';
-import { Receiver } from '../hub/alerts/receiver.ts';
+import { Receiver, status } from '../hub/alerts/receiver.ts';
 import { World } from './world.ts';
 
 /** A board whose temperature another board's sample cannot change: it counts up from 20, ten a second. */
@@ -75,6 +75,17 @@ describeInBrowser('the page: alerts', () => {
     // What fired before is not posted again: the next that comes is the test's.
     await page.getByRole('button', { name: 'Try it' }).click();
     expect((await receiver.next()).body).toMatchObject({ type: 'test' });
+    // A receiver that has trouble, and then has gone, is told of here.
+    receiver.answers(status(404));
+    await world.hub.alerts.add({ board: 'heater', metric: 'temp', when: 'above', value: 31 });
+    expect((await receiver.next()).body).toMatchObject({ value: 31, state: 'firing' });
+    await page.getByText('Posted 0, waiting 0, lost 1.').waitFor();
+    await page.getByText(/: The webhook answered with HTTP status 404\.$/).waitFor();
+    receiver.close();
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await page.getByRole('status').filter({ hasText: 'cannot be reached (ECONNREFUSED)' }).waitFor();
+
+    await page.getByRole('button', { name: 'Remove: temp above 31 °C' }).click();
     await page.getByRole('button', { name: 'Remove: temp above 30 °C' }).click();
     await page.getByText('There are no rules yet.').waitFor();
     expect(world.hub.alerts.state.rules).toEqual([]);
