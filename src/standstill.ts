@@ -3,34 +3,33 @@
  * says so, and for the others nothing has happened meanwhile either.
  */
 
-/** Words (Int32), in steps of 0.1 ms, which last for 59 hours. */
-const WORD = { TOTAL: 0, UNTIL: 1 } as const;
+/** Of what is counted in an Int32: steps of 0.1 ms last for 59 hours. */
 const STEPS_PER_MS = 10;
 
 export class Standstill {
   readonly buffer: SharedArrayBuffer;
-  readonly #words: Int32Array;
+  readonly #total: Int32Array;
 
-  constructor(buffer = new SharedArrayBuffer(8)) {
+  constructor(buffer = new SharedArrayBuffer(4)) {
     this.buffer = buffer;
-    this.#words = new Int32Array(buffer);
+    this.#total = new Int32Array(buffer);
   }
 
   /** Milliseconds of ours in all. */
   get ms(): number {
-    return Atomics.load(this.#words, WORD.TOTAL) / STEPS_PER_MS;
+    return Atomics.load(this.#total, 0) / STEPS_PER_MS;
   }
 
-  /** It stood still from then to then, ms from any beginning that all threads share; what another thread has said of it counts once. */
-  add(from: number, to: number): void {
-    const end = Math.floor(to * STEPS_PER_MS);
+  /**
+   * It stood still for so many milliseconds. What others have said since `before` was of the same time.
+   * @param before what `ms` was when that time began
+   */
+  add(ms: number, before: number): void {
     for (;;) {
-      const until = Atomics.load(this.#words, WORD.UNTIL);
-      const steps = end - Math.max(until, Math.ceil(from * STEPS_PER_MS));
+      const total = Atomics.load(this.#total, 0);
+      const steps = Math.floor((ms + before) * STEPS_PER_MS + 0.5) - total;
       if (steps <= 0) return;
-      if (Atomics.compareExchange(this.#words, WORD.UNTIL, until, end) !== until) continue;
-      Atomics.add(this.#words, WORD.TOTAL, steps);
-      return;
+      if (Atomics.compareExchange(this.#total, 0, total, total + steps) === total) return;
     }
   }
 }

@@ -36,7 +36,7 @@ test('what it stood still does not count, neither for what it shows nor for alar
   const before = fast.monotonic();
   base.advance(60);
   fast.monotonic();
-  fast.standstill.add(20, 60);
+  fast.standstill.add(40, 0);
   expect(fast.monotonic() - before).toBe(600); // It does not go back …
   base.advance(40);
   expect(fast.monotonic() - before).toBe(600); // … but waits until it is right again.
@@ -51,12 +51,15 @@ test('what it stood still does not count, neither for what it shows nor for alar
 test('what two say of the same time counts once, in whatever thread', () => {
   const one = new Standstill();
   const other = new Standstill(one.buffer);
-  one.add(10, 30);
-  other.add(20, 50);
-  one.add(25, 40);
-  expect([one.ms, other.ms]).toEqual([40, 40]);
-  other.add(100, 100);
-  expect(one.ms).toBe(40);
+  // One was away for 120 ms, and the other in the middle of that for 70, which it tells first.
+  const before = one.ms;
+  other.add(70, other.ms);
+  one.add(120, before);
+  expect([one.ms, other.ms]).toEqual([120, 120]);
+  one.add(50, before);
+  expect(one.ms).toBe(120);
+  other.add(30, other.ms);
+  expect(one.ms).toBe(150);
 });
 
 test('there is no clock that stands or goes backwards', () => {

@@ -11,7 +11,7 @@ export interface PaceSetup {
 }
 
 /** Milliseconds since 1970 on a clock that all threads read alike and that nobody sets. */
-const wall = (): number => performance.timeOrigin + performance.now();
+export const wall = (): number => performance.timeOrigin + performance.now();
 
 export class Pace {
   readonly speed: number;
@@ -30,18 +30,24 @@ export class Pace {
     return { speed: this.speed, since: this.since, standstill: this.#standstill?.buffer };
   }
 
-  #at(ours: number): number {
-    return this.since + (ours - this.since - (this.#standstill?.ms ?? 0)) * this.speed;
+  /** What it shows when ours shows this, ms since 1970. */
+  #shown(ours: number): number {
+    return this.since + (ours - this.since - this.stood) * this.speed;
   }
 
   /** Milliseconds since 1970 as the host's clock would show them if it ran as fast. */
   date(): number {
-    return this.#at(Date.now());
+    return this.#shown(Date.now());
   }
 
   /** Milliseconds, with fractions, for durations: never goes backwards. */
   now(): number {
-    this.#latest = Math.max(this.#latest, this.#at(wall()));
+    return this.at(wall());
+  }
+
+  /** The same, for a moment of ours. */
+  at(ours: number): number {
+    this.#latest = Math.max(this.#latest, this.#shown(ours));
     return this.#latest;
   }
 
@@ -50,10 +56,13 @@ export class Pace {
     return ms / this.speed;
   }
 
-  /** A faster time stood still for the last so many milliseconds of ours. */
-  stoodStill(ms: number): void {
-    if (!this.#standstill || ms <= 0) return;
-    const to = wall() - this.since;
-    this.#standstill.add(to - ms, to);
+  /** For how long a faster time has stood still, ms of ours. */
+  get stood(): number {
+    return this.#standstill?.ms ?? 0;
+  }
+
+  /** A faster time stood still for so many ms of ours. @param before what `stood` was when they began */
+  standStill(ms: number, before: number): void {
+    if (ms > 0) this.#standstill?.add(ms, before);
   }
 }

@@ -1,5 +1,5 @@
 /** The time of the board's own thread. */
-import { Pace, type PaceSetup } from '../pace.ts';
+import { Pace, type PaceSetup, wall } from '../pace.ts';
 
 /**
  * How long a thread may be late at the end of a wait, or not be heard of while its program runs, until a faster time stands still for it, ms of
@@ -13,12 +13,22 @@ export class BoardClock extends Pace {
   /** Milliseconds that what the program believes to be the date is ahead of `date()`. */
   offset: number;
   /** When the thread was last heard of, ms of ours. */
-  #heard = performance.now();
+  #heard = wall();
+  /** What `stood` was then. */
+  #stood = this.stood;
 
   constructor(pace: PaceSetup, offset: number) {
     super(pace);
-    this.#started = this.now();
+    this.#started = super.now();
     this.offset = offset;
+  }
+
+  /** Also tells, before it answers, for how long the thread has not been heard of. */
+  override now(): number {
+    if (this.speed === 1) return super.now();
+    const now = wall();
+    this.#goesOn(now, UNHEARD_MS);
+    return this.at(now);
   }
 
   /** Milliseconds, with fractions, since power on. */
@@ -26,17 +36,15 @@ export class BoardClock extends Pace {
     return this.now() - this.#started;
   }
 
-  /** A wait has ended. @param late ms of ours that it took longer than was asked for */
-  woke(late: number): void {
-    this.stoodStill(late - LATE_MS);
-    this.#heard = performance.now();
+  /** A wait for so many ms of ours, which began when the time was asked for last, is over. */
+  woke(ms: number): void {
+    if (this.speed !== 1) this.#goesOn(wall(), ms + LATE_MS);
   }
 
-  /** The program is between two of its steps. */
-  goesOn(): void {
-    if (this.speed === 1) return;
-    const now = performance.now();
-    this.stoodStill(now - this.#heard - UNHEARD_MS);
+  /** @param due ms of ours after which it was to be heard of again */
+  #goesOn(now: number, due: number): void {
+    this.standStill(now - this.#heard - due, this.#stood);
     this.#heard = now;
+    this.#stood = this.stood;
   }
 }

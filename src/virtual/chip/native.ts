@@ -91,7 +91,6 @@ export class Native {
    */
   poll(): void {
     const { shared } = this;
-    this.clock.goesOn();
     if (this.interrupted && !this.serial.atPrompt) {
       shared.set(WORD.INTERRUPT, 0);
       this.#interruptOwed = true;
@@ -159,6 +158,7 @@ export class Native {
       }
       if (deadline === 0) return 0;
       this.serial.flush();
+      this.collectIfDue(true);
       const now = this.now();
       if (deadline !== FOREVER && now >= deadline) return 0;
       const until = Math.min(
@@ -166,13 +166,12 @@ export class Native {
         this.#timers.next,
         now + this.edges.quietFor,
       );
-      this.collectIfDue(true);
       const begun = performance.now();
       const ms = until === Infinity ? Infinity : this.clock.real(Math.max(0, until - now));
       this.#kept?.waits(begun);
       Atomics.wait(this.shared.words, WORD.EVENT, seen, ms);
       this.#kept?.goesOn(performance.now(), begun + ms);
-      this.clock.woke(performance.now() - begun - ms);
+      this.clock.woke(ms);
     }
   }
 
