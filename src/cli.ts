@@ -8,10 +8,12 @@ import { addBoards } from './commands/boards.ts';
 import { addCommand } from './commands/command.ts';
 import { addControl } from './commands/control.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDev } from './commands/dev.ts';
 import { addExport } from './commands/export.ts';
 import { addHistory } from './commands/history.ts';
 import { addLab } from './commands/lab.ts';
 import { addListen } from './commands/listen.ts';
+import { addLogs } from './commands/logs.ts';
 import { addPlan } from './commands/plan.ts';
 import { addPush } from './commands/push.ts';
 import { addRepl } from './commands/repl.ts';
@@ -72,6 +74,8 @@ ${say('Examples:', '示例：')}
     addPush,
     addRun,
     addRepl,
+    addDev,
+    addLogs,
     addPlan,
     addLab,
   ])

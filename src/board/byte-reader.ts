@@ -22,17 +22,28 @@ export class ByteReader {
   constructor(port: Duplex & { readonly name: string }, clock = systemClock) {
     this.port = port;
     this.clock = clock;
-    port.on('readable', () => this.#wake());
-    port.on('error', (error) => {
-      this.#failure = error;
-      this.#wake();
-    });
-    for (const end of ['end', 'close'] as const) {
-      port.on(end, () => {
-        this.#over = true;
-        this.#wake();
-      });
-    }
+    port.on('readable', this.#onReadable);
+    port.on('error', this.#onError);
+    port.on('end', this.#onEnd);
+    port.on('close', this.#onEnd);
+  }
+
+  readonly #onReadable = (): void => this.#wake();
+  readonly #onError = (error: unknown): void => {
+    this.#failure = error;
+    this.#wake();
+  };
+  readonly #onEnd = (): void => {
+    this.#over = true;
+    this.#wake();
+  };
+
+  /** Leaves the port to somebody else. */
+  release(): void {
+    this.port.off('readable', this.#onReadable);
+    this.port.off('error', this.#onError);
+    this.port.off('end', this.#onEnd);
+    this.port.off('close', this.#onEnd);
   }
 
   /**

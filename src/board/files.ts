@@ -45,7 +45,7 @@ export class BoardFiles {
     this.#repl = repl;
   }
 
-  /** Every file, in folders too; what is mounted beside the flash (`/sd`, `/remote`) as well. @throws KitelineError */
+  /** Every file, in folders too, what is mounted (`/sd`, `/remote`) as well; none where there is no such folder. @throws KitelineError */
   async list(folder = '/'): Promise<BoardFile[]> {
     return this.#repl.ask<BoardFile[]>(
       `import os,json
@@ -55,7 +55,10 @@ def _k_walk(p,l):
   if e[1]&0x4000:_k_walk(q,l)
   else:l.append({'path':q,'size':e[3] if len(e)>3 else os.stat(q)[6]})
  return l
-print(json.dumps(_k_walk(${py(folder.replace(/\/+$/, ''))},[])))`,
+_k=[]
+try:_k_walk(${py(folder.replace(/\/+$/, ''))},_k)
+except OSError:pass
+print(json.dumps(_k))`,
       HASH_MS,
     );
   }
@@ -233,6 +236,7 @@ except ImportError:pass`);
 
 /** Where a file lies until it is whole. */
 export const partOf = (path: string): string => path + PART;
+export const isPart = (path: string): boolean => path.endsWith(PART);
 
 /** As Python writes a text: JSON's escapes are Python's. */
 export const py = (text: string): string => JSON.stringify(text);

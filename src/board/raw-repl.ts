@@ -7,7 +7,7 @@ import { systemClock } from '../clock.ts';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
 import { ByteReader } from './byte-reader.ts';
-import type { Port } from './port.ts';
+import { type Port, pulseReset } from './port.ts';
 import { boardRaised, garbled, noPrompt } from './repl-error.ts';
 
 const CTRL_A = '\x01';
@@ -22,6 +22,8 @@ const END = 4; // the board wants no more, or has all
 
 /** How long each try for a prompt waits: a board that has just begun to start loses what comes, and is soon there. */
 const TRIES_MS = [250, 500, 1_000, 2_000, 2_000, 2_000, 2_000];
+/** Before this one the reset line is pulled, where there is one: a program that cannot be interrupted can be met at its start. */
+const RESET_AT = 4;
 const ANSWER_MS = 1_500; // a loop that cannot be interrupted at once, a garbage collection, a page of flash
 const QUIET_MS = 50;
 const PASTE_MS = 2_000; // a board without raw-paste answers at once as well; one that hangs in it must not cost more
@@ -48,26 +50,28 @@ export class RawRepl {
   #paste: 'untried' | 'there' | 'missing';
   #steps = 0;
 
-  private constructor(port: Port, { clock = systemClock, paste = true }: ReplOptions) {
+  /** Of a port that is open; `enter()` takes the prompt. */
+  constructor(port: Port, { clock = systemClock, paste = true }: ReplOptions = {}) {
     this.port = port;
     this.reader = new ByteReader(port, clock);
     this.#paste = paste ? 'untried' : 'missing';
   }
 
-  /**
-   * Interrupts what runs and takes the prompt.
-   * @throws KitelineError TIMEOUT with a sentence that says what came in place of a prompt, CLOSED
-   */
+  /** Of a port that is open, at its prompt. @throws as `enter` */
   static async enter(port: Port, options: ReplOptions = {}): Promise<RawRepl> {
     const repl = new RawRepl(port, options);
     await repl.enter();
     return repl;
   }
 
-  /** The same once more, after something went wrong in between. */
+  /**
+   * Interrupts what runs and takes the prompt; also once more, after something went wrong in between.
+   * @throws KitelineError TIMEOUT with a sentence that says what came in place of a prompt, CLOSED
+   */
   async enter(): Promise<void> {
     let last: Buffer = Buffer.alloc(0);
-    for (const ms of TRIES_MS) {
+    for (const [time, ms] of TRIES_MS.entries()) {
+      if (time === RESET_AT) await pulseReset(this.port, (ms) => setTimeout(ms));
       // The first Ctrl-C may meet a program that catches it, the second ends what that does then.
       await this.reader.send(`\r${CTRL_C}${CTRL_C}`);
       const passed = await this.reader.skip(QUIET_MS, ms);

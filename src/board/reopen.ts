@@ -6,13 +6,13 @@ const RETRY_MS = 300; // a board's own USB is back half a second after its reset
 
 /**
  * A port that went away, once it is there again.
- * @throws KitelineError what `openPort` threw last, when it was not back within `ms`
+ * @throws KitelineError what `openPort` threw last, when it was not back within `ms`, or `signal` was aborted
  */
 export async function reopenPort(
   name: string,
   baud: number,
   ms: number,
-  clock: Clock = systemClock,
+  { clock = systemClock, signal }: { clock?: Clock; signal?: AbortSignal } = {},
 ): Promise<Port> {
   const end = clock.monotonic() + ms;
   for (;;) {
@@ -22,7 +22,7 @@ export async function reopenPort(
       const isWorthWaiting =
         error instanceof KitelineError &&
         ['NOT_FOUND', 'REFUSED', 'NOT_ALLOWED', 'PORT_TAKEN'].includes(error.code);
-      if (!isWorthWaiting || clock.monotonic() >= end) throw error;
+      if (!isWorthWaiting || clock.monotonic() >= end || signal?.aborted) throw error;
     }
     // Alarms let the process end; whoever waits here does not.
     await new Promise<void>((resolve) => setTimeout(resolve, RETRY_MS));

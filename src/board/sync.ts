@@ -3,6 +3,7 @@ import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
 import { type BoardFiles, hashOf, type Progress, partOf } from './files.ts';
 import { readSmall } from './info.ts';
+import { PROGRAM_FILE } from './program-layout.ts';
 import type { RawRepl } from './raw-repl.ts';
 
 /** What was put on the board by us, so that somebody else's file is told from ours. */
@@ -48,14 +49,20 @@ export class Sync {
     return path in this.#ledger.pushed || path in this.#ledger.setup;
   }
 
+  /** Paths that a push brought, in the root and its folders or in the program folder `/program-…` that is meant. */
+  pushed(folder: string): string[] {
+    return Object.keys(this.#ledger.pushed).filter((path) =>
+      folder === '' ? !path.startsWith('/program-') : path.startsWith(`${folder}/`),
+    );
+  }
+
   /**
    * @param wanted by path on the board
-   * @param isWhole they are all of a program: what was pushed before and is not among them is to go
+   * @param gone paths that are to be removed where they are
    * @throws KitelineError
    */
-  async compare(wanted: Wanted, isWhole: boolean): Promise<Changes> {
+  async compare(wanted: Wanted, gone: readonly string[] = []): Promise<Changes> {
     const { pushed, setup } = this.#ledger;
-    const gone = isWhole ? Object.keys(pushed).filter((path) => !wanted.has(path)) : [];
     const states = await this.#files.states([...wanted.keys(), ...gone]);
     const write: string[] = [];
     const same: string[] = [];
@@ -87,7 +94,6 @@ export class Sync {
       await this.#files.stage(path, bytesOf(wanted, path), onProgress, { there: parts.get(partOf(path)) });
     }
     await this.#files.stage(LEDGER, Buffer.from(ledger));
-    // The program that starts comes last: what it imports is there before it is.
     await this.#files.commit([...write.toSorted((a, b) => order(a) - order(b)), LEDGER]);
     await this.#files.remove(remove);
     Object.assign(this.#ledger, JSON.parse(ledger));
@@ -110,7 +116,12 @@ export class Sync {
 
 const bytesOf = (wanted: Wanted, path: string): Uint8Array => wanted.get(path)?.bytes ?? new Uint8Array();
 
-const order = (path: string): number => (/(^|\/)(main|boot)\.py$/.test(path) ? 1 : 0);
+/** What starts a program comes after all of it, what says which program that is after that, and the board's own start last. */
+function order(path: string): number {
+  if (path === '/main.py' || path === '/boot.py') return 3;
+  if (path === PROGRAM_FILE) return 2;
+  return path.endsWith('/main.py') ? 1 : 0;
+}
 
 function ledgerIn(text: string | undefined): Ledger {
   const empty: Ledger = { pushed: {}, setup: {} };

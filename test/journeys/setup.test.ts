@@ -1,5 +1,5 @@
 /** From a board at the USB to its first sample, as a person does it. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -73,6 +73,15 @@ it('setup with all flags: key, Wi-Fi, library and program are on the board, and 
   expect(moved.code, moved.stderr).toBe(0);
   expect(moved.stdout).toBe('greenhouse  n 7\n');
   expect(JSON.parse(readFileSync(onFlash('kiteline.json'), 'utf8')).key).not.toBe(settings.key);
+
+  // It takes its next programs where those over the air lie.
+  const own = join(folder, 'own');
+  mkdirSync(own);
+  writeFileSync(join(own, 'main.py'), 'print("own")\n');
+  const pushed = await run(['push', own, '--port', port]);
+  expect(pushed.stderr).toMatch(/2 files written \(.*\), 0 removed/);
+  expect(readFileSync(onFlash('program-a/main.py'), 'utf8')).toBe('print("own")\n');
+  expect(JSON.parse(readFileSync(onFlash('kiteline-program.json'), 'utf8'))).toEqual({ run: 'a', ids: {} });
 });
 
 it('every step that fails says how to go on', async () => {

@@ -115,7 +115,7 @@ it('unplugged at any byte: the old program or the new one, never half of one, an
         const { repl, files } = await filesOf(portOf(board));
         expect([before, program]).toContain(String(await files.get('/main.py')));
         const sync = await Sync.open(repl, files);
-        const changes = await sync.compare(wanted, true);
+        const changes = await sync.compare(wanted);
         expect(changes.foreign.filter((path) => round > 0 || path !== '/main.py')).toEqual([]);
         const begun = new Set<string>();
         await sync.apply(wanted, changes, ({ path, done }) => {

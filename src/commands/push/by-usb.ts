@@ -1,7 +1,7 @@
-import { BoardFiles, hashOf } from '../../board/files.ts';
+import { BoardFiles, hashOf, isPart } from '../../board/files.ts';
 import { readSmall } from '../../board/info.ts';
 import { BAUD } from '../../board/port.ts';
-import { PROGRAM_FILE, programFolder } from '../../board/program-layout.ts';
+import { byUsbState, PROGRAM_FILE, programFolder } from '../../board/program-layout.ts';
 import type { RawRepl } from '../../board/raw-repl.ts';
 import { reopenPort } from '../../board/reopen.ts';
 import { type Changes, Sync, type Wanted } from '../../board/sync.ts';
@@ -65,10 +65,19 @@ export async function bringProgram(
 ): Promise<void> {
   const files = new BoardFiles(repl);
   const sync = await Sync.open(repl, files);
-  const wanted = onBoard(program, programFolder(await readSmall(repl, PROGRAM_FILE)));
-  if (importsLibrary(program)) await addLibrary(wanted, files, sync);
-  const changes = await sync.compare(wanted, true);
-  if (changes.foreign.length > 0) await agreeOn(changes.foreign, files, options);
+  const state = await readSmall(repl, PROGRAM_FILE);
+  const folder = programFolder(state);
+  const wanted = onBoard(program, folder);
+  if (folder !== '' || importsLibrary(program)) await addLibrary(wanted, files, sync);
+  const changes = await sync.compare(wanted, await gone(wanted, folder, files, sync));
+  const foreign = cameByAir(state, folder)
+    ? changes.foreign.filter((path) => !path.startsWith(`${folder}/`))
+    : changes.foreign;
+  if (foreign.length > 0) await agreeOn(foreign, files, options);
+  if (folder !== '' && [...changes.write, ...changes.remove].some((path) => path.startsWith(`${folder}/`))) {
+    wanted.set(PROGRAM_FILE, { bytes: Buffer.from(byUsbState(folder)), stays: true });
+    changes.write.push(PROGRAM_FILE);
+  }
   const line = new ProgressLine(changes.write.map((path) => wanted.get(path)?.bytes.length ?? 0));
   await sync.apply(wanted, changes, (at) => line.show(at));
   line.end();
@@ -79,6 +88,24 @@ type Files = Map<string, { bytes: Uint8Array; stays: boolean }>;
 
 const onBoard = (program: ReadonlyMap<string, Uint8Array>, folder: string): Files =>
   new Map([...program].map(([path, bytes]) => [`${folder}/${path}`, { bytes, stays: false }]));
+
+/** What is to go: of a program folder all that is not wanted, of the root what an earlier push brought there. */
+async function gone(wanted: Files, folder: string, files: BoardFiles, sync: Sync): Promise<string[]> {
+  const there =
+    folder === ''
+      ? sync.pushed('')
+      : (await files.list(folder)).map(({ path }) => path).filter((path) => !isPart(path));
+  return there.filter((path) => !wanted.has(path));
+}
+
+/** Whether the program that runs is known by an id, as the hub gives one: then nobody wrote it by hand. */
+function cameByAir(state: string | undefined, folder: string): boolean {
+  try {
+    return typeof JSON.parse(state ?? '{}').ids?.[folder.slice(-1)] === 'string';
+  } catch {
+    return false; // half a file, that somebody wrote: then all is looked at
+  }
+}
 
 const importsLibrary = (program: ReadonlyMap<string, Uint8Array>): boolean =>
   [...program].some(

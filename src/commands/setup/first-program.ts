@@ -1,7 +1,8 @@
+import { byUsbState, LOADER, PROGRAM_FILE } from '../../board/program-layout.ts';
 import { boardLibrary } from '../../virtual/index.ts';
 
 /** What a board can say of itself with nothing wired to it, and one thing that it does when told. */
-const PROGRAM = `# A first program. Change it on your computer, and bring it here with: kiteline push
+const PROGRAM = `# A first program. Change it on your computer, and bring it here with: kiteline push FOLDER
 import gc
 
 import kiteline
@@ -26,6 +27,9 @@ def lamp(on):
 board.run()
 `;
 
+/** Where a program lies on a board that takes the next one over the air. */
+const FOLDER = '/program-a';
+
 /** What stands in /kiteline.json. */
 export interface Settings {
   name: string;
@@ -43,6 +47,9 @@ export function filesOf(settings: Settings, program: Uint8Array | null | undefin
   const files = new Map<string, Uint8Array>();
   for (const [path, text] of Object.entries(boardLibrary())) files.set(`/${path}`, Buffer.from(text));
   files.set('/kiteline.json', Buffer.from(`${JSON.stringify(settings)}\n`));
-  if (program !== null) files.set('/main.py', program ?? Buffer.from(PROGRAM));
+  if (program === null) return files;
+  files.set(`${FOLDER}/main.py`, program ?? Buffer.from(PROGRAM));
+  files.set(PROGRAM_FILE, Buffer.from(byUsbState(FOLDER)));
+  files.set('/main.py', Buffer.from(LOADER));
   return files;
 }

@@ -79,7 +79,7 @@ const writtenText = (program: Uint8Array | null | undefined): string =>
 
 async function write(sync: Sync, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   const wanted = new Map([...files].map(([path, bytes]) => [path, { bytes, stays: true }]));
-  const changes = await sync.compare(wanted, false);
+  const changes = await sync.compare(wanted);
   const line = new ProgressLine(changes.write.map((path) => wanted.get(path)?.bytes.length ?? 0));
   await sync.apply(wanted, changes, (at) => line.show(at));
   line.end();
@@ -103,7 +103,7 @@ async function agreeToReplace(
   }
   const written = filesOf({ name: '', hub: '', key: '', wifi: [] }, program);
   const wanted = new Map([...written].map(([path, bytes]) => [path, { bytes, stays: true }]));
-  const { foreign } = await sync.compare(wanted, false);
+  const { foreign } = await sync.compare(wanted);
   if (foreign.length > 0) await agreeOn(foreign, files, { ...(yes !== undefined && { yes }) });
 }
 

@@ -9,11 +9,22 @@ import { eventLine, type PlainEvent } from './event-line.ts';
 
 const RETRY_MS = 1_000; // a hub that restarts is back in seconds; asking a dead port each second costs nothing
 
+/** What is shown of the feed. */
+export interface Look {
+  /** Undefined: nothing. */
+  line(event: PlainEvent, json: string): string | undefined;
+  /** Called once, when the feed stands and nothing of it has been shown yet. */
+  opened?(): Promise<void>;
+}
+
 /**
  * Prints the live feed until Ctrl-C. A hub that goes away is waited for.
  * @throws KitelineError NO_HUB when there is none to begin with
  */
-export async function watch(options: HubOptions & { board?: string; json?: boolean }): Promise<void> {
+export async function watch(
+  options: HubOptions & { board?: string; json?: boolean },
+  { line, opened }: Look = { line: options.json ? (_, json) => printableJson(json) : eventLine },
+): Promise<void> {
   const interrupted = interruption();
   let wasThere = false;
   while (!interrupted.aborted) {
@@ -31,9 +42,11 @@ export async function watch(options: HubOptions & { board?: string; json?: boole
               `正在观看 ${options.board ?? hub.url}。按 Ctrl-C 结束。`,
             ),
       );
+      if (!wasThere) await opened?.();
       wasThere = true;
       for await (const { data } of readEvents(response.body ?? new ReadableStream())) {
-        await print(`${options.json ? printableJson(data) : eventLine(JSON.parse(data) as PlainEvent)}\n`);
+        const text = line(JSON.parse(data) as PlainEvent, data);
+        if (text !== undefined) await print(`${text}\n`);
       }
       tell(goneSentence());
     } catch (error) {
