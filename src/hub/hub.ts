@@ -94,10 +94,8 @@ export class Hub {
           count(counts.dropped, reason);
           inside.boards.get(board)?.drop(reason);
         },
-        tell: (message) => {
-          feed.publish({ type: 'refused', ...message });
-          handlers.refused(message);
-        },
+        feed,
+        handlers,
       }),
       commands: new Commands({
         clock,

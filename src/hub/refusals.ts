@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { inLanguage, say } from '../language.ts';
+import type { Handlers } from './events.ts';
+import type { Feed } from './feed.ts';
 import type { RefusedReason } from './reasons.ts';
 
 /** Somebody was kept out. */
@@ -25,23 +27,26 @@ export interface RefusalsOptions {
   clock: Clock;
   /** Told every time. */
   count: (reason: RefusedReason, board: string) => void;
-  /** Told at a bounded rate. */
-  tell: (message: RefusedMessage) => void;
+  /** Both are told at a bounded rate. */
+  feed: Pick<Feed, 'publish'>;
+  handlers: Pick<Handlers, 'refused'>;
 }
 
 /** Whoever is kept out: every time counted, and told to people at a bounded rate. */
 export class Refusals {
   readonly #clock: Clock;
   readonly #count: RefusalsOptions['count'];
-  readonly #tell: RefusalsOptions['tell'];
+  readonly #feed: RefusalsOptions['feed'];
+  readonly #handlers: RefusalsOptions['handlers'];
   readonly #told = new Map<string, { at: number; since: number }>(); // when, and how often since
   #begun = Number.NEGATIVE_INFINITY; // of the present minute
   #inMinute = 0;
 
-  constructor({ clock, count, tell }: RefusalsOptions) {
+  constructor({ clock, count, feed, handlers }: RefusalsOptions) {
     this.#clock = clock;
     this.#count = count;
-    this.#tell = tell;
+    this.#feed = feed;
+    this.#handlers = handlers;
   }
 
   /**
@@ -65,7 +70,9 @@ export class Refusals {
     const { address } = from;
     // For those who look after the hub, whoever's request it comes of.
     const message = inLanguage(undefined, () => SENTENCES[reason](board, address));
-    this.#tell({ board, at: this.#clock.now(), address, reason, message, times });
+    const refused: RefusedMessage = { board, at: this.#clock.now(), address, reason, message, times };
+    this.#feed.publish({ type: 'refused', ...refused });
+    this.#handlers.refused(refused);
   }
 
   /** What was told longer ago is forgotten, unless more of it came: at most twice what is told in a minute stays. */

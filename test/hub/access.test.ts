@@ -221,7 +221,8 @@ test('what is refused is told once a minute of each board and host, with how oft
   const refusals = new Refusals({
     clock,
     count: () => counted++,
-    tell: ({ board, times }) => void told.push({ board, times }),
+    feed: { publish: () => {} },
+    handlers: { refused: ({ board, times }) => void told.push({ board, times }) },
   });
   const from = (host: string) => ({ host, address: `${host}:1` });
   for (let i = 0; i < 5; i++) refusals.refuse('NO_PROOF', 'a', from('10.0.0.1'));
