@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { say } from '../language.ts';
+import { parseCount } from './numbers.ts';
 
 interface Options {
   name?: string;
@@ -8,6 +9,12 @@ interface Options {
   flash?: string;
   hub?: string;
   key?: string;
+}
+
+interface RunOptions extends Options {
+  pty?: string;
+  serial?: string;
+  baud?: number;
 }
 
 /** `kiteline board run FILE.py` and `kiteline board repl` */
@@ -29,7 +36,35 @@ ${say('Examples:', '示例：')}
     .description(
       say('Run a program on a virtual ESP32, as its main.py', '在虚拟 ESP32 上运行程序（作为 main.py）'),
     )
-    .argument('<FILE>', say('the MicroPython program', 'MicroPython 程序'))
+    .argument(
+      '[FILE]',
+      say(
+        'the MicroPython program; none: only its prompt, by a port',
+        'MicroPython 程序；不写则只能通过串口使用提示符',
+      ),
+    )
+    .option(
+      '--pty <LINK>',
+      say(
+        'its serial port as a pseudo-terminal, to which this link will lead',
+        '把串口做成伪终端，并创建指向它的链接',
+      ),
+    )
+    .option(
+      '--serial <[HOST:]PORT>',
+      say(
+        'its serial port over TCP, as rfc2217://127.0.0.1:PORT; 0 takes a free one',
+        '通过 TCP 提供串口：rfc2217://127.0.0.1:端口；0 表示任选空闲端口',
+      ),
+    )
+    .option(
+      '--baud <SPEED>',
+      say(
+        'how fast that port is, as 115200; as fast as it goes unless told',
+        '该串口的速率，例如 115200；默认不限速',
+      ),
+      (text) => parseCount(text, 300, 10_000_000),
+    )
     .addHelpText(
       'after',
       `
@@ -38,6 +73,8 @@ ${say('Examples:', '示例：')}
   kiteline board run main.py --name pump --ip 127.20.0.7
   kiteline board run main.py --wifi workshop:secret123 --wifi guests
   kiteline board run main.py --flash ./flash       ${say('files stay there, main.py is replaced', '文件保留在该文件夹，main.py 会被替换')}
+  kiteline board run main.py --pty /tmp/board      ${say('then: mpremote connect /tmp/board', '然后：mpremote connect /tmp/board')}
+  kiteline board run --serial 2217 --flash ./flash ${say('only a prompt, at rfc2217://127.0.0.1:2217', '只有提示符，位于 rfc2217://127.0.0.1:2217')}
   kiteline board run main.py --hub 192.168.1.5:9000
   kiteline board run main.py --key greenhouse.json ${say('as `kiteline boards add greenhouse` printed it', '由 `kiteline boards add greenhouse` 打印')}
 
@@ -51,7 +88,7 @@ ${say(
   '按 Ctrl-C 会在程序中引发 KeyboardInterrupt；连按三次结束虚拟板。\n标准输出只有程序打印的内容。退出码 1：程序因异常结束。',
 )}`,
     )
-    .action(async (file: string, options: Options) => {
+    .action(async (file: string | undefined, options: RunOptions) => {
       const { runFile } = await import('./board/run.ts');
       await runFile(file, options);
     });

@@ -28,6 +28,8 @@ export type { Kept } from './messages.ts';
 export type { RunEnd, VirtualBoardOptions } from './options.ts';
 export { type Lines, SerialEnd } from './serial/end.ts';
 export { type SerialFaults, SerialPort } from './serial/port.ts';
+export { openPty, type SerialPty } from './serial/pty.ts';
+export { type SerialServer, serveRfc2217 } from './serial/rfc2217.ts';
 export type { Pose } from './world/drive.ts';
 export {
   type Motor,

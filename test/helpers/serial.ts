@@ -42,8 +42,10 @@ export class Typist {
         clearTimeout(deadline);
         this.port.off('data', look);
       };
+      let from = 0; // what was looked through is not looked through again
       const look = () => {
-        const at = this.text.indexOf(end);
+        const at = this.text.indexOf(end, from);
+        from = Math.max(0, this.text.length - end.length);
         if (at < 0) return;
         settle();
         const found = this.text.slice(0, at + end.length);

@@ -16,6 +16,8 @@ export interface BoardOptions {
   hub?: string;
   /** The board's key, or a file with it (`keyFrom`). */
   key?: string;
+  /** A prompt beside its program. */
+  prompt?: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function makeBoard(options: BoardOptions, program?: Buffer): Promis
   }
   return virtualBoard({
     files: { ...files, ...(program && { 'main.py': program }) },
-    repl: program === undefined,
+    repl: program === undefined || options.prompt === true,
     ...(name !== undefined && { name }),
     ...(ip !== undefined && { ip }),
     ...(flash !== undefined && { flash }),

@@ -6,27 +6,54 @@ import type { RunEnd, VirtualBoard } from '../../virtual/index.ts';
 import { checkBoardName } from '../../virtual/name.ts';
 import { tell } from '../terminal.ts';
 import { type BoardOptions, makeBoard } from './make.ts';
-import { connectOutput, feedLines } from './serial.ts';
+import { hasPort, openPorts, type PortOptions } from './ports.ts';
+import { connectOutput, connectProgramOutput, feedLines } from './serial.ts';
 
 const INSIST_MS = 2_000; // three Ctrl-C within it are meant for the board, not for its program
 const INSIST_TIMES = 3;
 
 /**
- * Runs a program until it ends, and sets the exit code: 0, what `sys.exit` says, or 1 when it died.
- * @throws KitelineError NOT_FOUND, ADDRESS_UNAVAILABLE, BAD_ARGUMENT
+ * Runs a program until it ends, and sets the exit code: 0, what `sys.exit` says, or 1 when it died. With a serial port there is a
+ * prompt after it, and only the person ends the board.
+ * @param file left out: the prompt alone
+ * @throws KitelineError NOT_FOUND, ADDRESS_UNAVAILABLE, BAD_ARGUMENT, NOT_ALLOWED, PORT_TAKEN
  */
-export async function runFile(file: string, options: BoardOptions): Promise<void> {
-  const program = await read(file);
+export async function runFile(file: string | undefined, options: BoardOptions & PortOptions): Promise<void> {
+  const ports = hasPort(options);
+  if (!ports) refuseWithoutPort(file, options);
+  const program = file === undefined ? undefined : await read(file);
   if (options.name !== undefined) checkBoardName(options.name); // before anything is said or written
-  if (options.flash !== undefined) await keepOther(options.flash, program);
-  const board = await makeBoard(options, program);
-  connectOutput(board);
-  process.on('SIGINT', interrupter(board));
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void board.stop());
-  feedLines(board).catch(() => {});
-  const end = await board.run();
-  await board.close();
-  process.exitCode = exitCode(end);
+  if (options.flash !== undefined && program) await keepOther(options.flash, program);
+  const board = await makeBoard({ ...options, prompt: ports }, program);
+  try {
+    const closePorts = ports ? await openPorts(board, options) : undefined;
+    if (ports) connectProgramOutput(board);
+    else connectOutput(board);
+    process.on('SIGINT', interrupter(board));
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void board.stop());
+    if (!ports) feedLines(board).catch(() => {});
+    const end = await board.run();
+    await closePorts?.();
+    process.exitCode = exitCode(end);
+  } finally {
+    await board.close();
+  }
+}
+
+function refuseWithoutPort(file: string | undefined, { baud }: PortOptions): void {
+  if (file !== undefined && baud === undefined) return;
+  throw new KitelineError(
+    'BAD_ARGUMENT',
+    file === undefined
+      ? say(
+          'Name a program, as main.py; or a port for the prompt alone: --pty LINK, --serial PORT.',
+          '请写出程序，例如 main.py；若只要提示符，请指定串口：--pty 链接 或 --serial 端口。',
+        )
+      : say(
+          '--baud is the speed of a serial port: it goes with --pty LINK or --serial PORT.',
+          '--baud 是串口的速率：需与 --pty 链接 或 --serial 端口 一起使用。',
+        ),
+  );
 }
 
 function exitCode(end: RunEnd): number {

@@ -12,6 +12,19 @@ export function connectOutput(board: VirtualBoard): void {
   board.on('stderr', (bytes) => process.stderr.write(bytes));
 }
 
+/** The same without what is said at the prompt, which is with whoever has the serial port. */
+export function connectProgramOutput(board: VirtualBoard): void {
+  let runs = false;
+  board.on('start', () => {
+    runs = true;
+  });
+  board.on('end', () => {
+    runs = false;
+  });
+  board.on('stdout', (bytes) => runs && process.stdout.write(bytes));
+  board.on('stderr', (bytes) => process.stderr.write(bytes));
+}
+
 /** Lines for a program's `input()`: the terminal echoes and edits them, since the program's stdin does neither. */
 export async function feedLines(board: VirtualBoard): Promise<void> {
   if (process.stdin.isTTY && !isTypedTo()) return;

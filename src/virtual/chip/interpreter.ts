@@ -6,7 +6,7 @@ import { Collector, type Knowledge, patchErrno, patchString } from './firmware.t
 import { chipResult, type EmscriptenFs, flashType } from './flash.ts';
 import type { FlashPower } from './flash-power.ts';
 import type { ClockHooks, CompiledModule, Interpreter, InterpreterMemory } from './python.ts';
-import { connectStdio, type Output } from './stdio.ts';
+import { BUILD_NAME, CHIP_NAME, connectStdio, type Output } from './stdio.ts';
 
 export interface MicroPython extends Interpreter {
   FS: EmscriptenFs;
@@ -60,6 +60,7 @@ export async function loadInterpreter(options: {
   patchString(memory, 'webassembly', 'esp32', allocate);
   patchString(memory, 'JS with Emscripten', 'Generic ESP32 module with ESP32', allocate);
   patchString(memory, 'pyscript', 'ESP32_GENERIC', allocate);
+  patchString(memory, `3.4.0; ${BUILD_NAME}`, `3.4.0; ${CHIP_NAME}`, allocate);
   const collector = new Collector(python, memory, options.knowledge);
   connectStdio(python, memory, options);
   const settleFlash = mountFlash(python.FS, options.flash, options.power);

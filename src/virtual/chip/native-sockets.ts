@@ -229,14 +229,14 @@ export class NativeSockets {
    * Waits until one of the slots is ready. `json` is `[[slot, wanted], …]`; the answer is the same list with what is
    * ready, or `null` when a handler must run first.
    */
-  select(json: string, deadline: number): string {
+  select(json: string, deadline: number, serial: boolean): string {
     const wanted = JSON.parse(json) as [number, number][];
     let found: [number, number][] = [];
     const result = this.#native.waitFor(() => {
       found = wanted
         .map(([slot, mask]) => [slot, this.ready(slot, mask)] as [number, number])
         .filter(([, mask]) => mask);
-      return found.length;
+      return found.length || (serial && this.#native.serial.inputWaiting > 0 ? 1 : 0);
     }, deadline);
     return result < 0 ? 'null' : JSON.stringify(found);
   }

@@ -14,9 +14,11 @@ const WASI_EINTR = 27;
 const READ_WRITE = 2;
 const [CTRL_D, LF, CR] = [4, 10, 13];
 
+export const BUILD_NAME = 'MicroPython v1.27.0 on 2025-12-10';
+export const CHIP_NAME = 'MicroPython v1.27.0 on 2025-12-09';
 /** What the build's prompt greets with, a write each, and what the chip does. */
 const GREETING: [build: Buffer, chip: Buffer][] = [
-  ['MicroPython v1.27.0 on 2025-12-10', 'MicroPython v1.27.0 on 2025-12-09'],
+  [BUILD_NAME, CHIP_NAME],
   ['; JS with Emscripten', '; Generic ESP32 module with ESP32'],
 ].map(([build = '', chip = '']) => [Buffer.from(build), Buffer.from(chip)]);
 

@@ -7,6 +7,7 @@ import { BoardClock } from './board-clock.ts';
 import { type CounterCall, callCounter } from './counter-calls.ts';
 import { Edges } from './edges.ts';
 import { FlashPower } from './flash-power.ts';
+import { usedBlocks } from './flash-use.ts';
 import { loadInterpreter, ROM } from './interpreter.ts';
 import { KeptWaiting } from './kept-waiting.ts';
 import { Native } from './native.ts';
@@ -115,6 +116,7 @@ python.registerJsModule('_host', {
     clock.offset = ms - clock.date();
     native.post({ kind: 'clock', offset: clock.offset });
   },
+  flashBlocks: () => usedBlocks(setup.flash),
   nvsLoad: () => nvs.load(),
   nvsStore: (json: string) => nvs.store(json),
   /** `micropython.kbd_intr` */
@@ -140,7 +142,8 @@ python.registerJsModule('_host', {
   sendTo: (slot: number, at: number, length: number, address: string, port: number, deadline: number) =>
     sockets.sendTo(slot, at, length, address, port, deadline),
   ready: (slot: number, wanted: number) => sockets.ready(slot, wanted),
-  select: (json: string, deadline: number) => sockets.select(json, deadline),
+  /** @param serial also what is typed at the serial port ends the wait */
+  select: (json: string, deadline: number, serial: boolean) => sockets.select(json, deadline, serial),
   started: () => native.post({ kind: 'started' }),
   ended(how: Ending['how'], code: number, text: string) {
     ending = how === 'exit' ? { how, code } : how === 'exception' ? { how, text } : { how };

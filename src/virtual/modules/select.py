@@ -14,9 +14,14 @@ _ENOENT = const(2)
 _POLL_REQUEST = const(3)
 
 
+def _serial(stream):
+    return stream is sys.stdin or stream is sys.stdin.buffer or stream is sys.stdout or stream is sys.stdout.buffer
+
+
 def _ready_other(stream, mask):
-    if stream is sys.stdin:
-        return mask & POLLIN if _host.inputWaiting() else 0
+    if _serial(stream):
+        # As the chip: all of them are the one serial port.
+        return mask & (POLLIN | POLLOUT if _host.inputWaiting() else POLLOUT)
     if hasattr(stream, "ioctl"):
         return stream.ioctl(_POLL_REQUEST, mask)
     raise TypeError("stream operation not supported")
@@ -70,6 +75,7 @@ class poll:
             wanted = []
             found = []
             others = False
+            serial = False
             for stream, mask in self._streams:
                 if isinstance(stream, Stream):
                     if stream._slot < 0:
@@ -77,15 +83,22 @@ class poll:
                     else:
                         wanted.append((stream._slot, mask))
                 else:
-                    others = True
+                    if _serial(stream):
+                        serial = True
+                    else:
+                        others = True
                     ready = _ready_other(stream, mask)
                     if ready:
                         found.append((stream, ready))
             # Streams of other kinds are asked again every 10 ms: nobody tells when they become ready.
             until = 0 if found else _soonest(deadline, 10) if others else deadline
-            ready = json.loads(_host.select(json.dumps(wanted), until))
+            ready = json.loads(_host.select(json.dumps(wanted), until, serial))
             if ready is None:
                 continue
+            if serial and not found:
+                for stream, mask in self._streams:
+                    if _serial(stream) and _ready_other(stream, mask):
+                        found.append((stream, _ready_other(stream, mask)))
             for slot, mask in ready:
                 for stream, _ in self._streams:
                     if isinstance(stream, Stream) and stream._slot == slot:

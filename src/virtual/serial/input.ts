@@ -3,12 +3,17 @@ import { INPUT_RING, putRing, type SharedState, WORD } from '../shared.ts';
 
 /** The byte that interrupts, unless the program chose another with `micropython.kbd_intr`. */
 const CTRL_C = 3;
+/** Bytes that wait outside before their sender has to. */
+const MOST_HELD = 65_536;
 
 export class SerialInput {
   readonly #shared: SharedState;
   readonly #interrupt: () => void;
   /** What the ring has no room for yet. */
-  #held: { bytes: Uint8Array; at: number; done: (() => void)[] }[] = [];
+  #held: { bytes: Uint8Array; at: number }[] = [];
+  #heldBytes = 0;
+  /** Whoever may send more once less waits. */
+  #waiting: (() => void)[] = [];
   #on = false;
   /** Bytes that came faster than they were read, or while the board was off. */
   dropped = 0;
@@ -46,15 +51,15 @@ export class SerialInput {
       kept = bytes.filter((byte) => byte !== CTRL_C);
       this.#interrupt();
     }
-    this.#held.push({ bytes: kept, at: 0, done: [] });
+    this.#held.push({ bytes: kept, at: 0 });
+    this.#heldBytes += kept.length;
     this.#move();
   }
 
-  /** Calls `done` when all that was fed is in the board. */
-  whenTaken(done: () => void): void {
-    const last = this.#held.at(-1);
-    if (last) last.done.push(done);
-    else done();
+  /** Calls `more` when more may be fed: now, unless much waits. */
+  whenRoom(more: () => void): void {
+    if (this.#heldBytes <= MOST_HELD) more();
+    else this.#waiting.push(more);
   }
 
   /** The ring has room again. */
@@ -66,8 +71,9 @@ export class SerialInput {
     for (let head = this.#held[0]; head; head = this.#held[0]) {
       if (!this.#moveOne(head)) break;
       this.#held.shift();
-      for (const done of head.done) done();
+      this.#heldBytes -= head.bytes.length;
     }
+    if (this.#heldBytes <= MOST_HELD) for (const more of this.#waiting.splice(0)) more();
     this.#shared.wake();
     if (this.#held.length === 0) return;
     this.#shared.set(WORD.INPUT_HELD, 1);

@@ -41,7 +41,7 @@ export class SerialPort extends EventEmitter<{ unplugged: []; plugged: [] }> {
   readonly #board: SerialBoard;
   readonly #ends = new Set<SerialEnd>();
   readonly #owner: EndOwner = {
-    write: (_end, bytes, done) => this.#toBoard.send(bytes, () => this.#input.whenTaken(done)),
+    write: (_end, bytes, done) => this.#toBoard.send(bytes, () => this.#input.whenRoom(done)),
     lines: (_end, lines) => this.#circuit.set(lines),
     drained: () => this.#settle(),
     closed: (end) => this.#closed(end),
