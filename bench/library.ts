@@ -54,6 +54,7 @@ const PARTS: { name: string; code: string; files: string[] }[] = [
     code: 'import kiteline.program, kiteline.update',
     files: ['program', 'update'],
   },
+  { name: 'the serial port as the link', code: 'import kiteline.usb', files: ['usb'] },
   { name: 'watchdog', code: 'import kiteline.watchdog', files: ['watchdog'] },
   { name: 'signed lines, with a key', code: 'import kiteline.sign', files: ['sign'] },
   { name: 'TLS', code: 'import kiteline.tls', files: ['tls'] },

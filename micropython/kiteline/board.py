@@ -16,7 +16,7 @@ class Board:
     def __init__(self, name=None, hub=None, wifi=None, **options):
         """A board, not yet running; what is not given here is read from /kiteline.json.
 
-        hub: "192.168.1.5:9000"; none: the board finds it. wifi: [(ssid, password), …]; none: the board is in a network already.
+        hub: "192.168.1.5:9000"; "usb": by the serial port (kiteline up --serial); none: the board finds it. wifi: [(ssid, password), …]; none: the board is in a network already.
         Options, by name:
         find: False: the network is not asked where the hub is. listen: a port, where the board waits for the hub to dial.
         keepalive: ms. queue=200, queue_bytes=16384: how many samples wait for the hub at most, and how much of RAM they take.
@@ -185,7 +185,11 @@ class Board:
                 from .watchdog import watch
 
                 self._jobs.start(watch(self, *self._watchdog))
-            if self._listen:
+            if self._listen == "usb":
+                from .usb import serve
+
+                self._jobs.start(serve(self._link, self))
+            elif self._listen:
                 from .listen import serve
 
                 self._jobs.start(serve(self._link, self, self._listen))

@@ -53,7 +53,10 @@ def build(
         from .tls import Pin
 
         tls = Pin(tls, board)
-    where = _where(hub or file.get("hub"), file.get("port"), setting(find, "find"), board._listen, tls)
+    hub = hub or file.get("hub")
+    if hub == "usb":
+        board._listen = hub
+    where = _where(hub, file.get("port"), setting(find, "find"), board._listen, tls)
     station = _station(setting(wifi, "wifi"), board.name, trace)
     key = _key(setting(key, "key"))
     spill = _spill(setting(spill, "spill"))
@@ -150,6 +153,8 @@ def _port(port, name):
 def _where(hub, port, find, listen, tls):
     """((host, port) of the settings or None, UDP port to ask for the hub or None, its home, where it was if that is elsewhere)."""
     udp = _PORT if port is None else _port(port, "port")
+    if listen:
+        return None, None, None, None
     if hub:
         host, _, number = hub.partition(":") if isinstance(hub, str) else ("", "", "")
         try:
@@ -161,8 +166,6 @@ def _where(hub, port, find, listen, tls):
         hub = host, number
         if port is None and not tls:
             udp = number  # a hub has the same for both, unless told
-    if listen:
-        return None, None, None, None
     if find is False:
         if hub:
             return hub, None, None, None

@@ -22,6 +22,7 @@ class Log:
         self._size = 0
         self.dropped = 0
         self._original = None
+        self.mute = None  # says whether what is printed must not go to the serial port: a session is there (usb.py)
         self._inside = False
         self._part = ""  # printed, without its line's end so far
         self._last = None  # the newest traceback
@@ -63,12 +64,14 @@ class Log:
         self._times = 0
         if again:
             text = "%d times more: %s" % (again, text)
-        sys.stderr.write(text)
+        if not (self.mute and self.mute()):
+            sys.stderr.write(text)
         self.add("error", text.rstrip())
 
     def note(self, text):
         """Tells the person at the serial port alone."""
-        (self._original or print)("kiteline:", text)
+        if not (self.mute and self.mute()):
+            (self._original or print)("kiteline:", text)
 
     def hook(self):
         """From now on print() reaches the hub as well."""
@@ -90,7 +93,8 @@ class Log:
             named["file"] = written = io.StringIO()
             out(*args, **named)
             text = written.getvalue()
-            out(text, end="")
+            if not (self.mute and self.mute()):
+                out(text, end="")
             text = self._part + text
             whole, end, self._part = text.rpartition("\n")
             if not end and len(text) > _CHARACTERS:

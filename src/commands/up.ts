@@ -9,6 +9,7 @@ import { parseCount } from './numbers.ts';
 import { parseSize } from './sizes.ts';
 import { TLS_PORT } from './up/tls-port.ts';
 import type { UpOptions } from './up/up.ts';
+import { baudOf } from './usb.ts';
 
 type Options = Omit<UpOptions, 'app'>;
 
@@ -100,6 +101,16 @@ export function addUp(program: Command): void {
       [] as string[],
     )
     .option(
+      '--serial <PORT>',
+      say(
+        'a board at a serial port, e.g. /dev/ttyUSB0, COM3, rfc2217://HOST:PORT; again for each',
+        '连接在串口上的板子，例如 /dev/ttyUSB0、COM3、rfc2217://主机:端口；可重复使用',
+      ),
+      (port: string, others: string[]) => [...others, port],
+      [] as string[],
+    )
+    .option('--baud <SPEED>', say('of serial ports, 115200 unless told', '串口速率，默认 115200'), baudOf)
+    .option(
       '--virtual <N>',
       say('start N virtual thermometers that send to this hub', '启动 N 个向本中枢发送数据的虚拟温度计'),
       (text) => parseCount(text, 0, 100),
@@ -115,6 +126,7 @@ ${say('Examples:', '示例：')}
   kiteline up --tcp 9100 --udp 9100 --http 0
   kiteline up --virtual 3
   kiteline up --tls
+  kiteline up --serial /dev/ttyUSB0
   kiteline up --name workshop --dial tcp://192.168.1.50:9000
   kiteline up --keep 30d --max-size 500MB
   kiteline up --allow 203.0.113.0/24 --open-boards none

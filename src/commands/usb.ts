@@ -20,7 +20,8 @@ export function addUsbOptions(command: Command): Command {
     .option('--baud <SPEED>', say('bits a second, 115200 unless told', '速率，默认 115200'), baudOf);
 }
 
-function baudOf(text: string): number {
+/** @throws KitelineError BAD_ARGUMENT */
+export function baudOf(text: string): number {
   const baud = /^\d{3,8}$/.test(text) ? Number(text) : 0;
   if (baud >= 300) return baud;
   throw new KitelineError(

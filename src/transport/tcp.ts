@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { type Clock, systemClock } from '../clock.ts';
 import { KitelineError, systemCode } from '../errors.ts';
 import { say } from '../language.ts';
 import { formatHostPort } from './address.ts';
 import { Places } from './places.ts';
-import { TcpPeer } from './tcp-peer.ts';
+import { type StreamEnd, StreamPeer } from './stream-peer.ts';
 import { TlsGate, type TlsKeys, tlsLimits } from './tls-gate.ts';
 import { plainHost, type Transport, type TransportEvents } from './transport.ts';
 
@@ -104,8 +105,8 @@ export class TcpTransport implements Transport {
   #clock: Clock;
   #server: Server | undefined;
   #waiting: Socket[] = []; // connections from before start(); bounded by maxConnections
-  #peers = new Set<TcpPeer>();
-  #places: Places<TcpPeer>;
+  #peers = new Set<StreamPeer>();
+  #places: Places<StreamPeer>;
   #events: TransportEvents | undefined;
   #closed: Promise<void> | undefined;
   readonly #own: Server | Socket;
@@ -203,7 +204,7 @@ export class TcpTransport implements Transport {
   }
 
   #stands(socket: Socket, events: TransportEvents): void {
-    const peer = new TcpPeer(socket, events, this.#clock, () => {
+    const peer = new StreamPeer(socket, endOf(socket), events, this.#clock, () => {
       this.#peers.delete(peer);
       this.#places.leave(peer);
       if (this.#peers.size === 0) this.#whenEmpty();
@@ -228,6 +229,21 @@ export class TcpTransport implements Transport {
     const address = this.#own.address();
     return typeof address === 'object' && address !== null ? address : undefined;
   }
+}
+
+function endOf(socket: Socket): StreamEnd {
+  const host = plainHost(socket.remoteAddress ?? '');
+  const port = socket.remotePort ?? 0;
+  const secure = socket instanceof TLSSocket;
+  return {
+    transport: 'tcp',
+    host,
+    port,
+    address: formatHostPort(host, port),
+    secure,
+    // An end without TLS's own farewell is no orderly one, so that it needs no RST; Node has none for TLS.
+    reset: () => (secure ? socket.destroy() : socket.resetAndDestroy()),
+  };
 }
 
 function connectError(where: string, late: boolean, cause: unknown): KitelineError {

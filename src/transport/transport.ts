@@ -5,7 +5,7 @@
  */
 import type { MessageReason } from '../wire/index.ts';
 
-export type TransportKind = 'tcp' | 'udp';
+export type TransportKind = 'tcp' | 'udp' | 'serial';
 
 /** Why a transport lost something: what the wire drops, and what only a transport can. */
 export type TransportReason =
@@ -42,10 +42,10 @@ export interface PeerCounts {
 export interface Peer {
   /** What carries its messages; `http` for one who posts. */
   readonly transport: TransportKind | 'http';
-  /** Numeric address; an IPv4-mapped IPv6 address is given as the IPv4 address that it is. */
+  /** Numeric address, an IPv4-mapped IPv6 address as the IPv4 address that it is; of a serial port its name. */
   readonly host: string;
   readonly port: number;
-  /** `HOST:PORT`, IPv6 in brackets. */
+  /** `HOST:PORT`, IPv6 in brackets; of a serial port its name. */
   readonly address: string;
   /** Whether messages arrive in order and complete, so that a line may be cut across sends. */
   readonly stream: boolean;

@@ -3,8 +3,8 @@ import { createServer, connect as dial, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { ManualClock } from '../../src/clock.ts';
 import { claimPort } from '../../src/transport/ports.ts';
+import { streamLimits } from '../../src/transport/stream-peer.ts';
 import { connectTcp, listenTcp } from '../../src/transport/tcp.ts';
-import { tcpLimits } from '../../src/transport/tcp-peer.ts';
 import { limits } from '../../src/wire/index.ts';
 import { Recorder, record, transportSuite } from '../suites/transport.ts';
 import { plainTcp } from './plain.ts';
@@ -190,14 +190,14 @@ test('a peer with too much work under way is not read from until some is done', 
   const send = async (count: number) => {
     for (let i = 0; i < count; i++) {
       end.send('x\n');
-      if (done.length < tcpLimits.batchesUnderWay) await events.next('message');
+      if (done.length < streamLimits.batchesUnderWay) await events.next('message');
     }
   };
-  await send(tcpLimits.batchesUnderWay);
+  await send(streamLimits.batchesUnderWay);
   end.send('waits\n');
   end.socket.end();
   await new Promise(setImmediate);
-  expect(done).toHaveLength(tcpLimits.batchesUnderWay);
+  expect(done).toHaveLength(streamLimits.batchesUnderWay);
   done.shift()?.();
   expect((await events.next('message')).text).toBe('waits');
   for (const finish of done) finish();

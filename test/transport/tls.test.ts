@@ -8,8 +8,8 @@ import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { ManualClock } from '../../src/clock.ts';
 import { describeCertificate, keepCertificate, makeCertificate } from '../../src/transport/certificate.ts';
+import { streamLimits } from '../../src/transport/stream-peer.ts';
 import { listenTcp } from '../../src/transport/tcp.ts';
-import { tcpLimits } from '../../src/transport/tcp-peer.ts';
 import { tlsLimits } from '../../src/transport/tls-gate.ts';
 import { Recorder, record, transportSuite } from '../suites/transport.ts';
 import { plainTcp, plainTls } from './plain.ts';
@@ -190,7 +190,7 @@ test('what a peer does not read is bounded, and the rest counted', async () => {
     await new Promise(setImmediate);
   }
   expect(events.all.at(-1)).toMatchObject({ what: 'dropped', reason: 'PEER_NOT_READING' });
-  expect(sent).toBeGreaterThan(tcpLimits.outBytes);
+  expect(sent).toBeGreaterThan(streamLimits.outBytes);
 });
 
 test('a certificate without its key is refused with a sentence, before anything listens', async () => {

@@ -1,8 +1,11 @@
-/** How the hub and its boards come together: it is advertised to those that look for it, and dials those that listen. */
+/** How the hub and its boards come together: it is advertised to those that look for it, dials those that listen, and opens serial ports. */
+
+import { openPort } from '../../board/port.ts';
 import { homeIn, newHome } from '../../hub/home.ts';
 import type { Hub } from '../../hub/hub.ts';
 import { say } from '../../language.ts';
 import type { HostPort } from '../../transport/address.ts';
+import { SerialTransport } from '../../transport/serial.ts';
 import { dialText } from '../dials.ts';
 import { printable } from '../terminal.ts';
 import { advertise, isAdvertised } from './mdns.ts';
@@ -13,6 +16,10 @@ export interface NetworkOptions {
   mdns: boolean;
   /** Boards that listen, `tcp://HOST:PORT`. */
   dial: string[];
+  /** Serial ports with boards, as `openPort` takes them. */
+  serial: string[];
+  /** Bits a second. */
+  baud?: number;
 }
 
 /** The id of the hub's data, which goes with it; one of its own for a hub that keeps nothing. @throws KitelineError USAGE */
@@ -28,7 +35,7 @@ export function openNetwork(
   hub: Hub,
   at: HostPort | undefined,
   home: string,
-  { name, mdns, dial }: NetworkOptions,
+  { name, mdns, dial, serial, baud }: NetworkOptions,
   tell: (line: string) => void,
 ): () => Promise<void> {
   hub.on('dial', (info) => tell(`${printable(info.url)}: ${dialText(info)}`));
@@ -37,5 +44,15 @@ export function openNetwork(
     const all = hub.dials.map(({ url }) => printable(url)).join(', ');
     tell(say(`Dialling boards that listen: ${all}`, `正在拨号连接处于监听状态的板子：${all}`));
   }
+  for (const port of new Set(serial)) {
+    const transport = new SerialTransport({ name: portName(port), open: () => openPort(port, baud) });
+    hub.accept(transport, { answers: false });
+  }
+  if (serial.length > 0)
+    tell(say(`Boards at serial ports: ${serial.join(', ')}`, `串口上的板子：${serial.join('、')}`));
   return mdns && at && isAdvertised(at) ? advertise({ name, home, at }, tell) : async () => {};
 }
+
+/** What a board at the port is called that says no name: `ttyUSB0`, `COM3`. */
+const portName = (port: string): string =>
+  port.includes('://') ? port : (port.split(/[\\/]/).at(-1) ?? port);

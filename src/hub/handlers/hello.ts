@@ -18,7 +18,9 @@ export async function handleHello(request: Request, session: Session, inside: In
   if (!session.peer.stream) return refuse(RPC.INVALID_REQUEST, 'hello is for connections: say it over TCP');
   if (session.link) return refuse(RPC.INVALID_REQUEST, 'this connection has said hello already');
   // A web page can have a browser post to this port, and must not take a board's place: what a browser says first is HTTP.
-  if (session.asker.isPlain) return refuse(RPC.INVALID_REQUEST, 'hello comes before samples and text');
+  // At a serial port there is no browser, and what a board prints before is not its library's.
+  if (session.asker.isPlain && session.peer.transport !== 'serial')
+    return refuse(RPC.INVALID_REQUEST, 'hello comes before samples and text');
   const hello = helloOf(request.params);
   if (typeof hello === 'string') return refuse(RPC.INVALID_PARAMS, hello);
   if (!hasProved(hello.board, session, inside)) return notProven(hello.board, request, session, inside);
@@ -113,8 +115,9 @@ function begin(
   );
   session.becomes(link);
   presence.begin(link, hello);
-  // By datagram setpoints would leave an encrypted session in the clear.
-  const udp = session.peer.secure ? undefined : inside.udpPort();
+  // By datagram setpoints would leave an encrypted session in the clear; and who is at a serial port may have no network.
+  const { secure, transport } = session.peer;
+  const udp = secure || transport === 'serial' ? undefined : inside.udpPort();
   link.send(
     encodeResult(request.id, {
       session: link.id,

@@ -1,11 +1,15 @@
-import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import type { Duplex } from 'node:stream';
 import type { Alarm, Clock } from '../clock.ts';
 import { LineFramer, limits } from '../wire/index.ts';
-import { formatHostPort } from './address.ts';
-import { newCounts, type Peer, plainHost, type TransportEvents, type TransportReason } from './transport.ts';
+import {
+  newCounts,
+  type Peer,
+  type TransportEvents,
+  type TransportKind,
+  type TransportReason,
+} from './transport.ts';
 
-export const tcpLimits = {
+export const streamLimits = {
   /** Bytes that wait in our memory for a peer that does not read. A few hundred replies; the kernel holds more. */
   outBytes: 64 * 1024,
   /** Reads of 64 KiB whose work is waited for, until the peer is not read from: one slow answer must not buffer a flood. */
@@ -16,9 +20,21 @@ export const tcpLimits = {
   lingerMs: 5_000,
 } as const;
 
-/** One TCP connection: framing, the 20 ms of silence, bounds in both directions, an orderly end. */
-export class TcpPeer implements Peer {
-  readonly transport = 'tcp';
+/** Who is at the other end of a stream. */
+export interface StreamEnd {
+  transport: TransportKind;
+  /** As `Peer` has them. */
+  host: string;
+  port: number;
+  address: string;
+  secure: boolean;
+  /** Cuts the connection. */
+  reset(): void;
+}
+
+/** Whoever speaks by a stream of bytes: framing, the 20 ms of silence, bounds in both directions, an orderly end. */
+export class StreamPeer implements Peer {
+  readonly transport: TransportKind;
   readonly stream = true;
   readonly secure: boolean;
   readonly maxBytes = Number.POSITIVE_INFINITY;
@@ -26,7 +42,8 @@ export class TcpPeer implements Peer {
   readonly port: number;
   readonly address: string;
   readonly counts = newCounts();
-  #socket: Socket;
+  #socket: Duplex;
+  #cutOff: () => void;
   #events: TransportEvents;
   #clock: Clock;
   #framer = new LineFramer();
@@ -42,14 +59,16 @@ export class TcpPeer implements Peer {
   #refused = false;
 
   /** @param gone called once, after `closed` was told */
-  constructor(socket: Socket, events: TransportEvents, clock: Clock, gone: () => void) {
+  constructor(socket: Duplex, end: StreamEnd, events: TransportEvents, clock: Clock, gone: () => void) {
     this.#socket = socket;
+    this.#cutOff = () => end.reset();
     this.#events = events;
     this.#clock = clock;
-    this.secure = socket instanceof TLSSocket;
-    this.host = plainHost(socket.remoteAddress ?? '');
-    this.port = socket.remotePort ?? 0;
-    this.address = formatHostPort(this.host, this.port);
+    this.transport = end.transport;
+    this.host = end.host;
+    this.port = end.port;
+    this.address = end.address;
+    this.secure = end.secure;
     socket.on('data', (bytes) => this.#received(bytes));
     socket.on('end', () => this.#finished());
     socket.on('error', () => {
@@ -68,7 +87,7 @@ export class TcpPeer implements Peer {
   send(bytes: Uint8Array): boolean {
     const waiting = this.#socket.writableLength;
     if (!this.#socket.writable) return this.#lose('SEND_FAILED');
-    if (waiting > 0 && waiting + bytes.length > tcpLimits.outBytes) return this.#lose('PEER_NOT_READING');
+    if (waiting > 0 && waiting + bytes.length > streamLimits.outBytes) return this.#lose('PEER_NOT_READING');
     this.#socket.write(bytes);
     this.counts.messagesOut++;
     this.counts.bytesOut += bytes.length;
@@ -102,19 +121,13 @@ export class TcpPeer implements Peer {
   /** Cuts the connection: its place is needed, and its host holds more of them than any other. */
   evict(): void {
     this.#evicted = true;
-    this.#reset();
+    this.#cutOff();
   }
 
   /** Cuts a connection that was never told of. */
   refuse(): void {
     this.#refused = true;
-    this.#reset();
-  }
-
-  /** An end without TLS's own farewell is no orderly one, so that it needs no RST; Node has none for TLS. */
-  #reset(): void {
-    if (this.secure) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    this.#cutOff();
   }
 
   #received(bytes: Uint8Array): void {
@@ -176,7 +189,7 @@ export class TcpPeer implements Peer {
   }
 
   get #isFull(): boolean {
-    return this.#underWay >= (this.#linger ? tcpLimits.batchesLingering : tcpLimits.batchesUnderWay);
+    return this.#underWay >= (this.#linger ? streamLimits.batchesLingering : streamLimits.batchesUnderWay);
   }
 
   #endWhenSettled(): void {
@@ -193,7 +206,7 @@ export class TcpPeer implements Peer {
   #end(): void {
     if (this.#socket.destroyed) return;
     this.#socket.end();
-    this.#linger = this.#clock.alarm(tcpLimits.lingerMs, () => this.#socket.destroy());
+    this.#linger = this.#clock.alarm(streamLimits.lingerMs, () => this.#socket.destroy());
     this.#resume();
   }
 
