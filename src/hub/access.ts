@@ -63,9 +63,9 @@ export class Access {
     return this.#openBoards === 'any' || (this.#openBoards === 'private' && this.isPrivate(host));
   }
 
-  /** Whether it is an address of a local network, or this machine's own; or a serial port of it, which has no address. */
+  /** Whether it is an address of a local network, or this machine's own. */
   isPrivate(host: string): boolean {
-    return isIP(host.replace(/%.*$/, '')) === 0 || isIn(this.#private, host) || this.#isOwn(host);
+    return isIn(this.#private, host) || this.#isOwn(host);
   }
 
   #isOwn(host: string): boolean {

@@ -1,3 +1,4 @@
+import type { Peer } from '../../transport/transport.ts';
 import { encodeError, encodeNotification, encodeResult, type Request, RPC } from '../../wire/index.ts';
 import { BoardSession } from '../board-session.ts';
 import { type Hello, helloOf } from '../hello.ts';
@@ -96,7 +97,7 @@ function begin(
     {
       peer: session.peer,
       proof: session.proof,
-      mayBeCommanded: session.proof !== undefined || inside.access.mayCommand(session.peer.host),
+      mayBeCommanded: session.proof !== undefined || inside.access.mayCommand(placeOf(session.peer)),
       clock,
       hello,
       keepalive: Math.round(
@@ -132,3 +133,6 @@ function begin(
   );
   presence.begun(link, hello);
 }
+
+/** A serial port has no address, and is as near as this machine itself. */
+const placeOf = ({ transport, host }: Peer): string => (transport === 'serial' ? '127.0.0.1' : host);
