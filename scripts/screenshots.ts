@@ -13,13 +13,24 @@ import { createHub, type HttpServer, type Hub, serveHttp } from '../src/index.ts
 import { setLanguage } from '../src/language.ts';
 import { Air, boardLibrary, type VirtualBoard, virtualBoard } from '../src/virtual/index.ts';
 import { chromiumPath } from './chromium.ts';
+import { shootMap } from './screenshots/map.ts';
 import { buildPage } from './web.ts';
 
 const SIZES = { phone: { width: 390, height: 844 }, desk: { width: 1_280, height: 800 } };
 const LANGUAGES = { en: 'en-GB', zh: 'zh-CN' } as const;
 const APPEARANCES = ['light', 'dark'] as const;
 /** Those that are kept: the rest is to look at. */
-const KEPT = ['boards-desk-light-en', 'rover-phone-dark-en', 'rover-desk-light-zh', 'boards-phone-light-zh'];
+const KEPT = [
+  'boards-desk-light-en',
+  'rover-phone-dark-en',
+  'rover-desk-light-zh',
+  'boards-phone-light-zh',
+  'map-phone-light-en',
+  'map-phone-light-zh',
+  'map-desk-dark-en',
+  'map-desk-light-zh',
+];
+const VIEWS = ['boards', 'rover', 'alerts', 'add', 'adding', 'console', 'settings'];
 const HOUR = 3_600_000;
 
 const root = join(import.meta.dirname, '..');
@@ -76,25 +87,35 @@ async function begin(hub: Hub, server: HttpServer): Promise<VirtualBoard[]> {
   return boards;
 }
 
-async function shoot(browser: Browser, server: HttpServer): Promise<void> {
+/** What browsers there are, and what each takes. */
+function* looks() {
   for (const [size, viewport] of Object.entries(SIZES))
     for (const [language, locale] of Object.entries(LANGUAGES) as ['en' | 'zh', string][])
-      for (const colorScheme of APPEARANCES) {
-        const nameOf = (view: string) => `${view}-${size}-${colorScheme}-${language}`;
-        const views = ['boards', 'rover', 'alerts', 'add', 'adding', 'console', 'settings'].filter(
-          (view) => isAll || KEPT.includes(nameOf(view)),
-        );
-        if (views.length === 0) continue;
-        setLanguage(language);
-        const context = await browser.newContext({ viewport, locale, colorScheme });
-        const page = await context.newPage();
-        await page.goto(`${server.url}/#t=${server.token}`);
-        for (const view of views) {
-          await show(page, server.url, view);
-          await page.screenshot({ path: join(out, `${nameOf(view)}.png`), fullPage: isAll });
-        }
-        await context.close();
-      }
+      for (const colorScheme of APPEARANCES)
+        yield {
+          name: `${size}-${colorScheme}-${language}`,
+          language,
+          options: { viewport, locale, colorScheme },
+        };
+}
+
+const isWanted = (name: string): boolean => isAll || KEPT.includes(name);
+const pathOf = (name: string): string => join(out, `${name}.png`);
+
+async function shoot(browser: Browser, server: HttpServer): Promise<void> {
+  for (const { name, language, options } of looks()) {
+    const views = VIEWS.filter((view) => isWanted(`${view}-${name}`));
+    if (views.length === 0) continue;
+    setLanguage(language);
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
+    await page.goto(`${server.url}/#t=${server.token}`);
+    for (const view of views) {
+      await show(page, server.url, view);
+      await page.screenshot({ path: pathOf(`${view}-${name}`), fullPage: isAll });
+    }
+    await context.close();
+  }
 }
 
 /** Of views that are not called as their paths. */
@@ -137,6 +158,12 @@ let boards: VirtualBoard[] = [];
 try {
   boards = await begin(hub, server);
   await shoot(browser, server);
+  const maps = [...looks()].filter(({ name }) => isWanted(`map-${name}`));
+  await shootMap(
+    browser,
+    built,
+    maps.map(({ name, options }) => ({ options, path: pathOf(`map-${name}`), fullPage: isAll })),
+  );
 } finally {
   await browser.close();
   await Promise.all(boards.map((board) => board.close()));
