@@ -56,6 +56,10 @@ export class Pace {
     return ms / this.speed;
   }
 
+  get canStandStill(): boolean {
+    return this.#standstill !== undefined;
+  }
+
   /** For how long a faster time has stood still, ms of ours. */
   get stood(): number {
     return this.#standstill?.ms ?? 0;

@@ -25,7 +25,7 @@ export class BoardClock extends Pace {
 
   /** Also tells, before it answers, for how long the thread has not been heard of. */
   override now(): number {
-    if (this.speed === 1) return super.now();
+    if (!this.canStandStill) return super.now();
     const now = wall();
     this.#goesOn(now, UNHEARD_MS);
     return this.at(now);
@@ -38,7 +38,7 @@ export class BoardClock extends Pace {
 
   /** A wait for so many ms of ours, which began when the time was asked for last, is over. */
   woke(ms: number): void {
-    if (this.speed !== 1) this.#goesOn(wall(), ms + LATE_MS);
+    if (this.canStandStill) this.#goesOn(wall(), ms + LATE_MS);
   }
 
   /** @param due ms of ours after which it was to be heard of again */

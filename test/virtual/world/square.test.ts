@@ -140,6 +140,33 @@ halt()
   expect(rover.contacts[0]?.atMs).toBeGreaterThan(2_000);
 });
 
+test('while the main thread does something else, the program drives and stops as ever', async () => {
+  const board = await makeBoard({
+    air: new Air({ speed: SPEED }),
+    files: {
+      'main.py': `${DRIVE}
+print("go")
+ahead(0.3, 0)
+print(x)
+`,
+    },
+  });
+  const rover = placeRover(board, { room: emptyRoom(4, 3), pose: { x: 1, y: 1, heading: 0 } });
+  onTestFinished(() => rover.close());
+  const running = watch(board);
+  await running.out(/go/);
+  // No event comes through until it stands where it was to go.
+  const word = new Int32Array(new SharedArrayBuffer(4));
+  const deadline = performance.now() + 60_000;
+  while (rover.pose.x < 1.27 || rover.speed.linear !== 0) {
+    Atomics.wait(word, 0, 0, 20);
+    if (performance.now() > deadline) break;
+  }
+  expect(rover.pose.x).toBeGreaterThan(1.27);
+  expect(rover.pose.x).toBeLessThan(1.33);
+  await running.ended;
+});
+
 test('handlers of pins see every edge, and the other channel as it was at that edge', async () => {
   const [lines, rover] = await drive(`
 a, b = Pin(34), Pin(35)
