@@ -30,7 +30,7 @@ export type Place = (typeof PLACES)[number];
 export interface ReplanFigures {
   readonly place: Place;
   readonly plans: number;
-  /** Mean of all plans, the median of the rounds, ms. */
+  /** For the changes and the plan, ms: the mean over all plans of the median of the rounds. */
   readonly routeMs: number;
   readonly searchMs: number;
   readonly aStarMs: number;
@@ -61,19 +61,14 @@ interface Drive {
 
 type Plan = (start: Point) => number;
 
-process.once('message', ({ spec, ways: count, steps, rounds }: ReplanQuestion) => {
-  const { grid, ways } = load(spec, count);
+process.once('message', ({ spec, ways: wayCount, steps, rounds: roundCount }: ReplanQuestion) => {
+  const { grid, ways } = load(spec, wayCount);
   const dice = new Dice(1);
   const figures = PLACES.map((place): ReplanFigures => {
     const drives = ways.map(({ start, goal }) => driven(grid, start, goal, place, steps, dice));
-    const ms: Record<'route' | 'search' | 'aStar' | 'first', number[]> = {
-      route: [],
-      search: [],
-      aStar: [],
-      first: [],
-    };
+    const rounds: Record<'route' | 'search' | 'aStar', Times[]> = { route: [], search: [], aStar: [] };
     let fields = 0;
-    for (let round = 0; round <= rounds; round++) {
+    for (let round = 0; round <= roundCount; round++) {
       fields = 0;
       const lengths: number[][] = [];
       const route = replay(grid, drives, lengths, (finder, goal) => {
@@ -96,18 +91,17 @@ process.once('message', ({ spec, ways: count, steps, rounds }: ReplanQuestion) =
       }
       // One round to warm up.
       if (round === 0) continue;
-      ms.route.push(route.ms);
-      ms.first.push(route.firstMs);
-      ms.search.push(search.ms);
-      ms.aStar.push(aStar.ms);
+      rounds.route.push(route);
+      rounds.search.push(search);
+      rounds.aStar.push(aStar);
     }
     return {
       place,
       plans: drives.reduce((sum, drive) => sum + drive.steps.length, 0),
-      routeMs: median(ms.route),
-      searchMs: median(ms.search),
-      aStarMs: median(ms.aStar),
-      firstMs: median(ms.first),
+      routeMs: typical(rounds.route, 'plans'),
+      searchMs: typical(rounds.search, 'plans'),
+      aStarMs: typical(rounds.aStar, 'plans'),
+      firstMs: typical(rounds.route, 'first'),
       fields,
     };
   });
@@ -119,36 +113,48 @@ const plainly = (finder: PathFinder, goal: Point): { plan: Plan; close: () => vo
   close: () => {},
 });
 
-/** Drives all of them with one way to plan; the grid is as before afterwards. @returns means, ms */
+/** Of one round, ms: each plan with the changes before it, and the first plan of each drive. */
+interface Times {
+  readonly plans: number[];
+  readonly first: number[];
+}
+
+/** The mean of what each took in the median of the rounds: a busy machine holds up other plans in every round. */
+function typical(rounds: readonly Times[], which: keyof Times): number {
+  const medians =
+    rounds[0]?.[which].map((_, i) => median(rounds.map((round) => round[which][i] as number))) ?? [];
+  return medians.reduce((sum, ms) => sum + ms, 0) / medians.length;
+}
+
+/** Drives all of them with one way to plan; the grid is as before afterwards. */
 function replay(
   grid: Grid,
   drives: readonly Drive[],
   lengths: number[][],
   begin: (finder: PathFinder, goal: Point) => { plan: Plan; close: () => void },
   isAStar = false,
-): { ms: number; firstMs: number } {
+): Times {
   const copy = copyOf(grid);
   const finder = isAStar ? new PathFinder(copy, AStarSearch) : new PathFinder(copy);
   const own: number[] = [];
-  let ms = 0;
-  let firstMs = 0;
+  const times: Times = { plans: [], first: [] };
   for (const { first, goal, steps } of drives) {
     const { plan, close } = begin(finder, goal);
     const began = performance.now();
     plan(first);
-    firstMs += performance.now() - began;
+    times.first.push(performance.now() - began);
     for (const { start, changes } of steps) {
-      for (const change of changes) finder.set(...change);
       const from = performance.now();
+      for (const change of changes) finder.set(...change);
       const length = plan(start);
-      ms += performance.now() - from;
+      times.plans.push(performance.now() - from);
       own.push(Math.round(length * 1e6));
     }
     close();
     for (const { changes } of steps) for (const [x, y] of changes) finder.set(x, y, grid.at(x, y));
   }
   lengths.push(own);
-  return { ms: ms / own.length, firstMs: firstMs / drives.length };
+  return times;
 }
 
 /** Where the robot goes and what changes before each of its plans; planned with new searches. */

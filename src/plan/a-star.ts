@@ -12,6 +12,7 @@ const ONCE = 1;
 export class AStarSearch implements Search {
   readonly parent: Int32Array;
   expanded = 0;
+  met = 0;
   readonly #layer: Layer;
   readonly #costs: Costs;
   readonly #frontier: Frontier;
@@ -35,6 +36,7 @@ export class AStarSearch implements Search {
     this.#goalX = goal - this.#goalY * stride;
     this.#bound = UNREACHED;
     this.expanded = 0;
+    this.met = goal;
     this.#frontier.clear();
     const startY = (start / stride) | 0;
     this.#reach(start, start - startY * stride, startY, start, 0);

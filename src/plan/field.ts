@@ -16,7 +16,7 @@ const EVERY_WAY = EAST | WEST | SOUTH | NORTH;
  */
 export class DistanceField {
   /** Of each node of the layer, or UNREACHED. */
-  readonly cost: Int32Array;
+  #cost: Int32Array = new Int32Array(0);
   /** From how many nodes the last `build` went on. */
   expanded = 0;
   readonly #layer: Layer;
@@ -30,18 +30,21 @@ export class DistanceField {
     this.#layer = layer;
     this.#straight = costs.straight;
     this.#diagonal = costs.diagonal;
-    this.cost = new Int32Array(layer.nodes);
     this.#state = new Uint8Array(layer.nodes);
     this.#open = new OpenList(bucketBits(costs), (layer.columns + layer.rows) * costs.diagonal);
   }
 
-  /** @returns false when it was told to stop; the costs are of no use then */
-  build(goal: number, shouldStop?: () => boolean): boolean {
-    this.cost.fill(UNREACHED);
+  /**
+   * @param cost where to: of each node of the layer, or UNREACHED
+   * @returns false when it was told to stop; the costs are of no use then
+   */
+  build(goal: number, cost: Int32Array, shouldStop?: () => boolean): boolean {
+    this.#cost = cost;
+    this.#cost.fill(UNREACHED);
     this.#state.fill(0);
     this.#open.clear();
     this.expanded = 0;
-    this.cost[goal] = 0;
+    this.#cost[goal] = 0;
     this.#state[goal] = EVERY_WAY;
     this.#open.push(goal, 0);
     for (;;) {
@@ -60,7 +63,7 @@ export class DistanceField {
     const { stride } = this.#layer;
     const y = (node / stride) | 0;
     const x = node - y * stride;
-    const cost = this.cost[node] as number;
+    const cost = this.#cost[node] as number;
     for (let way = EAST; way <= NORTH; way <<= 1) if (wanted & way) this.#run(node, x, y, cost, way);
     if (wanted === EVERY_WAY) {
       for (let dx = -1; dx <= 1; dx += 2) {
@@ -133,10 +136,10 @@ export class DistanceField {
 
   /** @returns false when a better way is known */
   #write(node: number, cost: number): boolean {
-    const old = this.cost[node] as number;
+    const old = this.#cost[node] as number;
     if (old < cost) return false;
     if (old > cost) {
-      this.cost[node] = cost;
+      this.#cost[node] = cost;
       this.#state[node] = 0;
     }
     return true;

@@ -1,107 +1,97 @@
-import { type Costs, UNREACHED } from './costs.ts';
-
-/** More freed cells than this cost a search more than a new field does. */
-export const MAX_FREED = 32;
+import { type Costs, octileCost, UNREACHED } from './costs.ts';
+import type { KeptWay } from './kept-way.ts';
+import { type Distances, MAX_OPENINGS, type Openings } from './openings.ts';
 
 /**
- * A lower bound of the way to the goal, from the exact distances of an earlier map. Cells that were blocked since then only
- * make ways longer, so the old distance stays a bound. A way that a freed cell has opened makes its last step that is new at
- * some freed cell c: from there on the old distances hold, up to there it is at least as long as it would be without
- * obstacles. So min(old distance, min over c of octile(n, c) + rest(c)) is a bound for everyone.
+ * What a search that repairs a way knows beforehand, as seen from those who want to one end of it: a lower bound of the rest
+ * from the exact distances of an earlier map, and the rest itself from where the last way still holds. Cells that were blocked
+ * since then only make ways longer, so the old distance stays a bound; cells that were opened lower it where a way through
+ * them can be short enough.
  */
 export class Guide {
-  /** Cost from each node to the goal in the earlier map, or UNREACHED. */
-  readonly field: Int32Array;
+  /** Only ways that cost less are of interest. */
+  limit = UNREACHED;
+  readonly #openings: Openings;
+  readonly #kept: KeptWay;
   readonly #costs: Costs;
-  readonly #stride: number;
-  readonly #node = new Int32Array(MAX_FREED);
-  readonly #x = new Int32Array(MAX_FREED);
-  readonly #y = new Int32Array(MAX_FREED);
-  readonly #rest = new Int32Array(MAX_FREED);
+  #isToGoal = true;
+  #distances: Distances;
+  /** What the distances count too much: those to the start were those to where the robot was. */
+  #passed = 0;
+  /** The openings of interest. */
+  readonly #x = new Int32Array(MAX_OPENINGS);
+  readonly #y = new Int32Array(MAX_OPENINGS);
+  readonly #before = new Int32Array(MAX_OPENINGS);
+  readonly #rest = new Int32Array(MAX_OPENINGS);
   #count = 0;
+  /** Those that came after the kept way was found begin here. */
+  #firstNew = 0;
 
-  constructor(field: Int32Array, costs: Costs, stride: number) {
-    this.field = field;
+  constructor(openings: Openings, kept: KeptWay, costs: Costs) {
+    this.#openings = openings;
+    this.#distances = openings.toGoal.distances;
+    this.#kept = kept;
     this.#costs = costs;
-    this.#stride = stride;
   }
 
-  get freedCount(): number {
+  /**
+   * For ways below `limit`, looked for from the start to the goal or the other way round.
+   * @param passed the distance to the start that the start itself has
+   */
+  aim(isToGoal: boolean, limit: number, passed: number): void {
+    const { count, settled, least, x, y } = this.#openings;
+    const side = isToGoal ? this.#openings.toGoal : this.#openings.toStart;
+    this.limit = limit;
+    this.#isToGoal = isToGoal;
+    this.#distances = side.distances;
+    this.#passed = isToGoal ? 0 : passed;
+    this.#count = 0;
+    for (let i = 0; i < count; i++) {
+      if (i === settled) this.#firstNew = this.#count;
+      if ((least[i] as number) - passed >= limit) continue;
+      const at = this.#count++;
+      this.#x[at] = x[i] as number;
+      this.#y[at] = y[i] as number;
+      this.#before[at] = side.before[i] as number;
+      this.#rest[at] = side.rest[i] as number;
+    }
+    if (settled === count) this.#firstNew = this.#count;
+  }
+
+  /** The least that the rest of a way from a node can cost; UNREACHED when there is none below the limit. */
+  estimate(node: number, x: number, y: number): number {
+    const least = this.#leastThrough(0, node, x, y, this.#distances[node] as number);
+    return least === UNREACHED ? UNREACHED : Math.max(0, least - this.#passed);
+  }
+
+  /** How many openings are of interest. */
+  get count(): number {
     return this.#count;
   }
 
-  /** For a new field. */
-  clear(): void {
-    this.#count = 0;
+  /** What the kept way costs from this node to the end, or −1 where there is none. */
+  rest(node: number): number {
+    return this.#isToGoal ? this.#kept.restOf(node) : this.#kept.costTo(node);
   }
 
-  /**
-   * A cell can be driven on now.
-   * @returns false when there is no room for more: the field must be made anew
-   */
-  free(node: number): boolean {
-    // It was free when the field was made; what has been blocked since then does not matter.
-    if ((this.field[node] as number) < UNREACHED) return true;
-    for (let i = 0; i < this.#count; i++) if (this.#node[i] === node) return true;
-    if (this.#count === MAX_FREED) return false;
-    const i = this.#count++;
-    const y = (node / this.#stride) | 0;
-    this.#node[i] = node;
-    this.#y[i] = y;
-    this.#x[i] = node - y * this.#stride;
-    this.#rest[i] = this.#restFrom(node);
-    return true;
+  /** Whether no way from a node of the kept way can be shorter than its rest, which is given. */
+  isShortest(node: number, x: number, y: number, rest: number): boolean {
+    if (this.#firstNew === this.#count) return true;
+    const counted = rest + this.#passed;
+    return this.#leastThrough(this.#firstNew, node, x, y, counted) === counted;
   }
 
-  /** A cell is blocked now. */
-  block(node: number): void {
-    for (let i = 0; i < this.#count; i++) {
-      if (this.#node[i] !== node) continue;
-      const last = --this.#count;
-      for (const list of [this.#node, this.#x, this.#y, this.#rest]) list[i] = list[last] as number;
-      return;
-    }
-  }
-
-  /** The least that the way from a node can cost; UNREACHED when there is none. */
-  estimate(node: number, x: number, y: number): number {
-    let least = this.field[node] as number;
-    const { straight, diagonal } = this.#costs;
-    for (let i = 0; i < this.#count; i++) {
+  /** `least`, or what a way through the openings of interest from the given one on costs at least, if that is less. */
+  #leastThrough(first: number, node: number, x: number, y: number, least: number): number {
+    const distance = this.#distances[node] as number;
+    for (let i = first; i < this.#count; i++) {
       const rest = this.#rest[i] as number;
-      if (rest >= least) continue;
-      const dx = Math.abs(x - (this.#x[i] as number));
-      const dy = Math.abs(y - (this.#y[i] as number));
-      const way =
-        dx > dy ? dx * straight + dy * (diagonal - straight) : dy * straight + dx * (diagonal - straight);
-      if (rest + way < least) least = rest + way;
+      const after = distance === UNREACHED ? 0 : distance - (this.#before[i] as number);
+      if (rest >= least || after + rest >= least) continue;
+      const open = octileCost(this.#costs, x - (this.#x[i] as number), y - (this.#y[i] as number));
+      const way = rest + Math.max(after, open);
+      if (way < least) least = way;
     }
-    return least;
-  }
-
-  /**
-   * The last new step leaves the freed cell, straight or diagonally; or it passes it diagonally, from a cell beside it to
-   * another one beside it, which starts one straight step nearer.
-   */
-  #restFrom(node: number): number {
-    const { straight, diagonal } = this.#costs;
-    const stride = this.#stride;
-    const beside = Math.min(
-      this.field[node - 1] as number,
-      this.field[node + 1] as number,
-      this.field[node - stride] as number,
-      this.field[node + stride] as number,
-    );
-    const across = Math.min(
-      this.field[node - stride - 1] as number,
-      this.field[node - stride + 1] as number,
-      this.field[node + stride - 1] as number,
-      this.field[node + stride + 1] as number,
-    );
-    const least = Math.min(
-      beside === UNREACHED ? UNREACHED : beside + diagonal - straight,
-      across === UNREACHED ? UNREACHED : across + diagonal,
-    );
     return least;
   }
 }

@@ -23,6 +23,7 @@ const EVERY_WAY = EAST | WEST | SOUTH | NORTH;
 export class JumpPointSearch implements Search {
   readonly parent: Int32Array;
   expanded = 0;
+  met = 0;
   readonly #frontier: Frontier;
   readonly #cost: Int32Array;
   readonly #stride: number;
@@ -40,8 +41,9 @@ export class JumpPointSearch implements Search {
   #goalInColumns = 0;
   #goalX = 0;
   #goalY = 0;
-  /** What the best way found to the goal costs. */
+  /** What the best way found to the goal costs; before there is one, the limit of what is asked for. */
   #bound = UNREACHED;
+  #limit = UNREACHED;
   #guide: Guide | undefined;
 
   constructor(layer: Layer, costs: Costs) {
@@ -67,27 +69,44 @@ export class JumpPointSearch implements Search {
     this.#goalX = goal - this.#goalY * stride;
     this.#goalInColumns = this.#goalX * this.#columnStride + this.#goalY;
     this.#guide = guide;
-    this.#bound = UNREACHED;
+    this.#limit = guide ? guide.limit : UNREACHED;
+    this.#bound = this.#limit;
     this.expanded = 0;
+    this.met = goal;
     this.#frontier.clear();
     const y = (start / stride) | 0;
     this.#reach(start, start - y * stride, y, start, 0, EVERY_WAY);
     for (;;) {
       const node = this.#frontier.next(this.#bound);
-      if (node < 0) return this.#bound;
+      if (node < 0) break;
       if (++this.expanded % NODES_PER_CHECK === 0 && shouldStop?.()) return STOPPED;
       this.#expand(node, this.#frontier.wanted);
     }
+    return this.#bound < this.#limit ? this.#bound : UNREACHED;
   }
 
   #reach(node: number, x: number, y: number, parent: number, cost: number, way: number): void {
     if (!this.#frontier.reach(node, parent, cost, way)) return;
     if (node === this.#goal) {
-      this.#bound = this.#cost[node] as number;
+      if (cost >= this.#bound) return;
+      this.#bound = cost;
+      this.met = node;
       return;
     }
+    if (this.#guide && this.#meet(node, x, y, cost, this.#guide)) return;
     const rest = this.#estimate(node, x, y);
     if (rest < this.#bound - cost) this.#frontier.push(node, cost + rest);
+  }
+
+  /** Takes the rest from the way that the guide has kept. @returns whether there is no need to look further from here */
+  #meet(node: number, x: number, y: number, cost: number, guide: Guide): boolean {
+    const rest = guide.rest(node);
+    if (rest < 0) return false;
+    if (rest < this.#bound - cost) {
+      this.#bound = cost + rest;
+      this.met = node;
+    }
+    return guide.isShortest(node, x, y, rest);
   }
 
   #estimate(node: number, x: number, y: number): number {
@@ -167,7 +186,7 @@ export class JumpPointSearch implements Search {
         this.#reach(node, x, y, parent, cost, EVERY_WAY);
         return;
       }
-      if (this.#bound < UNREACHED && this.#estimate(node, x, y) >= this.#bound - cost) return;
+      if (this.#bound < this.#limit && this.#estimate(node, x, y) >= this.#bound - cost) return;
       if (dx > 0) this.#east(node, x, y, parent, cost);
       else this.#west(node, x, y, parent, cost);
       if (dy > 0) this.#south(node, x, y, parent, cost);

@@ -1,6 +1,5 @@
 import { type Costs, costsFor } from './costs.ts';
 import { BLOCKED, type Grid, type Terrain } from './grid.ts';
-import type { Guide } from './guide.ts';
 import { JumpPointSearch } from './jump-points.ts';
 import { Path, type Point } from './path.ts';
 import { Route } from './route.ts';
@@ -39,7 +38,10 @@ export class PathFinder {
    * @throws RangeError when a point is outside the grid
    */
   plan(start: Point, goal: Point, shouldStop?: () => boolean): Outcome {
-    return this.find(start, goal, shouldStop, undefined);
+    const territory = this.between(start, goal);
+    if (typeof territory === 'string') return territory;
+    const { layer } = territory;
+    return territory.find(layer.node(...start), layer.node(...goal), this.path, shouldStop);
   }
 
   /** A goal to be planned for again and again while cells change. @throws RangeError outside the grid */
@@ -67,29 +69,19 @@ export class PathFinder {
     return this.#territories[terrain];
   }
 
-  /** What `plan` and a route's plan do. @throws RangeError when a point is outside the grid */
-  find(
-    start: Point,
-    goal: Point,
-    shouldStop: (() => boolean) | undefined,
-    guide: Guide | undefined,
-  ): Outcome {
+  /**
+   * Clears the path, and tells where ways between the two are to be looked for.
+   * @returns the outcome where that is known without a search
+   * @throws RangeError when a point is outside the grid
+   */
+  between(start: Point, goal: Point): Territory | Outcome {
     this.grid.mustContain(...start);
     this.grid.mustContain(...goal);
     this.path.clear();
-    const terrain = this.grid.at(start[0], start[1]);
-    const goalTerrain = this.grid.at(goal[0], goal[1]);
+    const terrain = this.grid.at(...start);
+    const goalTerrain = this.grid.at(...goal);
     if (terrain === BLOCKED) return 'start-blocked';
     if (goalTerrain === BLOCKED) return 'goal-blocked';
-    if (terrain !== goalTerrain) return 'unreachable';
-    const territory = this.territory(terrain);
-    const { layer } = territory;
-    return territory.find(
-      layer.node(start[0], start[1]),
-      layer.node(goal[0], goal[1]),
-      this.path,
-      shouldStop,
-      guide,
-    );
+    return terrain === goalTerrain ? this.territory(terrain) : 'unreachable';
   }
 }

@@ -3,7 +3,7 @@ import type { PathFinder } from './path-finder.ts';
 import type { Route } from './route.ts';
 import type { Outcome } from './territory.ts';
 
-/** So many goals are remembered: those of a few robots at a time. A route takes 5 bytes a cell. */
+/** So many goals are remembered: those of a few robots at a time. A route takes 13 bytes a cell. */
 const GOALS = 4;
 
 /** Computing the distances for a route costs a few plans; a goal that has been asked for so often will be again. */

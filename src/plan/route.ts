@@ -1,37 +1,26 @@
 import type { Costs } from './costs.ts';
-import { DistanceField } from './field.ts';
-import { BLOCKED } from './grid.ts';
-import { Guide } from './guide.ts';
+import { Knowledge } from './knowledge.ts';
 import type { Point } from './path.ts';
 import type { PathFinder } from './path-finder.ts';
 import type { Outcome, Territory } from './territory.ts';
 
-/** So many nodes are never too many: the robot may have begun right beside its goal. */
-const LEAST_USUAL = 64;
-
 /**
- * Incremental replanning towards one goal, while cells change and the robot moves.
+ * Incremental replanning towards one goal, while cells change and the robot moves. Every plan is optimal.
  *
- * The first plan computes the exact distance of every cell to the goal. Each plan is a jump-point search that these distances
- * guide: where nothing has changed it goes straight to the goal, and looks about only where the old distances have become too
- * short. That distances stay a good bound for later searches when obstacles appear is the principle of Adaptive A* (Koenig &
- * Likhachev, "A New Principle for Incremental Heuristic Search: Theoretical Results", ICAPS 2006); for cells that become free
- * see guide.ts. D* Lite (the same authors, AAAI 2002) corrects the distances instead, of every cell that lies behind a change.
- * Here they are computed anew once the searches have looked about more than that takes. Every plan is optimal.
+ * The first plan computes the exact distance of every cell to the goal and to the start. While nothing is blocked on the way
+ * that was found last, it stays the shortest one unless a way through a cell that was opened can be shorter, which the
+ * distances to both ends tell without a search (openings.ts). Otherwise a jump-point search that the distances guide
+ * (guide.ts) goes around what is blocked and ends where it meets the rest of the last way. That old distances stay a bound
+ * when obstacles appear is the principle of Adaptive A* (Koenig & Likhachev, "A New Principle for Incremental Heuristic
+ * Search: Theoretical Results", ICAPS 2006). D* Lite (the same authors, AAAI 2002) corrects the distances instead, of every cell
+ * that lies behind a change; here they are computed anew once the searches have looked about more than that takes.
  */
 export class Route {
   readonly goal: Point;
   readonly #finder: PathFinder;
   readonly #costs: Costs;
   readonly #onClose: () => void;
-  #territory: Territory | undefined;
-  #field: DistanceField | undefined;
-  #guide: Guide | undefined;
-  /** More cells have been freed than a guide keeps. */
-  #isFull = false;
-  /** Nodes of the first search with this field, and those that later ones needed beyond twice as many. */
-  #usual = 0;
-  #excess = 0;
+  #known: Knowledge | undefined;
   /** How often the distances have been computed. */
   fields = 0;
 
@@ -49,18 +38,20 @@ export class Route {
    * @throws RangeError when the start is outside the grid
    */
   plan(start: Point, shouldStop?: () => boolean): Outcome {
-    const terrain = this.#finder.grid.at(...this.goal);
-    if (terrain === BLOCKED) return this.#finder.find(start, this.goal, shouldStop, undefined);
-    const territory = this.#finder.territory(terrain);
-    if (!this.#prepare(territory, shouldStop)) {
-      this.#finder.path.clear();
-      return 'stopped';
+    const territory = this.#finder.between(start, this.goal);
+    if (typeof territory === 'string') return territory;
+    if (territory !== this.#known?.territory) {
+      this.#known = new Knowledge(territory, this.#costs, territory.layer.node(...this.goal));
     }
-    const outcome = this.#finder.find(start, this.goal, shouldStop, this.#isFull ? undefined : this.#guide);
-    const { expanded } = territory.search;
-    if (outcome !== 'found') return outcome;
-    if (this.#usual === 0) this.#usual = Math.max(expanded, LEAST_USUAL);
-    this.#excess += Math.max(0, expanded - 2 * this.#usual);
+    const known = this.#known;
+    const node = territory.layer.node(...start);
+    if (!territory.mayConnect(node, known.goal)) return 'unreachable';
+    if (known.isWorn) {
+      if (!known.renew(node, shouldStop)) return 'stopped';
+      this.fields++;
+    }
+    const outcome = known.plan(node, shouldStop);
+    if (outcome === 'found') known.kept.copyTo(this.#finder.path, node);
     return outcome;
   }
 
@@ -71,28 +62,6 @@ export class Route {
 
   /** A cell of a territory has been freed or blocked. Called by the finder. */
   change(territory: Territory, node: number, isFree: boolean): void {
-    if (territory !== this.#territory || !this.#guide) return;
-    if (!isFree) this.#guide.block(node);
-    else if (!this.#guide.free(node)) this.#isFull = true;
-  }
-
-  /** @returns false when it was told to stop: there are no distances then */
-  #prepare(territory: Territory, shouldStop: (() => boolean) | undefined): boolean {
-    if (territory !== this.#territory) {
-      this.#territory = territory;
-      this.#field = new DistanceField(territory.layer, this.#costs);
-      this.#guide = undefined;
-    }
-    const field = this.#field as DistanceField;
-    if (this.#guide && this.#excess <= field.expanded) return true;
-    this.#guide = undefined;
-    const goal = territory.layer.node(this.goal[0], this.goal[1]);
-    if (!field.build(goal, shouldStop)) return false;
-    this.fields++;
-    this.#guide = new Guide(field.cost, this.#costs, territory.layer.stride);
-    this.#isFull = false;
-    this.#usual = 0;
-    this.#excess = 0;
-    return true;
+    if (territory === this.#known?.territory) this.#known.change(node, isFree);
   }
 }

@@ -14,12 +14,14 @@ export interface Search {
   readonly parent: Int32Array;
   /** Of the last search: from how many nodes it went on. */
   readonly expanded: number;
+  /** Of the last search: where the way ends that leads to it, the goal or a node from which the guide knows the rest. */
+  readonly met: number;
   /**
    * @param start a free node of the layer
    * @param goal likewise
    * @param shouldStop asked now and then
    * @param guide says how far it is at least from a node to the goal; how far it would be without obstacles, unless given
-   * @returns what the shortest way costs, `UNREACHED` when there is none, or `STOPPED`
+   * @returns what the shortest way costs, `UNREACHED` when there is none (with a guide: below its limit), or `STOPPED`
    */
   find(start: number, goal: number, shouldStop?: () => boolean, guide?: Guide): number;
 }

@@ -1,8 +1,7 @@
 import { type Costs, UNREACHED } from './costs.ts';
 import type { Grid, Terrain } from './grid.ts';
-import type { Guide } from './guide.ts';
 import { Layer } from './layer.ts';
-import type { Path } from './path.ts';
+import { Path } from './path.ts';
 import { Regions } from './regions.ts';
 import { type Search, type SearchMaker, STOPPED } from './search.ts';
 
@@ -19,16 +18,38 @@ export type Outcome =
   /** It was told to stop. */
   | 'stopped';
 
+/** Takes a way corner by corner; the same node may come twice. */
+export interface Trace {
+  add(node: number): void;
+}
+
+/** Nodes as the cells of a path. */
+class Points implements Trace {
+  path = new Path();
+  readonly #stride: number;
+
+  constructor(stride: number) {
+    this.#stride = stride;
+  }
+
+  add(node: number): void {
+    const y = Math.floor(node / this.#stride);
+    this.path.add(node - y * this.#stride - 1, y - 1);
+  }
+}
+
 /** Everything that is known of one kind of terrain. */
 export class Territory {
   readonly layer: Layer;
   readonly search: Search;
   readonly #regions: Regions;
+  readonly #points: Points;
 
   constructor(grid: Grid, terrain: Terrain, costs: Costs, Maker: SearchMaker) {
     this.layer = new Layer(grid, terrain);
     this.#regions = new Regions(this.layer);
     this.search = new Maker(this.layer, costs);
+    this.#points = new Points(this.layer.stride);
   }
 
   /** Takes over a cell that is of this terrain now, or no more. @returns whether that is news */
@@ -42,49 +63,53 @@ export class Territory {
   }
 
   /** The shortest way between two free nodes, into `path`. */
-  find(
-    start: number,
-    goal: number,
-    path: Path,
-    shouldStop: (() => boolean) | undefined,
-    guide: Guide | undefined,
-  ): Outcome {
+  find(start: number, goal: number, path: Path, shouldStop: (() => boolean) | undefined): Outcome {
     path.clear();
-    if (!this.#regions.mayConnect(start, goal)) return 'unreachable';
-    const cost = this.search.find(start, goal, shouldStop, guide);
+    if (!this.mayConnect(start, goal)) return 'unreachable';
+    const cost = this.search.find(start, goal, shouldStop);
     if (cost === STOPPED) return 'stopped';
     if (cost === UNREACHED) {
-      // The next question of this kind is answered without looking everywhere.
-      if (!this.#regions.isExact) this.#regions.count();
+      this.noWay();
       return 'unreachable';
     }
-    this.#trace(start, goal, path);
+    this.#points.path = path;
+    this.trace(start, goal, this.#points);
+    path.reverse();
     return 'found';
   }
 
-  /** From each node to its parent a run is diagonal first, then straight: seen from the goal, straight first. */
-  #trace(start: number, goal: number, path: Path): void {
+  /** False: there is no way between the two free nodes. */
+  mayConnect(start: number, goal: number): boolean {
+    return this.#regions.mayConnect(start, goal);
+  }
+
+  /** A search found no way between nodes that may connect: the next question of this kind is answered without looking everywhere. */
+  noWay(): void {
+    if (!this.#regions.isExact) this.#regions.count();
+  }
+
+  /**
+   * The way that the search has found, corner by corner from its end. From each node to its parent a run is diagonal first,
+   * then straight: seen from the end, straight first.
+   */
+  trace(start: number, end: number, into: Trace): void {
     const { stride } = this.layer;
     const { parent } = this.search;
-    let node = goal;
+    let node = end;
     let y = Math.floor(node / stride);
     let x = node - y * stride;
-    path.add(x - 1, y - 1);
+    into.add(node);
     while (node !== start) {
       node = parent[node] as number;
       const parentY = Math.floor(node / stride);
       const parentX = node - parentY * stride;
-      const columns = Math.abs(x - parentX);
-      const rows = Math.abs(y - parentY);
-      const diagonal = Math.min(columns, rows);
-      path.add(
-        parentX + diagonal * Math.sign(x - parentX) - 1,
-        parentY + diagonal * Math.sign(y - parentY) - 1,
-      );
-      path.add(parentX - 1, parentY - 1);
+      const columns = x - parentX;
+      const rows = y - parentY;
+      const diagonal = Math.min(Math.abs(columns), Math.abs(rows));
+      into.add(node + diagonal * (Math.sign(columns) + Math.sign(rows) * stride));
+      into.add(node);
       x = parentX;
       y = parentY;
     }
-    path.reverse();
   }
 }

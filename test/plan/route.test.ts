@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BLOCKED, Grid, isLegal, LAND, PathFinder, WATER } from '../../src/plan/index.ts';
+import {
+  AStarSearch,
+  BLOCKED,
+  everyCell,
+  Grid,
+  isLegal,
+  LAND,
+  PathFinder,
+  WATER,
+} from '../../src/plan/index.ts';
 import { cellOf, drawn, grids, plainDistances, randomFrom, shares, terrains } from './maps.ts';
 
 describe('a route', () => {
@@ -38,6 +47,41 @@ describe('a route', () => {
     );
   });
 
+  it('is as short as a new A* finds it, while a robot drives along it and cells toggle on the way, near it and elsewhere', () => {
+    const toggles = fc.array(
+      fc.tuple(shares, fc.integer({ min: -3, max: 3 }), fc.integer({ min: -3, max: 3 })),
+      {
+        maxLength: 10,
+      },
+    );
+    fc.assert(
+      fc.property(grids(40), fc.array(toggles, { minLength: 1, maxLength: 15 }), (grid, steps) => {
+        const finder = new PathFinder(grid);
+        const goal = cellOf(grid, 0.9, 0.9);
+        const route = finder.route(goal);
+        let at = cellOf(grid, 0.05, 0.1);
+        for (const step of steps) {
+          const way = finder.path.count > 0 ? everyCell(finder.path.toPoints()) : [at];
+          at = way[Math.min(2, way.length - 1)] ?? at;
+          for (const [u, dx, dy] of step) {
+            const [onX, onY] = way[Math.floor(u * way.length)] ?? at;
+            const [x, y] = u < 0.2 ? cellOf(grid, (u * 37) % 1, (u * 91) % 1) : [onX + dx, onY + dy];
+            if (grid.contains(x, y)) finder.set(x, y, grid.at(x, y) === LAND ? BLOCKED : LAND);
+          }
+          const fresh = new PathFinder(new Grid(grid.width, grid.height, grid.cells), AStarSearch);
+          const outcome = fresh.plan(at, goal);
+          expect(route.plan(at)).toBe(outcome);
+          if (outcome !== 'found') continue;
+          expect(finder.path.length).toBeCloseTo(fresh.path.length, 9);
+          const points = finder.path.toPoints();
+          expect([points[0], points.at(-1)]).toEqual([at, goal]);
+          expect(isLegal(grid, points)).toBe(true);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+
   it('computes its distances once for changes that the way is hardly longer for', () => {
     const { finder, route } = room();
     for (let x = 20; x < 40; x++) {
@@ -61,7 +105,7 @@ describe('a route', () => {
       for (let x = 0; x < 100; x++) finder.set(x, y, x === 50 && y < 99 ? BLOCKED : LAND);
     const fresh = new PathFinder(finder.grid);
     for (let i = 0; i < 200; i++) {
-      const start = [10, 50] as const;
+      const start = [Math.floor(random() * 50), Math.floor(random() * 97)] as const;
       expect(route.plan(start)).toBe(fresh.plan(start, [90, 50]));
       expect(finder.path.length).toBeCloseTo(fresh.path.length, 9);
     }
