@@ -79,7 +79,7 @@ export class Pages {
   #opened(socket: WebSocket, request: IncomingMessage, token: AccessToken): void {
     const { remoteAddress = '', remotePort = 0 } = request.socket;
     const from = formatHostPort(plainHost(remoteAddress), remotePort);
-    const page = new Page(socket, token, holderOf(token.name, from));
+    const page = new Page(socket, request.socket, token, holderOf(token.name, from));
     this.#pages.add(page);
     this.#run ??= this.#begin();
     const run = this.#run;

@@ -2,6 +2,7 @@ import type { Alarm, Clock } from '../../clock.ts';
 import type { Subscription } from '../../hub/feed.ts';
 import type { Hub } from '../../hub/hub.ts';
 import type { Channel } from './channels.ts';
+import { textFrame } from './frame.ts';
 import type { ChannelName } from './messages.ts';
 import { Overview } from './overview.ts';
 import { SceneChannel } from './scene-channel.ts';
@@ -97,7 +98,7 @@ export class Run {
       const frame = channel.frame(at);
       if (!frame) continue;
       this.#due.set(channel, now + channel.everyMs);
-      this.#events.flush(channel, Buffer.from(JSON.stringify(frame)));
+      this.#events.flush(channel, textFrame(JSON.stringify(frame)));
     }
     if (this.#events.catchUp() || waits) this.soon();
   }
