@@ -14,6 +14,8 @@ export interface Drawn {
 
 /** Silences of more than so many usual intervals are shown as gaps. */
 const GAP_INTERVALS = 4;
+/** And of at least so many milliseconds: what comes fast comes unevenly over Wi-Fi. */
+const GAP_LEAST_MS = 2_000;
 
 /**
  * A metric's past, of as many points as the chart has pixels.
@@ -49,7 +51,7 @@ function drawn(answer: HistoryAnswer): Drawn {
         min === undefined || mean === undefined || max === undefined ? [] : [{ t, min, mean, max, count }],
       );
   const out = emptySeries(answer.unit);
-  const gap = GAP_INTERVALS * usual(rows.map(({ t }) => t));
+  const gap = gapOf(rows.map(({ t }) => t));
   let before: number | undefined;
   for (const row of rows) {
     if (before !== undefined && row.t - before > gap) push(out, gapAt((before + row.t) / 2));
@@ -64,7 +66,7 @@ export function append(series: Drawn, t: number, value: number): void {
   const last = series.t.at(-1);
   if (last !== undefined && t / 1_000 < last) return; // late: it is in the history, and there with the next look at it
   if (last !== undefined && series.mean.at(-1) !== null) {
-    const gap = GAP_INTERVALS * usual(series.t.slice(-20).map((s) => s * 1_000));
+    const gap = gapOf(series.t.slice(-20).map((s) => s * 1_000));
     if (t - last * 1_000 > gap) push(series, gapAt((last * 1_000 + t) / 2));
   }
   push(series, { t, min: value, mean: value, max: value, count: 1 });
@@ -131,6 +133,8 @@ function push(series: Drawn, { t, min, mean, max, count }: Row): void {
   series.max.push(max);
   series.count.push(count);
 }
+
+const gapOf = (times: readonly number[]): number => Math.max(GAP_INTERVALS * usual(times), GAP_LEAST_MS);
 
 /** The median interval, in milliseconds; Infinity for fewer than three points. */
 function usual(times: readonly number[]): number {

@@ -12,6 +12,9 @@ import { valueText } from '../state/time.ts';
 /** Values on a card; the rest stands on the board's own view. */
 const SHOWN = 4;
 
+/** How far beyond the window a card counts as near: a quick turn of the wheel. */
+const NEAR = '1000px';
+
 /** All boards, as cards. */
 export function Boards() {
   const wanted = useSignal('');
@@ -50,23 +53,32 @@ export function Boards() {
 }
 
 function Card({ board }: { board: BoardState }) {
-  const { info, newest } = board.card.value;
-  const values = Object.entries(newest);
-  const isGone = info?.presence?.state === 'lost';
-  const hasCourse = courseOf(board.card.value) !== undefined;
+  // Of hundreds of boards only those are kept up that are looked at, or will be in a moment.
+  const isNear = useSignal(false);
+  const card = isNear.value ? board.card.value : board.card.peek();
+  const values = Object.entries(card.newest);
+  const isGone = card.info?.presence?.state === 'lost';
+  const hasCourse = courseOf(card) !== undefined;
   const place = useRef<HTMLLIElement>(null);
   useEffect(() => {
-    if (!place.current || !hasCourse) return;
-    // Of hundreds of boards only those that are looked at.
-    const seen = new IntersectionObserver((all) => all.some((one) => one.isIntersecting) && seed(board));
-    seen.observe(place.current);
-    return () => seen.disconnect();
-  }, [board, hasCourse]);
+    if (!place.current) return;
+    const near = new IntersectionObserver(
+      (all) => {
+        isNear.value = all.at(-1)?.isIntersecting === true;
+      },
+      { rootMargin: NEAR },
+    );
+    near.observe(place.current);
+    return () => near.disconnect();
+  }, [isNear]);
+  useEffect(() => {
+    if (isNear.value && hasCourse) seed(board);
+  }, [board, hasCourse, isNear.value]);
   return (
     <li ref={place} class={isGone ? 'card is-gone' : 'card'}>
       <Link to={boardPath(board.name)}>
         <h2>{board.name}</h2>
-        <Presence card={board.card.value} />
+        <Presence card={card} />
         <Firing board={board.name} />
         <dl>
           {values.slice(0, SHOWN).map(([metric, [value, , unit]]) => (
@@ -76,7 +88,7 @@ function Card({ board }: { board: BoardState }) {
             </div>
           ))}
         </dl>
-        {hasCourse && <Sparkline trail={board.trail.value} />}
+        {hasCourse && <Sparkline trail={isNear.value ? board.trail.value : board.trail.peek()} />}
       </Link>
     </li>
   );
