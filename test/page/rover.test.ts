@@ -14,7 +14,8 @@ const ROOM = readFileSync(new URL('../../examples/rover/rooms/flat.map', import.
 
 describeInBrowser('the page: the rover', () => {
   test('one tap on the map drives it there, and the map grows on its way', async () => {
-    const world = await World.start();
+    const air = new Air({ joinMs: 10, speed: 2 });
+    const world = await World.start(air.clock);
     rover(world.hub);
     const settings = {
       name: 'rover',
@@ -23,7 +24,7 @@ describeInBrowser('the page: the rover', () => {
     };
     const board = await makeBoard({
       name: `rover-${process.pid}`,
-      air: new Air({ joinMs: 10 }),
+      air,
       files: {
         ...boardLibrary(),
         'kiteline.json': JSON.stringify(settings),
@@ -49,11 +50,15 @@ describeInBrowser('the page: the rover', () => {
     if (!box) throw new Error('no map');
     const scale = box.width / (PLACE.width * PLACE.cell);
     const [x, y] = [0.6, 0.1];
-    await page.touchscreen.tap(box.x + (x - PLACE.x) * scale, box.y + box.height - (y - PLACE.y) * scale);
-    await page.getByText('is driving').waitFor();
+    const told = page.getByRole('status').filter({ hasText: /^(sent to|expired)/ });
+    // On a busy machine one may come too late for a board whose time is fast.
+    for (let said = ''; !said.startsWith('sent'); said = await told.innerText())
+      await page.touchscreen.tap(box.x + (x - PLACE.x) * scale, box.y + box.height - (y - PLACE.y) * scale);
     await page.getByText('has arrived').waitFor();
+    const goal = world.hub.scenes.get('rover')?.run()?.start.goal ?? [0, 0];
+    expect(Math.hypot(goal[0] - x, goal[1] - y)).toBeLessThan(0.1);
     const { pose } = placed;
-    expect(Math.hypot(pose.x - START.x - x, pose.y - START.y - y)).toBeLessThan(0.15);
+    expect(Math.hypot(pose.x - START.x - goal[0], pose.y - START.y - goal[1])).toBeLessThan(0.1);
     expect(known()).toBeGreaterThan(before);
 
     await page.getByRole('button', { name: 'Replay the last run' }).click();

@@ -6,6 +6,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { Tokens } from '../../src/http/access/tokens.ts';
 import {
+  type Clock,
   createHub,
   type HttpServer,
   type Hub,
@@ -27,9 +28,15 @@ export class World {
   #hub: Hub | undefined;
   #server: HttpServer | undefined;
   #ports = { tcp: 0, http: 0 };
+  readonly #clock: Clock | undefined;
 
-  static async start(): Promise<World> {
-    const world = new World();
+  private constructor(clock?: Clock) {
+    this.#clock = clock;
+  }
+
+  /** @param clock of the hub, where boards are in fast time */
+  static async start(clock?: Clock): Promise<World> {
+    const world = new World(clock);
     onTestFinished(async () => {
       await world.end();
       rmSync(world.#folder, { recursive: true, force: true });
@@ -54,7 +61,8 @@ export class World {
 
   async begin(): Promise<void> {
     const data = join(this.#folder, 'data');
-    const hub = createHub({ store: await openSqliteStore(data), alerts: await openAlerts(data) });
+    const [store, alerts] = [await openSqliteStore(data), await openAlerts(data)];
+    const hub = createHub({ store, alerts, ...(this.#clock && { clock: this.#clock }) });
     this.#hub = hub;
     hub.method('plan', () => ({ seconds: 1 })); // what the greenhouse asks for
     const { tcp } = await hub.listen({ tcp: { host: LOOPBACK, port: this.#ports.tcp } });
