@@ -68,7 +68,14 @@ export type { PresenceInfo, PresenceState, SessionInfo } from './hub/presence.ts
 export type { UpdateOptions, UpdateOutcome, UpdateProgress } from './hub/programs/update.ts';
 export type { Reason, ReasonCounts, RefusedReason } from './hub/reasons.ts';
 export type { RefusedMessage } from './hub/refusals.ts';
-export type { Place, SceneOptions, ScenePose, SceneRun, SceneWhole } from './hub/scenes/messages.ts';
+export type {
+  Place,
+  SceneOptions,
+  ScenePatch,
+  ScenePose,
+  SceneRun,
+  SceneWhole,
+} from './hub/scenes/messages.ts';
 export type { Scene } from './hub/scenes/scene.ts';
 export type { Bucket } from './store/buckets.ts';
 export { MemoryStore, type MemoryStoreOptions } from './store/memory.ts';

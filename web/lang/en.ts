@@ -175,7 +175,7 @@ export const en = {
   } satisfies Record<RefusedReason, string>,
   map: 'Map',
   noMap: 'No app of the hub draws a map of this board (hub.scene).',
-  mapOf: 'Map of {name}, {width} × {height} m: what is white is free, what is dark is a wall.',
+  mapOf: 'Map of {name}, {width} × {height} m',
   mapTap: 'Tap a place to send it there.',
   noGoto: 'It cannot be sent: it has announced no command goto with x and y.',
   place: 'is at',

@@ -164,7 +164,7 @@ export const zh: Texts = {
   },
   map: '地图',
   noMap: '没有应用为这块板子绘制地图（hub.scene）。',
-  mapOf: '{name} 的地图，{width} × {height} 米：亮处可通行，深处是墙。',
+  mapOf: '{name} 的地图，{width} × {height} 米',
   mapTap: '点一下地图，让它开过去。',
   noGoto: '无法派它出发：它没有声明带 x 和 y 的 goto 命令。',
   place: '位置',
