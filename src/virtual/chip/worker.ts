@@ -63,6 +63,7 @@ if (!setup.knowledge) native.post({ kind: 'learned', knowledge: loaded.collector
 const { python } = loaded;
 
 let ending: Ending = { how: 'done' };
+const hasDied = (): boolean => ending.how === 'exception';
 
 python.clock.time = () => clock.date() + clock.offset;
 python.clock.asked = () => native.poll();
@@ -152,7 +153,7 @@ python.registerJsModule('_host', {
     if (kind === 'soft') loaded.settleFlash();
     reset(kind, wakeAfterMs);
   },
-  setting: (name: 'hostname' | 'mac' | 'resetCause') =>
+  setting: (name: 'hostname' | 'mac' | 'resetCause' | 'repl') =>
     name === 'mac' ? Buffer.from(setup.mac).toString('hex') : setup[name],
 });
 
@@ -168,7 +169,8 @@ _boot.start()
 del uos, vfs, _boot, sys
 `);
 provided.run('boot.py', false);
-if (setup.main) provided.run('main.py', true);
+// As on the chip, boot.py that dies takes main.py with it.
+if (setup.main && !hasDied()) provided.run('main.py', true);
 // As the soft reset that follows.
 if (!setup.repl) loaded.settleFlash();
 native.serial.flush();

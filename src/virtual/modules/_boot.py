@@ -9,7 +9,7 @@ import uos
 ROM = "/.rom"
 
 # Modules of the build, or of ours, that no chip has.
-_HIDDEN = ("js", "jsffi", "_probe", "_host", "_boot", "_handlers", "_native", "_stream", "_pcnt", "_gc", "_micropython")
+_HIDDEN = ("js", "jsffi", "_probe", "_host", "_boot", "_handlers", "_line", "_native", "_stream", "_pcnt", "_gc", "_micropython")
 
 # Names with a "u" in front that the firmware still accepts.
 _ALIASES = (
@@ -65,6 +65,11 @@ def start():
 
 
 def _input(prompt=""):
+    prompt = str(prompt)
+    if _host.setting("repl"):
+        import _line
+
+        return _line.read(prompt)
     sys.stdout.write(prompt)
     line = sys.stdin.readline()
     if not line:
@@ -80,16 +85,19 @@ def run(name, main):
     if main:
         _host.started()
     try:
-        execfile(name, _import_native("__main__").__dict__)
-    except SystemExit as e:
-        code = e.args[0] if e.args else 0
-        if code is None or code is True:
-            code = 0
-        elif not isinstance(code, int):
-            print(code, file=sys.stderr)
-            code = 1
-        if main:
-            _host.ended("exit", code, "")
+        try:
+            execfile(name, _import_native("__main__").__dict__)
+            if main:
+                pass  # A branch is where a Ctrl-C that came with the last statement is raised: here it is caught.
+        except SystemExit as e:
+            code = e.args[0] if e.args else 0
+            if code is None or code is True:
+                code = 0
+            elif not isinstance(code, int):
+                print(code, file=sys.stderr)
+                code = 1
+            if main:
+                _host.ended("exit", code, "")
     except BaseException as e:
         told = False
         while not told:
@@ -97,7 +105,7 @@ def run(name, main):
                 # What the program held is free now, and telling needs memory; so must this call itself not.
                 _collect()
                 sys.print_exception(e, sys.stderr)
-                if main:
+                if not told:  # a branch, once more
                     _host.ended("exception", 0, "%s: %s" % (type(e).__name__, e))
                 told = True
             except KeyboardInterrupt:

@@ -11,9 +11,10 @@ describe('a program', () => {
     ).toEqual(['boot', 'main from boot']);
   });
 
-  test('main.py runs though boot.py died', async () => {
-    const { stdout, stderr } = await runBoard('print("main")', { files: { 'boot.py': '1/0' } });
-    expect(stdout).toBe('main\n');
+  test('main.py is passed over when boot.py died', async () => {
+    const { end, stdout, stderr } = await runBoard('print("main")', { files: { 'boot.py': '1/0' } });
+    expect(end).toMatchObject({ how: 'exception' });
+    expect(stdout).toBe('');
     expect(stderr).toMatch(/boot\.py.*\nZeroDivisionError/);
   });
 

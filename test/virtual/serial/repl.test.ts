@@ -48,6 +48,34 @@ describe('the friendly prompt', () => {
   });
 });
 
+test.each(['', '\nimport sys\nsys.exit("over")'])(
+  'Ctrl-C with the last statement of main.py%j is no crash',
+  async (last) => {
+    for (let time = 0; time < 5; time++) {
+      const program = `for i in range(40): print("in it")${last}`;
+      const { board, cable } = await boardOnCable({ files: { 'main.py': program } });
+      board.on('stdout', (bytes) => Buffer.from(bytes).includes('in it') && board.interrupt());
+      await cable.until('>>> ');
+      await cable.ask('\r\x03\r\x01', RAW);
+      await board.close();
+    }
+  },
+);
+
+test('input() echoes what is typed, lets it be edited, and ends with Enter', async () => {
+  const { cable } = await boardOnCable();
+  await cable.until(GREETING);
+  await cable.ask('print(repr(input("name? ")))\r', '\r\nname? ');
+  // é is two bytes, and one character to take back
+  expect(await cable.ask('ab\xc3\xa9\x7f\x7fc\x1b[D\x1b[1~\r', '>>> ')).toBe(
+    "ab\xc3\xa9\b\x1b[K\b\x1b[Kc\r\n'ac'\r\n>>> ",
+  );
+  await cable.ask('input()\r', 'input()\r\n');
+  expect(await cable.ask('\x04', '>>> ')).toContain('EOFError: \r\n');
+  await cable.ask('input()\r', 'input()\r\n');
+  expect(await cable.ask('abc\x03', '>>> ')).toContain('KeyboardInterrupt: \r\n');
+});
+
 describe('the raw prompt', () => {
   test('runs, and tells output and traceback apart', async () => {
     const { cable } = await boardAtRawPrompt();
