@@ -46,3 +46,14 @@ export function findNodeRed(): { path: string } | { missing: string } {
       'Node-RED is not measured: it is not found. `npm install --prefix FOLDER node-red`, then set NODE_RED to that folder or to its red.js.',
   };
 }
+
+/** @returns how mpremote is started, or a sentence for people */
+export function findMpremote(): { command: string[] } | { missing: string } {
+  const { MPREMOTE } = process.env;
+  const path = MPREMOTE ?? onPath('mpremote');
+  if (path && existsSync(path)) return { command: path.endsWith('.py') ? ['python3', path] : [path] };
+  return {
+    missing:
+      'mpremote is not measured: it is not installed. `pip install mpremote`; or set MPREMOTE to the program (or its mpremote.py).',
+  };
+}

@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
 import type { RawRepl } from './raw-repl.ts';
-import { RECEIVER } from './receiver.ts';
+import { FRAME, RECEIVER } from './receiver.ts';
 import { BoardError, garbled } from './repl-error.ts';
 import { sendBlocks } from './send-blocks.ts';
 
 /** Of a name under which a file comes; it gets its own when it is whole. */
 const PART = '.part';
-/** Times that a file is begun, or gone on with, while the line loses bytes. */
+/** Times that a file is gone on with in vain while the line loses bytes. */
 const TRIES = 5;
 const HASH_MS = 120_000; // a megabyte of flash takes a board seconds
 const READ = 768; // bytes a line of a file that is read; a multiple of 3
@@ -104,17 +104,24 @@ with open(${py(path)},'rb') as f:
     part?: { there: FileState | undefined },
   ): Promise<void> {
     let known = part;
-    for (let time = 1; ; time++) {
+    let failed = 0; // since there was more of it on the board than before
+    let most = 0;
+    const watched = (at: Progress): void => {
+      if (at.done > most) failed = 0;
+      most = Math.max(most, at.done);
+      onProgress(at);
+    };
+    for (let careful = false; ; careful = true) {
       try {
         const { there } = known ?? { there: (await this.states([partOf(path)])).get(partOf(path)) };
-        if (await this.#stage(path, bytes, onProgress, there)) return;
-        if (time >= TRIES) throw garbled(this.#repl.port.name);
+        if (await this.#stage(path, bytes, watched, there, careful)) return;
+        if (++failed >= TRIES) throw garbled(this.#repl.port.name);
       } catch (error) {
-        const isLoss =
-          error instanceof KitelineError && (error.code === 'GARBLED' || error.code === 'TIMEOUT');
-        if (!isLoss || time >= TRIES) throw this.#explained(error, path, bytes.length);
-        await this.#repl.enter();
+        if (!(error instanceof KitelineError) || error.code === 'CLOSED') throw error;
+        await this.#repl.enter(); // what was on its way lies in its input
         this.#isReady = false; // it may have restarted
+        if (!isLoss(error)) throw this.#explained(error, path, bytes.length);
+        if (++failed >= TRIES) throw garbled(this.#repl.port.name, '', error);
       }
       known = undefined;
     }
@@ -125,6 +132,7 @@ with open(${py(path)},'rb') as f:
     bytes: Uint8Array,
     onProgress: (at: Progress) => void,
     there: FileState | undefined,
+    careful: boolean,
   ): Promise<boolean> {
     await this.#prepare();
     const isBegun =
@@ -135,10 +143,12 @@ with open(${py(path)},'rb') as f:
     const at = isBegun ? there.size : 0;
     onProgress({ path, done: at, size: bytes.length });
     if (isBegun && at === bytes.length) return true;
-    await this.#repl.start(`_k_put(${py(partOf(path))},${at})`);
-    const hash = await sendBlocks(this.#repl, bytes.subarray(at), this.#hasDeflate, (done) =>
-      onProgress({ path, done: at + done, size: bytes.length }),
-    );
+    await this.#repl.start(`_k_put(${py(partOf(path))},${at},${careful ? FRAME : 0})`);
+    const hash = await sendBlocks(this.#repl, bytes.subarray(at), {
+      hasDeflate: this.#hasDeflate,
+      careful,
+      onProgress: (done) => onProgress({ path, done: at + done, size: bytes.length }),
+    });
     return hash === hashOf(bytes);
   }
 
@@ -233,6 +243,12 @@ except ImportError:pass`);
     return error;
   }
 }
+
+/** Bytes were lost or altered: what a board makes of that is anything but an error of its flash or its memory. */
+const isLoss = (error: KitelineError): boolean =>
+  error instanceof BoardError
+    ? error.errno === undefined && !error.traceback.includes('MemoryError')
+    : error.code === 'GARBLED' || error.code === 'TIMEOUT';
 
 /** Where a file lies until it is whole. */
 export const partOf = (path: string): string => path + PART;

@@ -3,12 +3,14 @@
  * `sys.stdin.buffer.readinto` blocks until all is there, and Ctrl-C ends it.
  */
 
-/** Bytes of a frame; two of them fit into the 259 that an ESP32 keeps of its serial input (ports/esp32/mphalport.c). */
+/** Where the line has lost bytes, the next try goes by frames, of which two fit into the 259 bytes that an ESP32 keeps of its serial input. */
 export const FRAME = 128;
 /** A frame was taken out of the board's input. */
 export const TAKEN = 6;
-/** A block is in its file, and nothing must come while flash is written: a UART that is not served then loses bytes. */
+/** A block is in its file. While flash is written a UART is not served, and keeps no more than its FIFO holds. */
 export const WRITTEN = 7;
+/** Bytes of the next block that go out before that: the FIFO of the chip's UART, less what may be in it. */
+export const LEAD = 120;
 /** Bytes of a file that travel together: a block of littlefs. */
 export const BLOCK = 4_096;
 /** Of the window of a compressed block: it covers one. */
@@ -44,13 +46,14 @@ def _k_states(l):
   try:a.append((p,)+_k_hash(p))
   except OSError:pass
  print(json.dumps(a))
-def _k_put(p,at):
+def _k_put(p,at,frame):
  r=sys.stdin.buffer;o=sys.stdout;o=getattr(o,'buffer',o)
  b=bytearray(${BLOCK * 2 + 8});v=memoryview(b);c=0
  def take(n):
   i=0
   while i<n:
-   k=min(${FRAME},n-i);r.readinto(v[i:i+k]);i+=k;o.write(b'\\x06')
+   k=min(frame or n,n-i);r.readinto(v[i:i+k]);i+=k
+   if frame:o.write(b'\\x06')
  f=open(p,'ab' if at else 'wb')
  try:
   while 1:
@@ -68,16 +71,22 @@ def _k_put(p,at):
  print(_k_hash(p)[1])
 `;
 
-/** A block of a file as it travels: `Z` (deflated) or `R` (as it is), its length in five hex digits, and its bytes, escaped. */
-export function encodeBlock(block: Uint8Array, deflate: (bytes: Uint8Array) => Uint8Array): Uint8Array[] {
+/** A block of a file as it travels: `Z` (deflated) or `R` (as it is) and its length in five hex digits; then its bytes, escaped. */
+export function encodeBlock(
+  block: Uint8Array,
+  deflate: (bytes: Uint8Array) => Uint8Array,
+): { header: Uint8Array; body: Uint8Array } {
   const packed = deflate(block);
   const isSmaller = packed.length < block.length;
   const body = escaped(isSmaller ? packed : block);
-  return [header(isSmaller ? 'Z' : 'R', body.length), body];
+  return { header: header(isSmaller ? 'Z' : 'R', body.length), body };
 }
 
 /** Says that no block follows. */
-export const endOfBlocks = (): Uint8Array => header('R', 0);
+export const endOfBlocks = (): { header: Uint8Array; body: Uint8Array } => ({
+  header: header('R', 0),
+  body: new Uint8Array(),
+});
 
 const header = (kind: 'R' | 'Z', length: number): Uint8Array =>
   Buffer.from(kind + length.toString(16).padStart(5, '0'));
