@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
 import { parseHostPort } from '../transport/address.ts';
-import { cannotOpen } from './port-error.ts';
+import { DevicePort } from './device.ts';
 import { Rfc2217Port } from './rfc2217.ts';
 
 /** What MicroPython's REPL speaks on a board with a USB bridge; a board with USB of its own takes any speed. */
@@ -33,7 +33,7 @@ export async function openPort(name: string, baud = BAUD): Promise<Port> {
   const [, scheme, address = ''] = /^([a-z0-9]+):\/\/([^/?]*)/i.exec(name) ?? [];
   switch (scheme?.toLowerCase()) {
     case undefined:
-      return openDevice(name, baud);
+      return DevicePort.open(name, baud);
     case 'socket':
       return Object.assign(await openTcp(address), { name, setLines: async () => {} });
     case 'rfc2217':
@@ -47,19 +47,6 @@ export async function openPort(name: string, baud = BAUD): Promise<Port> {
         ),
       );
   }
-}
-
-async function openDevice(path: string, baudRate: number): Promise<Port> {
-  const { SerialPort } = await import('serialport');
-  // hupcl off: at its end both lines would fall one after the other, which resets boards with esptool's circuit.
-  const port = new SerialPort({ path, baudRate, autoOpen: false, hupcl: false });
-  await new Promise<void>((resolve, reject) => {
-    port.open((error) => (error ? reject(cannotOpen(path, error)) : resolve()));
-  });
-  const setLines = (lines: Lines) =>
-    // A pseudo-terminal has none.
-    new Promise<void>((resolve) => port.set(lines, () => resolve()));
-  return Object.assign(port, { name: path, setLines }) as unknown as Port;
 }
 
 async function openTcp(address: string) {

@@ -26,7 +26,7 @@ const TRIES_MS = [250, 500, 1_000, 2_000, 2_000, 2_000, 2_000];
 const RESET_AT = 4;
 const ANSWER_MS = 1_500; // a loop that cannot be interrupted at once, a garbage collection, a page of flash
 const QUIET_MS = 50;
-const PASTE_MS = 2_000; // a board without raw-paste answers at once as well; one that hangs in it must not cost more
+const PASTE_MS = 1_000; // a board without raw-paste answers at once as well; one that hangs in it must not cost more
 const STEP_MS = 10_000; // from one byte of an answer to the next while nothing runs but the REPL
 /** Without flow control: what mpremote sends at once and how long it waits then, so that a UART's buffer never runs over. */
 const PLAIN_BYTES = 128;

@@ -2,9 +2,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { programFolder } from '../../src/board/program-layout.ts';
 import { readFolder } from '../../src/commands/push/folder.ts';
+import { openPty, serveRfc2217 } from '../../src/virtual/index.ts';
 import { makeBoard, watch } from '../helpers/board.ts';
 import { serveSerial } from '../usb/serve.ts';
 import { run, start } from './cli.ts';
@@ -143,4 +144,31 @@ it('repl runs what comes from a pipe', async () => {
   const { port } = await boardAt();
   const { code, stdout } = await run(['repl', '--port', port], {}, 'print(6 * 7)\n');
   expect({ code, stdout: stdout.trimEnd() }).toEqual({ code: 0, stdout: '42' });
+});
+
+describe('the ways to a port', () => {
+  it('a serial server: lines and speed by RFC 2217', async () => {
+    const board = await makeBoard({ repl: true });
+    void board.run();
+    const server = await serveRfc2217(board, { host: '127.0.0.1', port: 0 });
+    onTestFinished(() => server.close());
+    const port = `rfc2217://127.0.0.1:${server.port}`;
+    const { code, stdout } = await run(['run', '-', '--port', port], {}, 'print(6 * 7)\n');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '42\r\n' });
+  });
+
+  it.skipIf(process.platform === 'win32')('a device of this computer, and again at once', async () => {
+    const board = await makeBoard({ repl: true });
+    void board.run();
+    const link = join(folder, 'tty');
+    const pty = await openPty(board, link);
+    onTestFinished(() => pty.close());
+    put({ 'program/main.py': 'print("begun")', 'program/data.txt': 'x'.repeat(20_000) });
+    for (const text of [/2 files written/, /All 2 files are on the board/]) {
+      const { code, stderr } = await run(['push', join(folder, 'program'), '--port', link, '--no-restart']);
+      expect(stderr).toMatch(text);
+      expect(code).toBe(0);
+    }
+    expect(readFileSync(join(board.flash, 'data.txt'), 'utf8')).toHaveLength(20_000);
+  });
 });
