@@ -55,6 +55,11 @@ const PARTS: { name: string; code: string; files: string[] }[] = [
     files: ['program', 'update'],
   },
   { name: 'the serial port as the link', code: 'import kiteline.usb', files: ['usb'] },
+  {
+    name: 'what it says to the doctor, for a moment',
+    code: 'import kiteline.doctor',
+    files: ['doctor'],
+  },
   { name: 'watchdog', code: 'import kiteline.watchdog', files: ['watchdog'] },
   { name: 'signed lines, with a key', code: 'import kiteline.sign', files: ['sign'] },
   { name: 'TLS', code: 'import kiteline.tls', files: ['tls'] },

@@ -9,6 +9,7 @@ import { addCommand } from './commands/command.ts';
 import { addControl } from './commands/control.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDev } from './commands/dev.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addHistory } from './commands/history.ts';
 import { addLab } from './commands/lab.ts';
@@ -76,6 +77,7 @@ ${say('Examples:', '示例：')}
     addRepl,
     addDev,
     addLogs,
+    addDoctor,
     addPlan,
     addLab,
   ])

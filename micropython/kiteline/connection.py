@@ -240,7 +240,11 @@ class Connection:
             params = message.get("params")
             if isinstance(params, dict):
                 self._told_of(method, params)
-            if id is not None:
+            if method == "$doctor":
+                from .doctor import answer
+
+                answer(self, id)
+            elif id is not None:
                 error = {"code": _UNKNOWN, "message": "this board knows no %s" % method}
                 self.post(line({"id": id, "error": error}), False)
 

@@ -12,6 +12,7 @@ import { alertRoutes, MAX_ALERT } from './alerts.ts';
 import { askedLanguage } from './asked-language.ts';
 import { MAX_COMMAND, postCommand } from './commands.ts';
 import { deleteControl, MAX_SETPOINT, putControl } from './controls.ts';
+import { doctorRoutes, type HealthRecord } from './doctor.ts';
 import { frontPage, libraryPage } from './front-page.ts';
 import { keyRoutes, MAX_KEY_REQUEST } from './keys.ts';
 import type { Live } from './live.ts';
@@ -41,6 +42,10 @@ export interface AppParts {
   access: GuardOptions;
   /** Undefined where it was not built. */
   page: PageFiles | undefined;
+  /** What went wrong lately. */
+  record: HealthRecord;
+  /** The hub's name in the network's mDNS. */
+  mdns?: string | undefined;
   /** Base64 of the DER, of a hub with TLS. */
   certificate?: string | undefined;
   /** Is told of errors that are ours; the client gets a 500. */
@@ -48,7 +53,8 @@ export interface AppParts {
 }
 
 /** The routes. */
-export function createApp({ hub, live, clock, leases, access, page, certificate, failed }: AppParts): Hono {
+export function createApp(parts: AppParts): Hono {
+  const { hub, live, clock, leases, access, page, certificate, failed } = parts;
   const app = new Hono();
 
   app.use((c, next) => inLanguage(askedLanguage(c.req.header('accept-language')), next));
@@ -116,6 +122,8 @@ export function createApp({ hub, live, clock, leases, access, page, certificate,
 
   app.put(CONTROL, bodyOf(MAX_SETPOINT), (c) => putControl(c, hub, leases));
   app.delete(CONTROL, (c) => deleteControl(c, hub));
+
+  app.route('/api/v1', doctorRoutes(parts));
 
   app.get('/api/v1/live', (c) => live.respond(c));
 

@@ -9,6 +9,7 @@ import { claimPort } from '../transport/ports.ts';
 import { plainHost } from '../transport/transport.ts';
 import { Tokens } from './access/tokens.ts';
 import { createApp } from './app.ts';
+import { HealthRecord } from './doctor.ts';
 import { Live } from './live.ts';
 import { PageFiles } from './page-files.ts';
 import { Pages } from './pages/pages.ts';
@@ -28,6 +29,8 @@ export interface HttpOptions {
   page?: string;
   /** Base64 of the DER of the hub's certificate, where it listens with TLS: what the page gives to new boards. */
   certificate?: string;
+  /** The hub's name in the network's mDNS, where it tells one. */
+  mdns?: string | undefined;
   clock?: Clock;
   /** Told of errors that are ours; they go to stderr unless it is given. */
   onError?: (error: unknown) => void;
@@ -80,7 +83,9 @@ export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<Ht
     pages.revoked(taken);
   });
   const page = await PageFiles.read(options.page ?? PAGE_FOLDER);
-  const app = createApp({ hub, live, clock, leases, access, page, certificate: options.certificate, failed });
+  const { certificate, mdns } = options;
+  const record = new HealthRecord(hub, clock);
+  const app = createApp({ hub, live, clock, leases, access, page, certificate, mdns, record, failed });
   const request = { protocol: 'tcp', host, port, program: 'kiteline hub', option: '--http' } as const;
   const claim = await claimPort(request, async (bind) => {
     // `hostname` stands in for the Host header that an HTTP/1.0 client may leave out.

@@ -6,6 +6,7 @@ import { DEADLINE_MS } from './commands.ts';
 import { offlineError } from './control/errors.ts';
 import type { ControlHandle } from './control/lease.ts';
 import type { ControlOptions } from './controls.ts';
+import { type Examination, examine } from './examination.ts';
 import type { Inside } from './inside.ts';
 import { type UpdateOptions, type UpdateOutcome, updateBoard } from './programs/update.ts';
 
@@ -42,6 +43,11 @@ export interface BoardHandle {
    */
   control(name: string, options?: ControlOptions): ControlHandle;
   /**
+   * Has the board look at itself, for `kiteline doctor`: its heap, flash, clock and Wi-Fi, and how long its answers take.
+   * @throws KitelineError OFFLINE (as a rejection)
+   */
+  examine(): Promise<Examination>;
+  /**
    * Gives the board a new program over the air: what it runs stays until the new one is whole, and comes back when the new one does not
    * hold a session with the hub. Only for boards with a key, whose /main.py runs `kiteline.program`.
    * @param files path → content, as text or bytes; `main.py` is what runs
@@ -63,6 +69,11 @@ export function boardHandle(name: string, inside: Inside): BoardHandle {
       const controls = boards.get(name)?.presence?.controls;
       if (!controls) throw offlineError(name);
       return controls.take(control, options);
+    },
+    async examine() {
+      const session = boards.get(name)?.presence?.session;
+      if (!session) throw offlineError(name);
+      return examine(session);
     },
     update: (files, options = {}) => updateBoard(name, files, inside, options),
     async command(command, args = {}, { deadline = DEADLINE_MS, signal } = {}) {

@@ -13,6 +13,7 @@ import {
 import { SessionDatagrams } from './datagrams.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Hello } from './hello.ts';
+import { Inquiries } from './inquiries.ts';
 import type { Numbering } from './numbering.ts';
 import type { Proof } from './proof.ts';
 import type { Seal } from './seal.ts';
@@ -97,6 +98,8 @@ export class BoardSession {
   /** How strongly it hears its access point, in dBm, as it said last. */
   rssi: number | undefined;
   readonly datagrams: SessionDatagrams;
+  /** What the hub asks the board of itself. */
+  readonly inquiries: Inquiries;
   readonly #parts: BoardSessionParts;
   readonly #heartbeat: Heartbeat;
   readonly #numberings: ReadonlyMap<string, Numbering>;
@@ -122,6 +125,7 @@ export class BoardSession {
     this.keepalive = keepalive;
     this.arrival = arrival;
     this.datagrams = new SessionDatagrams({ id: this.id, host: peer.host, seal: this.seal });
+    this.inquiries = new Inquiries(clock, (line) => this.send(line));
     this.#numberings = numberings;
     this.#own = numberings.get(hello.boot);
     for (const numbering of numberings.values()) numbering.address = peer.address;
@@ -244,6 +248,7 @@ export class BoardSession {
     if (bye !== undefined) this.sayGoodbye(bye);
     this.#isOver = true;
     this.#heartbeat.stop();
+    this.inquiries.end();
     this.#parts.ended(this, why);
   }
 }

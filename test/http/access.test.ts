@@ -5,6 +5,7 @@ import { ManualClock } from '../../src/clock.ts';
 import { roleFor } from '../../src/http/access/guard.ts';
 import { STAY_MS, Tokens } from '../../src/http/access/tokens.ts';
 import { createApp } from '../../src/http/app.ts';
+import { HealthRecord } from '../../src/http/doctor.ts';
 import { Live } from '../../src/http/live.ts';
 import { TokenLeases } from '../../src/http/token-leases.ts';
 import { createHub } from '../../src/hub/hub.ts';
@@ -145,6 +146,7 @@ test('a viewer looks on: whatever changes something, and what is secret, is the 
     leases: new TokenLeases(),
     access: { tokens: server.tokens, names: [] },
     page: undefined,
+    record: new HealthRecord(hub, clock),
     failed: () => {},
   });
   const guarded = app.routes.filter(({ path, method }) => path.startsWith('/api/v1/') && method !== 'ALL');

@@ -24,6 +24,7 @@ import { interruption, printable, printableLines, tell } from '../terminal.ts';
 import { controlText } from '../watch/control-text.ts';
 import { appError, loadApp, placeOf } from './app.ts';
 import { type KeepOptions, keptLine, openKept } from './history.ts';
+import { isAdvertised } from './mdns.ts';
 import { homeOf, type NetworkOptions, openNetwork } from './network.ts';
 import { openTls, type TlsOptions, tlsLines } from './tls.ts';
 import { Troubles } from './troubles.ts';
@@ -106,6 +107,7 @@ export async function up(options: UpOptions): Promise<void> {
       tokens,
       names: [`${options.name}.local`, ...(options.origin ?? [])],
       ...(tls && { certificate: tls.certificate.der }),
+      ...(options.mdns && listening.tcp && isAdvertised(listening.tcp) && { mdns: `${options.name}.local` }),
     });
     try {
       const secure = tls && listening.tls && { port: listening.tls.port, cert: tls.certificate.der };

@@ -74,7 +74,7 @@ export function handleNotification(
 /** A response to nothing that was asked is not answered: two hubs would never stop telling each other. */
 export function handleResponse(response: Response, work: Work, session: Session, inside: Inside): void {
   const { link } = session;
-  if (link?.pinged(response)) return;
+  if (link?.pinged(response) || link?.inquiries.answered(response)) return;
   if (link && inside.commands.replied(link.board, link.boot, response)) return;
   session.lose(work, 'UNEXPECTED_RESPONSE');
 }

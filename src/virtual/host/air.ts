@@ -247,6 +247,12 @@ export class Air {
     return late;
   }
 
+  /** Milliseconds until the next beacon, for which a board in power save sleeps. */
+  untilBeacon(): number {
+    const { beaconMs } = this.weather;
+    return beaconMs > 0 ? beaconMs - (this.clock.monotonic() % beaconMs) : 0;
+  }
+
   /** Lets the next connection attempt of any board go wrong. */
   bungleNext(fault: Fault): void {
     this.#nextFault = fault;

@@ -9,6 +9,8 @@ export interface BoardNetwork {
   air: Air;
   /** The radio carries bytes now. */
   flowing(): boolean;
+  /** Milliseconds until it wakes, where it sleeps between beacons. */
+  asleep(): number;
   hasAddress(): boolean;
   /** What the board's clock says, ms since 1970. */
   now(): number;

@@ -66,6 +66,7 @@ export class Peripherals implements Asked {
       own: claim.own,
       air,
       flowing: () => this.station.flowing,
+      asleep: () => (this.station.savesPower ? air.untilBeacon() : 0),
       hasAddress: () => this.station.hasAddress,
       now: () => air.pace.date() + this.clockOffset,
       neighbour: (other) => air.addressOf(other),

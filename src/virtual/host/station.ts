@@ -79,6 +79,11 @@ export class Station {
     return this.#hasAddress || this.#accessPointActive;
   }
 
+  /** Whether it sleeps between beacons. */
+  get savesPower(): boolean {
+    return !this.#accessPointActive && this.#settings[0].get('pm') !== 0;
+  }
+
   get ssid(): string | undefined {
     return this.#joined;
   }

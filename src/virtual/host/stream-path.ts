@@ -9,21 +9,26 @@ interface Passage {
 export class StreamPath {
   readonly #air: Air;
   readonly #flowing: () => boolean;
+  readonly #asleep: () => number;
   #queue: Passage[] = [];
   #lastDue = 0;
   #armed = false;
   #closed = false;
 
-  /** @param flowing whether the radio carries anything now; `resume()` says that it does again */
-  constructor(air: Air, flowing: () => boolean) {
+  /**
+   * @param flowing whether the radio carries anything now; `resume()` says that it does again
+   * @param asleep milliseconds for which the radio sleeps
+   */
+  constructor(air: Air, flowing: () => boolean, asleep: () => number = () => 0) {
     this.#air = air;
     this.#flowing = flowing;
+    this.#asleep = asleep;
   }
 
   /** Calls `deliver` when what it stands for has crossed the air; at once in good weather. */
   carry(deliver: () => void): void {
     if (this.#closed) return;
-    const late = this.#air.segmentDelay();
+    const late = this.#air.segmentDelay() + this.#asleep();
     if (late === 0 && this.#queue.length === 0 && this.#flowing()) {
       deliver();
       return;

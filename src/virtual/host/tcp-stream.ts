@@ -35,7 +35,7 @@ export class HostStream {
     shared: SharedState,
     slot: number,
     socket: Socket,
-    radio: { air: Air; name: string; flowing(): boolean; orphans: Orphans; now(): number },
+    radio: { air: Air; name: string; flowing(): boolean; asleep(): number; orphans: Orphans; now(): number },
   ) {
     const { air, flowing } = radio;
     this.#shared = shared;
@@ -45,7 +45,7 @@ export class HostStream {
     this.#flowing = flowing;
     this.#orphans = radio.orphans;
     this.#now = radio.now;
-    this.#toBoard = new StreamPath(air, flowing);
+    this.#toBoard = new StreamPath(air, flowing, radio.asleep);
     this.#fromBoard = new StreamPath(air, flowing);
     this.#cut = new StreamCut(air.nextCut(radio.name), () => {
       air.counts.cuts += 1;

@@ -15,6 +15,11 @@ export interface Weather {
    * up the next piece, and each piece to the other side is one write in its own turn of the event loop. 0: as they come.
    */
   slice: number;
+  /**
+   * Milliseconds from one beacon of the access point to the next, 102 with most: what comes on a stream to a board whose power save is on
+   * (`pm`, as it is at first) waits for one. 0: radios never sleep.
+   */
+  beaconMs: number;
 }
 
 export const CALM: Readonly<Weather> = {
@@ -24,4 +29,5 @@ export const CALM: Readonly<Weather> = {
   delayMs: 0,
   jitterMs: 0,
   slice: 0,
+  beaconMs: 0,
 };

@@ -33,7 +33,14 @@ test('a connection that comes to stand, and breaks, is at no moment in no state'
   const word = shared.slotWord(0, SLOT.FLAGS);
   const values = seen(word, shared.words);
   shared.set(word, FLAG.OPEN | FLAG.STREAM | FLAG.CONNECTING);
-  const radio = { air: new Air(), name: 'b', flowing: () => true, orphans: new Orphans(), now: () => 0 };
+  const radio = {
+    air: new Air(),
+    name: 'b',
+    flowing: () => true,
+    asleep: () => 0,
+    orphans: new Orphans(),
+    now: () => 0,
+  };
   const stream = new HostStream(shared, 0, new Socket(), radio);
   stream.connect(server.address() as { port: number });
   await vi.waitFor(() => expect(shared.get(word) & FLAG.CONNECTED).toBeTruthy());

@@ -1,0 +1,91 @@
+/** What a hub that runs tells, of itself and of its boards. */
+import type { Clock } from '../../clock.ts';
+import type { HubHealth } from '../../http/doctor.ts';
+import type { WhereAnswer } from '../../http/where.ts';
+import type { BoardInfo } from '../../hub/boards.ts';
+import type { Examination } from '../../hub/examination.ts';
+import type { KeyInfo } from '../../hub/keys.ts';
+import type { RefusedMessage } from '../../hub/refusals.ts';
+import type { LatestValue } from '../../store/store.ts';
+import { isOwnAddress } from '../../transport/lan.ts';
+import type { BoardFacts, HubFacts } from '../facts.ts';
+import { newestLibrary } from '../versions.ts';
+import { answersMdns } from './mdns.ts';
+
+/** How the hub is asked. @throws KitelineError NO_HUB, USAGE */
+export type AskHub = <T>(path: string, method?: 'GET' | 'POST') => Promise<T>;
+
+/** Boards that are asked themselves in one go. */
+const MOST_BOARDS = 32;
+/** Why a board is kept out for the sake of its key. */
+const OF_KEYS: readonly string[] = ['NO_PROOF', 'UNKNOWN_KEY', 'BAD_SIGNATURE'];
+
+/** @throws KitelineError NO_HUB, USAGE */
+export async function gatherHub(url: string, ask: AskHub, clock: Clock): Promise<HubFacts> {
+  const where = await ask<WhereAnswer>('/api/v1/where');
+  const before = clock.now();
+  const health = await ask<HubHealth>('/api/v1/doctor');
+  const aheadMs = health.time - (before + clock.now()) / 2;
+  const isHere = isOwnAddress(new URL(url).hostname.replace(/^\[|\]$/g, ''));
+  const [mdns, keys] = await Promise.all([
+    health.mdns === undefined ? undefined : answersMdns(health.mdns, clock),
+    ask<{ boards: KeyInfo[] }>('/api/v1/keys').then(
+      ({ boards }) => boards,
+      () => undefined, // a viewer's token
+    ),
+  ]);
+  return {
+    url,
+    where,
+    health,
+    aheadMs,
+    isHere,
+    ...(mdns !== undefined && { mdns }),
+    ...(keys && { keys }),
+  };
+}
+
+/** @param only one board; undefined: all that the hub has heard of or kept out */
+export async function gatherBoards(
+  ask: AskHub,
+  { refused }: HubHealth,
+  only: string | undefined,
+): Promise<BoardFacts[]> {
+  const { boards } = await ask<{ boards: BoardInfo[] }>('/api/v1/boards');
+  const outside = refused.filter(({ reason }) => OF_KEYS.includes(reason)).map(({ board }) => board);
+  const names = only === undefined ? [...new Set([...boards.map(({ name }) => name), ...outside])] : [only];
+  const library = newestLibrary();
+  const facts: BoardFacts[] = [];
+  for (const name of names) {
+    const info = boards.find((board) => board.name === name);
+    const keptOut = stillOut(name, info, refused);
+    const isAsked = info?.session !== undefined && facts.length < MOST_BOARDS;
+    const path = `/api/v1/boards/${encodeURIComponent(name)}`;
+    const [latest, examination] = await Promise.all([
+      ask<{ latest: LatestValue[] }>(path).then(
+        (answer) => answer.latest,
+        () => [], // it has sent nothing ever
+      ),
+      isAsked ? ask<Examination>(`${path}/doctor`, 'POST').catch(() => undefined) : undefined,
+    ]);
+    facts.push({
+      name,
+      library,
+      latest,
+      ...(info && { info }),
+      ...(keptOut && { refused: keptOut }),
+      ...(examination && { examination }),
+    });
+  }
+  return facts;
+}
+
+/** What a board was refused for last, unless it has a session that began later. */
+function stillOut(
+  name: string,
+  info: BoardInfo | undefined,
+  refused: readonly RefusedMessage[],
+): RefusedMessage | undefined {
+  const last = refused.findLast(({ board, reason }) => board === name && OF_KEYS.includes(reason));
+  return last && (info?.session?.since ?? 0) <= last.at ? last : undefined;
+}
