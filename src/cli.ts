@@ -53,6 +53,7 @@ ${say('Examples:', '示例：')}
   kiteline send tcp 192.168.1.23:9000 hello    ${say('send a text to a board, print its answer', '向开发板发送文本并显示回答')}
   kiteline board run main.py                   ${say('run a program on a virtual ESP32', '在虚拟 ESP32 上运行程序')}
   kiteline up                                  ${say('start the hub', '启动中枢')}
+  kiteline setup                               ${say('from a board at the USB to its first sample', '从 USB 上的板子到第一个采样')}
   kiteline command greenhouse led on=true      ${say('have a board do something', '让板子执行命令')}
   kiteline history 192.168.1.23 temp           ${say('what it has sent: a chart in the terminal', '它发来过什么：终端里的图表')}`,
     );

@@ -1,6 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { type Clock, systemClock } from '../clock.ts';
 import { KitelineError } from '../errors.ts';
 import { openPort, type Port } from './port.ts';
+import { portGone } from './port-error.ts';
 
 const RETRY_MS = 300; // a board's own USB is back half a second after its reset
 
@@ -17,14 +19,22 @@ export async function reopenPort(
   const end = clock.monotonic() + ms;
   for (;;) {
     try {
-      return await openPort(name, baud);
+      const port = await openPort(name, baud);
+      if (await stays(port)) return port;
+      if (clock.monotonic() >= end || signal?.aborted) throw portGone(name);
     } catch (error) {
       const isWorthWaiting =
         error instanceof KitelineError &&
         ['NOT_FOUND', 'REFUSED', 'NOT_ALLOWED', 'PORT_TAKEN'].includes(error.code);
       if (!isWorthWaiting || clock.monotonic() >= end || signal?.aborted) throw error;
     }
-    // Alarms let the process end; whoever waits here does not.
-    await new Promise<void>((resolve) => setTimeout(resolve, RETRY_MS));
+    await setTimeout(RETRY_MS);
   }
+}
+
+/** A serial server lets in, and closes at once while its own port is away. */
+async function stays(port: Port): Promise<boolean> {
+  port.on('error', () => {});
+  await setTimeout(RETRY_MS);
+  return !port.destroyed && !port.readableEnded;
 }

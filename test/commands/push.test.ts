@@ -80,6 +80,22 @@ describe('push', () => {
     expect(again.stderr).toMatch(/^All \d+ files are on the board already\.\n$/);
   });
 
+  it('a cable that is pulled is waited for, and the push goes on', async () => {
+    const { board, port } = await boardAt();
+    put({ 'main.py': 'print("whole")', 'data.bin': Array.from({ length: 9_000 }, (_, n) => n * n).join('') });
+    board.serial.unplug({ afterBytes: 16_000, power: false });
+    const program = start(['push', folder, '--port', port]);
+    await program.err(/has gone: .* Nothing is lost: plug it in again/);
+    expect(existsSync(join(board.flash, 'main.py'))).toBe(false);
+    board.serial.plug();
+    const { code, stderr } = await program.ended;
+    expect(code, stderr).toBe(0);
+    expect(stderr.match(/has gone/g)).toHaveLength(1);
+    expect(readFileSync(join(board.flash, 'data.bin')).equals(readFileSync(join(folder, 'data.bin')))).toBe(
+      true,
+    );
+  });
+
   it('says which folder it takes', async () => {
     put({ 'main.py': '1' });
     expect(await run(['push', join(folder, 'none'), '--port', 'socket://127.0.0.1:1'])).toMatchObject({

@@ -17,6 +17,7 @@ import { ProgressLine } from './progress.ts';
 import type { PushOptions } from './push.ts';
 
 const BACK_MS = 60_000; // until somebody has plugged it in again
+const MOST_TIMES = 20; // a board that goes away so often does so by itself: too little power, as a rule
 
 /**
  * Brings a program onto the board at the port, and restarts it; a cable that is unplugged is waited for.
@@ -29,12 +30,13 @@ export async function pushByUsb(
 ): Promise<void> {
   let port = await openUsb(options);
   const { name } = port;
-  for (;;) {
+  for (let times = 1; ; times++) {
     try {
       await withBoard(port, (repl) => bring(repl, program, options));
       return;
     } catch (error) {
-      if (!(error instanceof KitelineError) || error.code !== 'CLOSED') throw error;
+      const isGone = error instanceof KitelineError && error.code === 'CLOSED';
+      if (!isGone || times >= MOST_TIMES) throw error;
       tell(
         say(
           `${error.message} Nothing is lost: plug it in again within a minute, and it goes on.`,
