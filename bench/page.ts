@@ -22,6 +22,8 @@ const ROUNDS = Number(process.argv[2] ?? 5);
 const SECONDS = 6;
 const HZ = 10;
 const SLOWED = 4;
+/** Only what hangs meets it. */
+const PATIENCE_MS = 120_000;
 /** Pages beside it, for what one costs. */
 const PAGES = 20;
 const PHONE = { width: 390, height: 844 };
@@ -51,6 +53,7 @@ async function world(
 
 async function signedIn(on: Browser, { url, token }: HubStart, viewport = DESK): Promise<Page> {
   const context = await on.newContext({ viewport });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   await page.goto(`${url}/#t=${token}`);
   await page.locator('main h1').waitFor();
@@ -124,9 +127,8 @@ async function usable(at: HubStart): Promise<number> {
     requestAnimationFrame(look);
   })()`);
   await page.reload();
-  const ms = await page
-    .waitForFunction('globalThis.usableAt')
-    .then((it) => it.jsonValue() as Promise<number>);
+  let ms: number | undefined;
+  while (ms === undefined) ms = await page.evaluate<number | undefined>('globalThis.usableAt');
   await page.context().close();
   return ms;
 }

@@ -30,7 +30,7 @@ export const en = {
   min: 'min',
   mean: 'mean',
   max: 'max',
-  csv: 'CSV',
+  csv: 'Export CSV',
   noMetrics: 'It has sent no values.',
   noPoints: 'Nothing in this range.',
   alerts: 'Alerts',

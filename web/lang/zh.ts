@@ -26,7 +26,7 @@ export const zh: Texts = {
   min: '最小',
   mean: '平均',
   max: '最大',
-  csv: 'CSV',
+  csv: '导出 CSV',
   noMetrics: '它没有发来任何数值。',
   noPoints: '此范围内没有数据。',
   alerts: '告警',
