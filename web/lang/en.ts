@@ -217,6 +217,7 @@ export const en = {
   viewerKeys: 'You are signed in as a viewer: keys are made by an operator.',
   noKey: 'Go on without a key',
   noKeyWhy: 'Enough to try it out in your own network. A key can be added later.',
+  orSetup: 'With the board plugged into the hub’s computer, one command there does all of this:',
   stepSettings: 'Its settings',
   stepProgram: 'A first program',
   stepOnto: 'Both onto the board',

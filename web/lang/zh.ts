@@ -205,6 +205,7 @@ export const zh: Texts = {
   viewerKeys: '你以观察者身份登录：密钥由操作员生成。',
   noKey: '不用密钥，继续',
   noKeyWhy: '在自己的网络里试用足够了，以后可以再添加密钥。',
+  orSetup: '如果板子插在中枢的电脑上，在那里一条命令即可完成这一切：',
   stepSettings: '它的设置',
   stepProgram: '第一个程序',
   stepOnto: '把两个文件放到板子上',

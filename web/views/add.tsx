@@ -108,6 +108,9 @@ function Names({ wifi, onWifi, onMade }: NamesProps) {
       <p class="outcome is-failed" role="alert">
         {failed.value}
       </p>
+      <p class="hint">
+        {t('orSetup')} <code>kiteline setup</code>
+      </p>
     </form>
   );
 }
