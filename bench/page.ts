@@ -56,7 +56,7 @@ async function signedIn(on: Browser, { url, token }: HubStart, viewport = DESK):
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   await page.goto(`${url}/#t=${token}`);
-  await page.locator('main h1').waitFor();
+  await page.locator('#content h1').waitFor();
   return page;
 }
 

@@ -123,7 +123,7 @@ const PATHS: Partial<Record<string, string>> = { boards: '/', rover: '/board/rov
 
 async function show(page: Page, url: string, view: string): Promise<void> {
   const path = PATHS[view] ?? `/${view}`;
-  await page.locator('main h1').waitFor();
+  await page.locator('#content h1').waitFor();
   if (path !== new URL(page.url()).pathname || view === 'adding') await page.goto(url + path);
   if (view === 'boards') await page.locator('.card').nth(4).waitFor();
   if (view === 'rover') {

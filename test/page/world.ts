@@ -100,7 +100,7 @@ export class World {
   async visit(options: BrowserContextOptions = {}, secret?: string): Promise<Page> {
     const page = await newPage(options);
     await page.goto(this.link(secret));
-    await page.locator('main h1').waitFor();
+    await page.locator('#content h1').waitFor();
     return page;
   }
 
