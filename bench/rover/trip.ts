@@ -29,6 +29,8 @@ export interface TripOptions {
   /** How many times as fast as the clock on the wall. */
   speed: number;
   seed: number;
+  /** Where it begins; somewhere unless told. */
+  start?: { x: number; y: number; heading: number };
 }
 
 export class Trip {
@@ -50,7 +52,7 @@ export class Trip {
     this.speed = speed;
     this.board = board;
     const [x, y] = this.anywhere();
-    this.start = { x, y, heading: air.random() * 2 * Math.PI };
+    this.start = options.start ?? { x, y, heading: air.random() * 2 * Math.PI };
     this.rover = placeRover(board, { room, pose: this.start, seed });
     this.#hub = this.#newHub();
   }
@@ -92,7 +94,7 @@ export class Trip {
 
   /** Sends it there, and waits for the end: "arrived", "no way", … or "late". @param place metres in the room */
   async go(place: Place, patienceMs: number): Promise<string> {
-    const ended = this.#end(patienceMs);
+    const ended = this.ends(patienceMs);
     const begun = await this.begin(place);
     return begun ?? ended;
   }
@@ -125,26 +127,26 @@ export class Trip {
     });
   }
 
-  /** On the way to some place the hub is gone for good. @returns how many milliseconds later the rover stands */
-  async stopsWithoutHub(end: () => Promise<void> | void): Promise<number> {
-    while (this.rover.speed.linear < 0.15) {
-      await this.begin(this.anywhere());
-      for (let n = 0; n < 200 && this.rover.speed.linear < 0.15; n++) await this.sleep(100);
-    }
-    const from = this.rover.timeMs;
-    await end();
-    return (await this.stands()) - from;
+  /** Waits until it has driven some centimetres from where it is now. */
+  async moves(): Promise<void> {
+    const { driven } = this.rover;
+    while (this.rover.driven < driven + 0.1) await this.sleep(50);
   }
 
-  /** Waits until it stands for a second. @returns since when, milliseconds of its time */
+  /** Waits until it stands for a second. @returns since when, milliseconds of its time, as far as it could be looked at */
   async stands(): Promise<number> {
+    const { wheels } = this.rover;
     let since = this.rover.timeMs;
-    for (let { x, y, heading } = this.rover.pose; this.rover.timeMs - since < 1_000; ) {
+    for (let last = wheels; this.rover.timeMs - since < 1_000; ) {
       await this.sleep(20);
-      const { pose } = this.rover;
-      if (Math.hypot(pose.x - x, pose.y - y) > 1e-4 || Math.abs(pose.heading - heading) > 1e-3)
-        since = this.rover.timeMs;
-      ({ x, y, heading } = pose);
+      const now = this.rover.wheels;
+      // 1 mm/s
+      const moved = Math.max(
+        Math.abs(now.left.angle - last.left.angle),
+        Math.abs(now.right.angle - last.right.angle),
+      );
+      if (moved > 6e-4) since = this.rover.timeMs;
+      last = now;
     }
     return since;
   }
@@ -180,15 +182,17 @@ export class Trip {
     return new Promise((done) => this.#hub.on('presence', ({ state }) => state === 'online' && done()));
   }
 
-  #end(patienceMs: number): Promise<string> {
+  /** The end of the next drive: the state that it tells then, or "late". */
+  ends(patienceMs: number): Promise<string> {
     return new Promise((done) => {
       const end = (how: string) => {
-        clearTimeout(late);
+        late.cancel();
         this.#onState = undefined;
         done(how);
       };
-      const late = setTimeout(() => end('late'), patienceMs / this.speed);
-      this.#onState = (state) => ['arrived', 'no way', 'stopped', 'blocked'].includes(state) && end(state);
+      const late = this.air.clock.alarm(patienceMs, () => end('late'));
+      this.#onState = (state) =>
+        ['arrived', 'no way', 'stopped', 'by hand', 'no range finder'].includes(state) && end(state);
     });
   }
 }

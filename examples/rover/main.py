@@ -89,6 +89,8 @@ def echo_us():
 class Rover:
     x = y = heading = 0.0  # where it was switched on
     range = None  # metres; None: nothing was heard
+    ahead = None  # what the last readings say together: one echo gets lost now and then
+    lost = 0  # echoes, one after the other
     deaf = 0  # how often the range finder did not even begin
     volts = VOLTS
     at = None  # the hub's time of the last reading
@@ -136,6 +138,9 @@ class Rover:
     def read(self):
         us = echo_us()
         self.range = us * 0.0001717 if us > 0 else None
+        self.lost = 0 if self.range else self.lost + 1
+        if self.range or self.lost > 2:
+            self.ahead = self.range
         self.deaf = self.deaf + 1 if us == -2 else 0
         if self.deaf > 5 and self.goal:
             self.end("no range finder")
@@ -155,9 +160,9 @@ class Rover:
 
     def room(self):
         """The speed at which it still stops before what it sees, m/s."""
-        if self.range is None:
+        if self.ahead is None:
             return CRUISE
-        speed = 1.5 * (self.range - CLEAR)
+        speed = 1.5 * (self.ahead - CLEAR)
         return speed if speed > 0.02 else 0
 
     def steer(self, now, turned):

@@ -27,8 +27,14 @@ const RADIUS = (BODY + 0.045) / PLACE.cell;
 const LEAST_RADIUS = (BODY - 0.015) / PLACE.cell;
 /** Metres around a place where looking around was in vain. */
 const TRIED = 0.25;
+/** Metres from which a look around tells walls from gaps. */
+const NEAR = 0.7;
+/** From one thought of where to look next to another, milliseconds. */
+const RETHINK_MS = 1_500;
+/** So many places are looked around from once more before it is said that there is no way. */
+const FEW = 3;
 /** Metres from where the rover stands to where a plan may begin: it may be nearer to a wall than plans go. */
-const ASIDE = 0.15;
+const ASIDE = 0.3;
 /** States in which it drives to no goal any more. */
 const OVER = ['arrived', 'stopped', 'no way', 'by hand'];
 
@@ -64,10 +70,14 @@ export class Pilot {
     hoped: this.#hoped.grid,
     risk: (index) => Math.max(0, this.map.percent(index) / 50 - 1),
   });
+  /** Cells that were looked at from near by, and are a wall as likely as not. */
+  readonly #isWall = new Uint8Array(PLACE.width * PLACE.height);
   #goal = '';
   /** Where looking around was in vain, on the way to this goal; and whether all of that was forgotten once. */
   #tried: Point[] = [];
   #isSecondTime = false;
+  /** Where it is to look around next, and since when. */
+  #chosen: { place: Point; at: number } | undefined;
   /** The times of the first and of the newest reading, and who waits for a newer one. */
   #oldest = Number.POSITIVE_INFINITY;
   #newest = 0;
@@ -84,15 +94,7 @@ export class Pilot {
     const eye = { x: x + FINDER * Math.cos(heading), y: y + FINDER * Math.sin(heading), heading };
     const seen =
       range === undefined ? this.map.seeNothing({ ...eye, range: SILENT }) : this.map.see({ ...eye, range });
-    const changes: Change[] = [];
-    for (const index of [...seen, ...this.map.clear(x, y, BODY)]) {
-      const [column, row] = [index % PLACE.width, Math.floor(index / PLACE.width)];
-      const known = this.map.isFree(index) ? LAND : BLOCKED;
-      this.#known.set(column, row, known, (...change) => changes.push(change));
-      this.#hoped.set(column, row, this.map.isOccupied(index) ? BLOCKED : LAND, () => {});
-      this.#scene?.mark(index, this.map.percent(index));
-    }
-    if (changes.length > 0) this.#planner.change(changes);
+    this.#take([...seen, ...this.map.clear(x, y, BODY)]);
     if (this.#scene) this.#scene.rover = { x, y, heading, cone: CONE, ...(range !== undefined && { range }) };
     this.#oldest = Math.min(this.#oldest, at);
     this.#newest = Math.max(this.#newest, at);
@@ -112,9 +114,10 @@ export class Pilot {
       this.#goal = String(goal);
       this.#tried = [];
       this.#isSecondTime = false;
+      this.#chosen = undefined;
     }
     // A hub that was started meanwhile has not seen all of it.
-    if (typeof looked === 'number' && looked >= this.#oldest) this.#tried.push([x, y]);
+    if (typeof looked === 'number' && looked >= this.#oldest) this.#lookedFrom([x, y]);
     const answer = await this.#way([x, y], goal, signal);
     if ('path' in answer) this.#draw(answer.path, goal);
     return answer;
@@ -122,6 +125,29 @@ export class Pilot {
 
   close(): Promise<void> {
     return this.#planner.close();
+  }
+
+  /** Cells of the map that have changed. */
+  #take(cells: readonly number[]): void {
+    const changes: Change[] = [];
+    for (const index of cells) {
+      const [column, row] = [index % PLACE.width, Math.floor(index / PLACE.width)];
+      const isFree = this.map.isFree(index);
+      if (isFree) this.#isWall[index] = 0;
+      this.#known.set(column, row, isFree ? LAND : BLOCKED, (...change) => changes.push(change));
+      const isWall = this.#isWall[index] === 1 || this.map.isOccupied(index);
+      this.#hoped.set(column, row, isWall ? BLOCKED : LAND, () => {});
+      this.#scene?.mark(index, this.map.percent(index));
+    }
+    if (changes.length > 0) this.#planner.change(changes);
+  }
+
+  /** What still looks like a wall once it was looked at from near by is one. */
+  #lookedFrom(place: Point): void {
+    this.#tried.push(place);
+    const walls = this.map.within(...place, NEAR).filter((index) => (this.map.odds[index] as number) > 0);
+    for (const index of walls) this.#isWall[index] = 1;
+    this.#take(walls);
   }
 
   async #way(start: Point, goal: Point, signal: AbortSignal): Promise<Answer> {
@@ -135,9 +161,11 @@ export class Pilot {
     const whole = await this.#planner.plan(from, end, { signal, smooth: true });
     if (whole.outcome === 'found')
       return { path: this.#along(start, whole.path.slice(0, -1), goal), look: false };
-    const place = this.#explorer.find(from, end, this.#isTried) ?? this.#onceMore(from, end);
+    const place = this.#placeToLook(from, end);
     if (!place) return { why: 'no way' };
     const part = await this.#planner.plan(from, place, { signal, smooth: true });
+    // A way there that was known a moment ago may have turned out to be none.
+    if (part.outcome !== 'found') this.#chosen = undefined;
     return { path: this.#along(start, part.path), look: true };
   }
 
@@ -159,9 +187,19 @@ export class Pilot {
     return this.#tried.some(([triedX, triedY]) => Math.hypot(x - triedX, y - triedY) < TRIED);
   };
 
-  /** It has looked around everywhere, and yet there may be a way: readings may have been missed, so all is tried a second time. */
+  /** Thinks again of where to look next now and then: on the way there more is seen, but no car should dither. */
+  #placeToLook(from: Point, end: Point): Point | undefined {
+    const chosen = this.#chosen;
+    if (chosen && this.#newest - chosen.at < RETHINK_MS && !this.#isTried(...chosen.place))
+      return chosen.place;
+    const place = this.#explorer.find(from, end, this.#isTried) ?? this.#onceMore(from, end);
+    this.#chosen = place && { place, at: this.#newest };
+    return place;
+  }
+
+  /** It knows but a few places, and from none of them a way: readings may have been missed, so all is tried a second time. */
   #onceMore(from: Point, end: Point): Point | undefined {
-    if (this.#isSecondTime) return undefined;
+    if (this.#isSecondTime || this.#tried.length > FEW) return undefined;
     this.#isSecondTime = true;
     this.#tried = [];
     return this.#explorer.find(from, end, this.#isTried);
@@ -175,11 +213,21 @@ export class Pilot {
       for (let dx = -reach; dx <= reach; dx++) {
         const apart = Math.hypot(dx, dy);
         if (apart > best || this.#known.grid.at(column + dx, row + dy) !== LAND) continue;
+        if (!this.#isFreeBetween(column, row, dx, dy)) continue;
         best = apart;
         nearest = [column + dx, row + dy];
       }
     }
     return nearest;
+  }
+
+  #isFreeBetween(column: number, row: number, dx: number, dy: number): boolean {
+    const steps = 2 * Math.max(Math.abs(dx), Math.abs(dy), 1);
+    for (let step = 0; step <= steps; step++) {
+      const [x, y] = [column + Math.round((dx * step) / steps), row + Math.round((dy * step) / steps)];
+      if (!this.map.isFree(y * PLACE.width + x)) return false;
+    }
+    return true;
   }
 
   /** Waits until a reading of that time is in the map: it may still be on its way to the disk. */

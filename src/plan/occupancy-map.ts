@@ -102,30 +102,44 @@ export class OccupancyMap {
 
   /**
    * No echo came back.
-   * @param reading its range is how far that speaks for free space: less than the finder's reach, where things may be slanted or soft
+   * @param reading its range is how far that speaks for free space, if nothing is thought to be nearer: less than the finder's reach, since
+   *   things may be slanted or soft
    * @returns the cells that it touched
    */
   seeNothing(reading: RangeReading): number[] {
+    const { place, halfCone, odds } = this;
     const touched: number[] = [];
-    tracedCone(this.place, reading, this.halfCone, reading.range, (index) =>
-      this.#add(index, SILENT, touched),
-    );
+    // What is thought to be there stays so: one echo may get lost.
+    let end = reading.range;
+    tracedCone(place, reading, halfCone, reading.range, (index, distance) => {
+      if ((odds[index] as number) > 0) end = Math.min(end, distance);
+    });
+    tracedCone(place, reading, halfCone, end, (index, distance) => {
+      if (distance < end) this.#add(index, SILENT, touched);
+    });
     return touched;
   }
 
   /** Where the robot itself stands nothing else is. @returns the cells that it touched */
   clear(x: number, y: number, radius: number): number[] {
-    const { width, height } = this.place;
     const touched: number[] = [];
+    for (const index of this.within(x, y, radius)) this.#add(index, LEAST, touched);
+    return touched;
+  }
+
+  /** The cells whose middles are not further away than so many metres: indexes of `odds`. */
+  within(x: number, y: number, radius: number): number[] {
+    const { width, height } = this.place;
+    const cells: number[] = [];
     const [left, bottom] = this.cellAt(x - radius, y - radius);
     const [right, top] = this.cellAt(x + radius, y + radius);
     for (let row = Math.max(0, bottom); row <= Math.min(top, height - 1); row++) {
       for (let column = Math.max(0, left); column <= Math.min(right, width - 1); column++) {
         const [middleX, middleY] = this.middleOf(column, row);
-        if (Math.hypot(middleX - x, middleY - y) <= radius) this.#add(row * width + column, LEAST, touched);
+        if (Math.hypot(middleX - x, middleY - y) <= radius) cells.push(row * width + column);
       }
     }
-    return touched;
+    return cells;
   }
 
   #add(index: number, evidence: number, touched: number[]): void {

@@ -88,6 +88,15 @@ describe('an occupancy map', () => {
     expect(map.odds[at(map, 1.2, 0)]).toBe(0);
   });
 
+  it('takes a lost echo for lost where it knows a wall', () => {
+    const map = new OccupancyMap(PLACE);
+    for (let n = 0; n < 3; n++) map.see(look({ range: 0.5 }));
+    const wall = map.odds[at(map, 0.51, 0.01)] as number;
+    for (let n = 0; n < 3; n++) map.seeNothing(look());
+    expect(map.odds[at(map, 0.51, 0.01)]).toBe(wall);
+    expect(map.odds[at(map, 0.8, 0)]).toBe(0);
+  });
+
   it('is free where the robot stands', () => {
     const map = new OccupancyMap(PLACE);
     map.clear(0, 0, 0.1);
