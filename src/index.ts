@@ -64,7 +64,7 @@ export type { HubCounts } from './hub/inside.ts';
 export { type OpenKeysOptions, openKeys } from './hub/key-file.ts';
 export { type BoardKey, type KeyEntry, type KeyInfo, Keys, type KeysOptions } from './hub/keys.ts';
 export type { ListenAddress, ListenAt, Listening, TlsAddress } from './hub/listen.ts';
-export type { PresenceInfo, PresenceState, SessionInfo } from './hub/presence.ts';
+export type { PresenceInfo, PresenceState, SessionInfo } from './hub/presence-info.ts';
 export type { UpdateOptions, UpdateOutcome, UpdateProgress } from './hub/programs/update.ts';
 export type { Reason, ReasonCounts, RefusedReason } from './hub/reasons.ts';
 export type { RefusedMessage } from './hub/refusals.ts';

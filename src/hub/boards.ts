@@ -2,7 +2,8 @@ import { type Heard, Recency } from '../recency.ts';
 import type { Peer } from '../transport/transport.ts';
 import type { Keys } from './keys.ts';
 import { Layouts } from './layouts.ts';
-import type { Presence, PresenceInfo } from './presence.ts';
+import type { Presence } from './presence.ts';
+import type { PresenceInfo } from './presence-info.ts';
 import { count, type Reason, type ReasonCounts } from './reasons.ts';
 
 /** Boards known at a time. Beyond it the one that was silent longest and has no connection is forgotten. */

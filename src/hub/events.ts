@@ -5,7 +5,7 @@ import type { AlertMessage } from './alerts/rule.ts';
 import type { LeaseEndWhy } from './control/ends.ts';
 import type { Via } from './control/path.ts';
 import type { DialInfo } from './dial.ts';
-import type { PresenceState } from './presence.ts';
+import type { PresenceState } from './presence-info.ts';
 import type { RefusedMessage } from './refusals.ts';
 import type { Round } from './round.ts';
 

@@ -4,76 +4,16 @@ import { BOOTS_PER_BOARD } from '../store/store.ts';
 import type { Json, JsonObject } from '../wire/index.ts';
 import type { BoardSession, SessionEnd } from './board-session.ts';
 import type { Board } from './boards.ts';
-import { BoardControls, type ControlStatus } from './controls.ts';
-import type { CommandInfo, Hello } from './hello.ts';
+import { BoardControls } from './controls.ts';
+import type { Hello } from './hello.ts';
 import type { Inside } from './inside.ts';
-import { type LastRun, LastRuns } from './last-runs.ts';
+import { LastRuns } from './last-runs.ts';
 import { Numbering, type NumberingOwner } from './numbering.ts';
+import { type CommandStatus, infoOf, type PresenceInfo, type PresenceState } from './presence-info.ts';
 import type { ProgramInfo } from './programs/info.ts';
 import { Quarrel } from './quarrel.ts';
 import { count } from './reasons.ts';
 import type { Outcome } from './round.ts';
-
-/** Whether a board that says hello is there. */
-export interface PresenceState {
-  state: 'online' | 'lost';
-  /** Milliseconds since 1970 UTC. */
-  since: number;
-  /** Why it was lost; `REPLACED` with `online`: its session took the place of one that had not ended. */
-  why?: SessionEnd;
-  /** What the board said when it went. */
-  said?: string;
-}
-
-/** A board's session, as far as people are concerned. */
-export interface SessionInfo {
-  id: string;
-  boot: string;
-  /** What speaks on the board, as it says. */
-  library?: string;
-  /** `HOST:PORT`. */
-  address: string;
-  /** Milliseconds since 1970 UTC. */
-  since: number;
-  /** Milliseconds. */
-  keepalive: number;
-  /** Of the newest ping, in milliseconds. */
-  roundTrip?: number;
-  /** How strongly it hears its access point, in dBm, as it answered that ping. */
-  rssi?: number;
-  /** Why the board started, as it says. */
-  reset?: string;
-  /** What the key is called that the board has proved; undefined: it has none. */
-  key?: string;
-}
-
-/** A command that a board has announced. */
-export interface CommandStatus extends CommandInfo {
-  /** How it ran last since the board was started; undefined where it has not, or where that is more than is kept. */
-  last?: LastRun;
-}
-
-/** What is known of a board that says hello; none of it of a plain peer. */
-export interface PresenceInfo {
-  presence?: PresenceState;
-  /** The present one. */
-  session?: SessionInfo;
-  /** How often the same start of the board came back, and how often it came back started anew. */
-  reconnects?: number;
-  restarts?: number;
-  /** Numbered samples that came again, and were dropped. */
-  duplicates?: number;
-  /** What it says it had to drop, of all its starts since the hub started. */
-  reported?: { samples: number; logs: number };
-  /** What it can be told to do. */
-  commands?: Record<string, CommandStatus>;
-  /** What of it can be steered, and who does. */
-  controls?: Record<string, ControlStatus>;
-  /** Metric → its unit. */
-  metrics?: Record<string, { unit: string }>;
-  /** What it says of its program, where it keeps two. */
-  program?: ProgramInfo;
-}
 
 /** What the hub knows of a board that says hello, from one session to the next. */
 export class Presence implements NumberingOwner {
@@ -305,20 +245,4 @@ export class Presence implements NumberingOwner {
       ),
     });
   }
-}
-
-function infoOf(session: BoardSession): SessionInfo {
-  const { id, boot, library, address, since, keepalive, roundTrip, rssi, reset, key } = session;
-  return {
-    id,
-    boot,
-    ...(library !== undefined && { library }),
-    address,
-    since,
-    keepalive,
-    ...(roundTrip !== undefined && { roundTrip: Math.round(1_000 * roundTrip) / 1_000 }),
-    ...(rssi !== undefined && { rssi }),
-    ...(reset !== undefined && { reset }),
-    ...(key !== undefined && { key }),
-  };
 }

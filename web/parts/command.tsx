@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ArgumentInfo } from '../../src/hub/arguments.ts';
-import type { CommandStatus } from '../../src/hub/presence.ts';
+import type { CommandStatus } from '../../src/hub/presence-info.ts';
 import type { Json } from '../../src/wire/index.ts';
 import { t } from '../lang/lang.ts';
 import { run, type Told } from '../state/commands.ts';
