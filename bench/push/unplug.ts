@@ -23,6 +23,8 @@ export interface Unplugged {
 }
 
 const START_MS = 30_000;
+/** Bytes that a push of these files sends, about. */
+const TRAVELS = 24_000;
 
 export async function unplugged(pushes: number): Promise<Unplugged> {
   const counts: Unplugged = { pushes, cut: 0, dead: 0, half: 0, failed: 0, kept: 0 };
@@ -36,9 +38,8 @@ export async function unplugged(pushes: number): Promise<Unplugged> {
   if (!(await begun)) throw new Error('the board did not start at all');
   for (let count = 1; count <= pushes; count++) {
     const after = version(count);
-    const size = [...after.values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
     const power = count % 2 === 0;
-    board.serial.unplug({ afterBytes: randomInt(size + 2_000), power });
+    board.serial.unplug({ afterBytes: randomInt(TRAVELS), power });
     const isThrough = await push(board, after).then(
       () => true,
       () => false,

@@ -7,11 +7,11 @@ import { reopenPort } from '../../board/reopen.ts';
 import { type Changes, Sync, type Wanted } from '../../board/sync.ts';
 import { KitelineError } from '../../errors.ts';
 import { say } from '../../language.ts';
-import { boardLibrary } from '../../virtual/index.ts';
 import { IMPORTS, PLACES } from '../board/library.ts';
 import { bytesText } from '../sizes.ts';
 import { tell } from '../terminal.ts';
 import { openUsb, withBoard } from '../usb/board.ts';
+import { libraryFiles } from '../usb/library.ts';
 import { agreeOn } from './agree.ts';
 import { ProgressLine } from './progress.ts';
 import type { PushOptions } from './push.ts';
@@ -70,8 +70,9 @@ export async function bringProgram(
   const state = await readSmall(repl, PROGRAM_FILE);
   const folder = programFolder(state);
   const wanted = onBoard(program, folder);
-  if (folder !== '' || importsLibrary(program)) await addLibrary(wanted, files, sync);
-  const changes = await sync.compare(wanted, await gone(wanted, folder, files, sync));
+  const doesImport = folder !== '' || importsLibrary(program);
+  const twins = doesImport ? await addLibrary(wanted, files, sync) : [];
+  const changes = await sync.compare(wanted, [...twins, ...(await gone(wanted, folder, files, sync))]);
   const foreign = cameByAir(state, folder)
     ? changes.foreign.filter((path) => !path.startsWith(`${folder}/`))
     : changes.foreign;
@@ -114,20 +115,22 @@ const importsLibrary = (program: ReadonlyMap<string, Uint8Array>): boolean =>
     ([path, bytes]) => path.endsWith('.py') && IMPORTS.test(Buffer.from(bytes).toString('utf8')),
   );
 
-/** The library of this Kiteline, unless the program or somebody else (mip) has brought one. */
-async function addLibrary(wanted: Files, files: BoardFiles, sync: Sync): Promise<void> {
+/**
+ * The library of this Kiteline, unless the program or somebody else (mip) has brought one.
+ * @returns what of it is to go from the board
+ */
+async function addLibrary(wanted: Files, files: BoardFiles, sync: Sync): Promise<string[]> {
   const paths = PLACES.flatMap((place) =>
     place.includes('.') ? [`/${place}`] : [`/${place}/__init__.py`, `/${place}/__init__.mpy`],
   );
-  if (paths.some((path) => wanted.has(path))) return;
-  const library = Object.entries(boardLibrary()).map(
-    ([path, text]) => [`/${path}`, Buffer.from(text)] as const,
-  );
-  const ours = new Map<string, string>(library.map(([path, bytes]) => [path, hashOf(bytes)]));
+  if (paths.some((path) => wanted.has(path))) return [];
+  const library = libraryFiles();
   for (const { path, hash } of (await files.states(paths)).values()) {
-    if (!sync.knows(path) && ours.get(path) !== hash) return;
+    const own = library.files.get(path);
+    if (!sync.knows(path) && (own === undefined || hash !== hashOf(own))) return [];
   }
-  for (const [path, bytes] of library) wanted.set(path, { bytes, stays: true });
+  for (const [path, bytes] of library.files) wanted.set(path, { bytes, stays: true });
+  return library.twins;
 }
 
 function doneText({ write, same, remove }: Changes, wanted: Wanted): string {

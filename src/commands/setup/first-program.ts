@@ -1,5 +1,5 @@
 import { byUsbState, LOADER, PROGRAM_FILE } from '../../board/program-layout.ts';
-import { boardLibrary } from '../../virtual/index.ts';
+import { libraryFiles } from '../usb/library.ts';
 
 /** What a board can say of itself with nothing wired to it, and one thing that it does when told. */
 const PROGRAM = `# A first program. Change it on your computer, and bring it here with: kiteline push FOLDER
@@ -44,8 +44,7 @@ export interface Settings {
  * @param program main.py; null: it stays as it is, undefined: a first one
  */
 export function filesOf(settings: Settings, program: Uint8Array | null | undefined): Map<string, Uint8Array> {
-  const files = new Map<string, Uint8Array>();
-  for (const [path, text] of Object.entries(boardLibrary())) files.set(`/${path}`, Buffer.from(text));
+  const files = new Map(libraryFiles().files);
   files.set('/kiteline.json', Buffer.from(`${JSON.stringify(settings)}\n`));
   if (program === null) return files;
   files.set(`${FOLDER}/main.py`, program ?? Buffer.from(PROGRAM));

@@ -13,6 +13,7 @@ import { ProgressLine } from '../push/progress.ts';
 import { bytesText } from '../sizes.ts';
 import { printable, tell } from '../terminal.ts';
 import { openUsb, withBoard } from '../usb/board.ts';
+import { libraryFiles } from '../usb/library.ts';
 import type { UsbOptions } from '../usb.ts';
 import { awaitArrival } from './arrival.ts';
 import { filesOf } from './first-program.ts';
@@ -79,7 +80,7 @@ const writtenText = (program: Uint8Array | null | undefined): string =>
 
 async function write(sync: Sync, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   const wanted = new Map([...files].map(([path, bytes]) => [path, { bytes, stays: true }]));
-  const changes = await sync.compare(wanted);
+  const changes = await sync.compare(wanted, libraryFiles().twins);
   const line = new ProgressLine(changes.write.map((path) => wanted.get(path)?.bytes.length ?? 0));
   await sync.apply(wanted, changes, (at) => line.show(at));
   line.end();
@@ -103,7 +104,7 @@ async function agreeToReplace(
   }
   const written = filesOf({ name: '', hub: '', key: '', wifi: [] }, program);
   const wanted = new Map([...written].map(([path, bytes]) => [path, { bytes, stays: true }]));
-  const { foreign } = await sync.compare(wanted);
+  const { foreign } = await sync.compare(wanted, libraryFiles().twins);
   if (foreign.length > 0) await agreeOn(foreign, files, { ...(yes !== undefined && { yes }) });
 }
 

@@ -2,6 +2,7 @@
 import { password as askPassword, select } from '@clack/prompts';
 import { type Joined, joinWifi } from '../../board/join.ts';
 import type { RawRepl } from '../../board/raw-repl.ts';
+import { BoardError } from '../../board/repl-error.ts';
 import { bars, type Network, scanWifi, securityText } from '../../board/wifi-scan.ts';
 import { KitelineError } from '../../errors.ts';
 import { say } from '../../language.ts';
@@ -28,7 +29,9 @@ const LISTED = 6; // networks that a sentence names
  */
 export async function chooseWifi(repl: RawRepl, given: WifiOptions): Promise<Wifi> {
   tell(say('The board listens for Wi-Fi …', '板子正在扫描 Wi-Fi ……'));
-  const networks = await scanWifi(repl);
+  const networks = await scanWifi(repl).catch((error) => {
+    throw error instanceof BoardError && error.traceback.includes('ImportError') ? noWifi(error) : error;
+  });
   for (;;) {
     const ssid = await answered<string>(given.ssid, '--ssid', () => pick(networks));
     const network = networks.find((one) => one.ssid === ssid);
@@ -118,6 +121,16 @@ const enterprise = (ssid: string): KitelineError =>
       `${printable(ssid)} asks each user for a name and a certificate (WPA2-Enterprise), which MicroPython does not speak: take another Wi-Fi.`,
       `${printable(ssid)} 需要用户名和证书（WPA2 企业版），MicroPython 不支持：请换一个 Wi-Fi。`,
     ),
+  );
+
+const noWifi = (cause: unknown): KitelineError =>
+  new KitelineError(
+    'USAGE',
+    say(
+      'This board has no Wi-Fi. "kiteline up --serial PORT" takes what it says over the cable.',
+      '这块板子没有 Wi-Fi。“kiteline up --serial 串口”可以通过数据线接收它的内容。',
+    ),
+    { cause },
   );
 
 const noneHeard = (): KitelineError =>
