@@ -3,7 +3,7 @@ import os
 from binascii import a2b_base64, hexlify
 from hashlib import sha256
 
-from . import program
+import kiteline.program as program
 
 _CHUNK = 512  # bytes of a file that are read at once
 _SPARE = 8192  # bytes of flash that an update leaves

@@ -5,7 +5,7 @@
 import type { Kept } from '../virtual/index.ts';
 import { ControlLog } from './control-log.ts';
 import { monotonicMs } from './monotonic.ts';
-import type { BootRecord, ControlEvent, HandlerRecord, MadeSample } from './record.ts';
+import type { BootRecord, ControlEvent, HandlerRecord, MadeSample, RanRecord } from './record.ts';
 import type { Milestone } from './script.ts';
 
 const MARK = '\u001e';
@@ -16,6 +16,8 @@ export class BoardLog {
   readonly offline: string[] = [];
   readonly badCalls: string[] = [];
   readonly saidLogs: string[] = [];
+  /** The programs that ran, of those that came over the air. */
+  readonly ran: RanRecord[] = [];
   readonly counts: Record<Milestone, number> = {
     power: 0,
     online: 0,
@@ -210,6 +212,9 @@ export class BoardLog {
         break;
       case 'said':
         this.saidLogs.push(String(first));
+        break;
+      case 'runs':
+        this.ran.push({ boot: this.boots.length - 1, n: Number(first), twin: Number(second) });
         break;
       case 'stopped':
         this.stopped = true;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { LOADER, PROGRAM_FILE } from '../board/program-layout.ts';
 import { type VirtualBoard, virtualBoard } from '../virtual/index.ts';
 import { BoardLog } from './board-log.ts';
 import { type Bluff, Impostor } from './hostile/impostor.ts';
@@ -90,7 +91,7 @@ export class LabBoard {
       'lab.json': JSON.stringify(script.program),
       'lab.py': program('lab.py'),
       'boot.py': 'import lab\nlab.begin()\n',
-      'main.py': main ?? program('main.py'),
+      ...(script.program.isUpdated ? keptPrograms() : { 'main.py': main ?? program('main.py') }),
     };
     const virtual = await virtualBoard({ name, air: air.air, files, measureKept: true });
     const board = new LabBoard(options, air, virtual);
@@ -195,6 +196,25 @@ export class LabBoard {
     await this.#middle?.close();
     await this.#impostor?.close();
   }
+}
+
+/** The lab's own program as the board's first, of the two that it keeps. */
+function keptPrograms(): Files {
+  const first = Object.entries(programFiles(0, true)).map(([path, text]) => [`program-a/${path}`, text]);
+  return {
+    'main.py': LOADER,
+    [PROGRAM_FILE.slice(1)]: '{"run":"a","ids":{}}',
+    ...Object.fromEntries(first),
+  };
+}
+
+/** The lab's n-th program, or one that does not work: it tells its number, and that of a file that came with it. */
+export function programFiles(n: number, isGood: boolean): Record<string, string> {
+  const begin = `import twin\nfrom lab import tell\ntell("runs", ${n}, twin.N)\n`;
+  return {
+    'main.py': `${begin}${isGood ? program('main.py') : 'raise ValueError("no good")\n'}`,
+    'twin.py': `N = ${n}\n`,
+  };
 }
 
 /** A port that nobody has at this address: what a board listens at has to be known before. */

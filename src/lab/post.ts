@@ -4,11 +4,13 @@ import type { KeptOfBoard } from './hub/messages.ts';
 import type { LabBoard } from './lab-board.ts';
 import type { BoardRecord, ControlRecord, SetpointRecord } from './record.ts';
 import type { Steerer } from './steerer.ts';
+import type { Updater } from './updater.ts';
 
 export interface Post {
   board: LabBoard;
   commander: Commander;
   steerer: Steerer;
+  updater: Updater;
   /** The numbers of its samples as the hub stored them. */
   arrived: number[];
   /** What the hub sent it. */
@@ -21,7 +23,7 @@ export interface Post {
  * @param isOwn its program is not the lab's
  */
 export function recordOf(post: Post, kept: KeptOfBoard, isOwn: boolean): BoardRecord {
-  const { board, commander, arrived } = post;
+  const { board, commander, arrived, updater } = post;
   const { log, name, script } = board;
   return {
     name,
@@ -37,6 +39,7 @@ export function recordOf(post: Post, kept: KeptOfBoard, isOwn: boolean): BoardRe
     saidLogs: log.saidLogs,
     hub: kept.hub,
     leaked: board.leaked,
+    programs: script.updates.length === 0 ? undefined : { sent: updater.records, ran: log.ran },
     control: isOwn ? undefined : controlOf(post),
     queue: { most: log.mostQueued, limit: isOwn ? undefined : script.program.queue },
     heap: log.heap,

@@ -123,6 +123,24 @@ export interface ControlRecord {
   events: ControlEvent[];
 }
 
+/** A program that a board ran. */
+export interface RanRecord {
+  /** Which start of the board it was. */
+  boot: number;
+  /** Its number, and that of the file that came with it. */
+  n: number;
+  twin: number;
+}
+
+/** A program that was sent over the air, and what was said of it. */
+export interface UpdateRecord {
+  n: number;
+  isGood: boolean;
+  /** None: it has not come out. */
+  outcome: 'done' | 'failed' | 'expired' | 'unknown' | 'not-given' | 'hub-died' | undefined;
+  message?: string;
+}
+
 /** A sample in the store, by the lab's number. */
 export interface StoredNumber {
   n: number;
@@ -150,6 +168,8 @@ export interface BoardRecord {
   saidLogs: string[];
   /** The hub's own counts of the board, at the end. */
   hub: { duplicates: number; reconnects: number; restarts: number; reportedDrops: number } | undefined;
+  /** None where it gets no programs over the air. */
+  programs?: { sent: UpdateRecord[]; ran: RanRecord[] } | undefined;
   /** None where it has no control. */
   control?: ControlRecord | undefined;
   /** What an impostor was told, where there was one. */

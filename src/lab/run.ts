@@ -15,6 +15,7 @@ import type { BoardRecord, RunRecord } from './record.ts';
 import type { Moment, Script, Step } from './script.ts';
 import { Steerer } from './steerer.ts';
 import { Story } from './story.ts';
+import { Updater } from './updater.ts';
 import { Watch } from './watch.ts';
 
 /** Milliseconds beyond the work of the script for what has not struck yet; then it is left out. */
@@ -101,7 +102,10 @@ class Run {
       const { notRecovered, broke } = this.#watch;
       const lagMs = lag.max / 1e6;
       const record = { boards, notRecovered, broke, linkHolds, clocksJump, lagMs, from, to: Date.now() };
-      const others = this.#posts.reduce((sum, { board }) => sum + board.strikes, 0);
+      const others = this.#posts.reduce(
+        (sum, { board, updater }) => sum + board.strikes + updater.records.length,
+        0,
+      );
       return { record, story: this.#story.lines, faults: this.#struck + others };
     } finally {
       lag.disable();
@@ -131,7 +135,9 @@ class Run {
         this.#watch.breaks(say(`${name}: its program has ended: ${how}`, `${name}：它的程序结束了：${how}`)),
     });
     const commander = new Commander(hub, name, tell);
-    return { board, commander, steerer: new Steerer(hub, name, tell), arrived: [], setpoints: [] };
+    const steerer = new Steerer(hub, name, tell);
+    const updater = new Updater(hub, board, tell);
+    return { board, commander, steerer, updater, arrived: [], setpoints: [] };
   }
 
   #post(name: string): Post | undefined {
@@ -150,7 +156,11 @@ class Run {
       : say('the boards to come online', '板子上线');
     await this.#watch.must(this.#allOnline, what);
     if (this.#watch.isOver) return;
-    const given = this.#posts.flatMap((post) => [this.#command(post), this.#steer(post)]);
+    const given = this.#posts.flatMap((post) => [
+      this.#command(post),
+      this.#steer(post),
+      post.updater.updateAll(this.#isOwn ? [] : post.board.script.updates),
+    ]);
     const { workMs } = this.#script;
     await Promise.all([wait(this.#isOwn ? Math.max(workMs, OWN.workMs) : workMs), ...given]);
     const allCut = () =>

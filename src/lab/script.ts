@@ -108,6 +108,8 @@ export interface ProgramSettings {
   spill: number;
   /** Milliseconds of its control's lease; 0: it has none. */
   leaseMs: number;
+  /** The board keeps two programs, and gets new ones over the air. */
+  isUpdated: boolean;
 }
 
 /** What a holder of the board's control does next. */
@@ -117,6 +119,16 @@ export interface SteerStep {
   does: 'take' | 'set' | 'renew' | 'release';
   /** How long the board's handler blocks with this setpoint. */
   takesMs?: number;
+}
+
+/** A new program over the air. */
+export interface UpdateStep {
+  /** Milliseconds after the one before, or after the board came online. */
+  afterMs: number;
+  /** It works; or it raises as soon as it runs. */
+  isGood: boolean;
+  /** The power goes when so many bytes of it, and of the board's own records, have been written. */
+  cut?: { afterBytes: number; torn: boolean };
 }
 
 /** Somebody who steers a board. */
@@ -133,6 +145,7 @@ export interface BoardScript {
   program: ProgramSettings;
   orders: readonly Order[];
   holders: readonly Holder[];
+  updates: readonly UpdateStep[];
   /** Of its connections, the first to the last of these; later ones are left alone. */
   cuts: readonly Cut[];
   /** The hub has a key for it, and so has it, or a wrong one. */

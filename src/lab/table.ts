@@ -37,6 +37,7 @@ const COLUMN: Record<BreachKind, 'lost' | 'duplicated' | 'wrongOutcome' | 'contr
   garbled: 'other',
   grown: 'other',
   'link-broke': 'other',
+  'no-program': 'other',
   'not-recovered': 'other',
   broke: 'other',
 };

@@ -106,6 +106,18 @@ test('given up, it leaves the board as it was', async () => {
   expect(JSON.parse(readFileSync(flash('kiteline-program.json'), 'utf8'))).toEqual({ run: 'a', ids: {} });
 });
 
+test('a board that does not start its program so says what to do', async () => {
+  const keys = new Keys();
+  const key = Buffer.from((await keys.add('b')).key).toString('hex');
+  const { hub, port } = await startHub({ keys });
+  const running = await startLibrary(staying(port, key, 'one'));
+  await running.out(/online/);
+  expect(await hub.board('b')?.update({ 'main.py': '' })).toMatchObject({
+    outcome: 'failed',
+    message: expect.stringContaining('kiteline setup'),
+  });
+});
+
 test('refused: without room, without a key, by paths that lead elsewhere, while another is under way', async () => {
   const { hub, board, program } = await start();
   await expect(board.update({ 'main.py': '', '../x': '' })).rejects.toThrow(/"\.\.\/x" cannot be a file/);

@@ -243,3 +243,92 @@ test('what did not come back, and what ended by itself', () => {
     { kind: 'broke', count: 1, sentence: 'the hub has ended' },
   ]);
 });
+
+describe('programs over the air', () => {
+  const of =
+    (ran: [n: number, twin: number][], sent: [isGood: boolean, outcome: string][]) =>
+    (board: BoardRecord): void => {
+      board.programs = {
+        ran: ran.map(([n, twin], i) => ({ boot: Math.max(0, board.boots.length - ran.length + i), n, twin })),
+        sent: sent.map(([isGood, outcome], i) => ({ n: i + 1, isGood, outcome: outcome as 'done' })),
+      };
+    };
+
+  test.each<[string, [number, number][], [boolean, string][], string[]]>([
+    [
+      'the new one runs',
+      [
+        [0, 0],
+        [1, 1],
+      ],
+      [[true, 'done']],
+      [],
+    ],
+    [
+      'a bad one has gone',
+      [
+        [1, 1],
+        [0, 0],
+      ],
+      [[false, 'failed']],
+      [],
+    ],
+    [
+      'nobody heard how it ended',
+      [
+        [0, 0],
+        [0, 0],
+      ],
+      [[true, 'hub-died']],
+      [],
+    ],
+    [
+      'half of each',
+      [
+        [0, 0],
+        [1, 0],
+      ],
+      [[true, 'done']],
+      ['no-program 1'],
+    ],
+    [
+      'the old one, and it was said to be done',
+      [
+        [1, 1],
+        [0, 0],
+      ],
+      [[true, 'done']],
+      ['no-program 1'],
+    ],
+    [
+      'the new one, and it was said to have failed',
+      [
+        [0, 0],
+        [1, 1],
+      ],
+      [[true, 'failed']],
+      ['no-program 1'],
+    ],
+    [
+      'a bad one stays',
+      [
+        [0, 0],
+        [1, 1],
+      ],
+      [[false, 'hub-died']],
+      ['no-program 1'],
+    ],
+    [
+      'a bad one is praised',
+      [
+        [0, 0],
+        [1, 1],
+      ],
+      [[false, 'done']],
+      ['no-program 1'],
+    ],
+    ['none at all', [], [[true, 'done']], ['no-program 1']],
+  ])('%s', (_, ran, sent, expected) => {
+    expect(found(of(ran, sent))).toEqual(expected);
+  });
+});

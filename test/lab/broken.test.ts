@@ -118,4 +118,13 @@ const UNRECOVERED: Case[] = [
 ];
 
 testCaught(LIBRARIES, HUBS);
-testCaught([], UNRECOVERED, 5_000);
+const STUCK: Case[] = [
+  {
+    what: 'tries a new program again and again, however often it fails',
+    patch: { file: 'program.py', from: 'if state["trial"] >= TRIES:', to: 'if False:' },
+    scenario: 'program-bad',
+    kind: 'not-recovered',
+  },
+];
+
+testCaught(STUCK, UNRECOVERED, 5_000);

@@ -3,7 +3,7 @@ import { runLab } from '../../src/lab/lab.ts';
 import { scenarios } from '../../src/lab/scenarios/index.ts';
 
 /** KITELINE_LAB_RUNS, KITELINE_SEED: more of them, or the same again. A failed run names the command that repeats it. */
-const RUNS = Number(process.env.KITELINE_LAB_RUNS ?? 104);
+const RUNS = Number(process.env.KITELINE_LAB_RUNS ?? 110);
 const SEED = Number(process.env.KITELINE_SEED ?? Date.now() % 1_000_000);
 
 test(

@@ -5,6 +5,7 @@ import type { Breach } from './breach.ts';
 import { some } from './breach.ts';
 import { auditCommands } from './commands.ts';
 import { auditControl } from './controls.ts';
+import { auditPrograms } from './programs.ts';
 import { auditSamples } from './samples.ts';
 import { auditLeaks } from './trust.ts';
 
@@ -21,6 +22,7 @@ export function audit(record: RunRecord): Breach[] {
       ...auditCommands(board, record.lagMs),
       ...auditControl(board, record.lagMs),
       ...auditLeaks(board),
+      ...auditPrograms(board),
       ...auditTexts(board),
       ...auditBounds(board),
       ...(record.linkHolds ? auditLink(board) : []),

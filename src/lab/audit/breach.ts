@@ -26,6 +26,8 @@ export type BreachKind =
   | 'link-broke'
   /** Faults are over, and the link has not come back, or queues do not empty. */
   | 'not-recovered'
+  /** A board ran half a program or none, or another than was said. */
+  | 'no-program'
   /** The board's program or the hub ended by itself. */
   | 'broke';
 

@@ -93,6 +93,8 @@ async function answer(question: HubQuestion): Promise<unknown> {
       return steering.steer(question);
     case 'key':
       return newKey(question.board, question.overlapMs);
+    case 'update':
+      return update(question);
     case 'dial':
       return dial(question);
     case 'board':
@@ -130,6 +132,16 @@ async function command(question: HubQuestion & { ask: 'command' }): Promise<HubA
 async function newKey(board: string, overlapMs: number): Promise<string> {
   const { key } = await (keys.isClosed(board) ? keys.rotate(board, overlapMs) : keys.add(board));
   return Buffer.from(key).toString('hex');
+}
+
+/** Milliseconds for the whole of it: what a trial takes in the lab, some times over. */
+const UPDATE_MS = 12_000;
+
+async function update({ board, files }: HubQuestion & { ask: 'update' }): Promise<HubAnswers['update']> {
+  const known = hub.board(board);
+  if (!known) return { outcome: 'not-given' };
+  const signal = AbortSignal.timeout(UPDATE_MS);
+  return known.update(files, { signal, deadline: UPDATE_MS });
 }
 
 function dial({ url, isWanted }: HubQuestion & { ask: 'dial' }): null {

@@ -2,7 +2,7 @@
 import type { Json } from '../../wire/index.ts';
 import type { GivenOutcome } from '../outcome.ts';
 import type { Announced } from '../own-orders.ts';
-import type { SetpointRecord, StoredNumber, Value } from '../record.ts';
+import type { SetpointRecord, StoredNumber, UpdateRecord, Value } from '../record.ts';
 import type { SteerStep } from '../script.ts';
 
 export interface HubSetup {
@@ -37,6 +37,8 @@ export type HubQuestion =
       does: SteerStep['does'];
       args?: { [name: string]: Json };
     }
+  /** Gives a board a new program over the air. */
+  | { ask: 'update'; board: string; files: Record<string, string> }
   /** Gives a board a key, or another one in place of those it has, which stay valid for so long. */
   | { ask: 'key'; board: string; overlapMs: number }
   /** Dials a board that listens, or no longer. */
@@ -62,6 +64,7 @@ export interface HubAnswers {
   steer: { isTaken: boolean; fromMs: number; atMs: number; why?: string };
   /** 64 hex digits. */
   key: string;
+  update: Omit<UpdateRecord, 'n' | 'isGood'>;
   dial: null;
   board: KeptOfBoard;
   disk: null;

@@ -61,6 +61,12 @@ def scale():
     Station.OFF_MS = 10
     Station.PAUSE_MS = 20
     Station.SETTLE_MS = 5
+    if settings()["isUpdated"]:
+        import kiteline.program as program
+
+        program.STAY_MS = 100
+        program.TRIAL_MS = 10_000
+        program._PAUSE_MS = 1
 
 
 def _wrap(owner, name, wrapper):

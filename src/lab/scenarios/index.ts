@@ -8,6 +8,7 @@ import { radioScenarios } from './radio.ts';
 import type { Scenario } from './scenario.ts';
 import { steeringScenarios } from './steering.ts';
 import { stormScenarios } from './storms.ts';
+import { updateScenarios } from './updates.ts';
 
 export type { Scenario } from './scenario.ts';
 
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   ...flashScenarios,
   ...steeringScenarios,
   ...hostileScenarios,
+  ...updateScenarios,
   ...stormScenarios,
 ];
 

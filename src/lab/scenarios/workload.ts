@@ -31,6 +31,7 @@ const PROGRAM: ProgramSettings = {
   jumps: [],
   spill: 0,
   leaseMs: 0,
+  isUpdated: false,
 };
 
 interface OrderOptions {
@@ -66,6 +67,7 @@ export function board(
     program: { ...PROGRAM, ...program },
     orders: orders(dice),
     holders: [],
+    updates: [],
     cuts,
     key: dice.chance(0.4) ? 'right' : 'none',
     way: 'told',
