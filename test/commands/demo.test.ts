@@ -22,7 +22,8 @@ describe('kiteline demo', () => {
     expect((await run(['send', 'tcp', target ?? '', 'on'])).stdout).toBe('the lamp is on');
     await demo.out(/lamp +prints: .*the lamp is on\n/);
     await demo.out(/The page: http:\/\/\S+\/board\/rover\/map#t=\S+\n/);
-    expect((await start(['command', 'rover', 'goto', 'x=1', 'y=0'], {}, folder).ended).code).toBe(0);
+    const goto = start(['command', 'rover', 'goto', 'x=1', 'y=0', '--deadline', '60s'], {}, folder);
+    expect((await goto.ended).code).toBe(0);
     await demo.out(/rover +state driving\n/);
     await demo.out(/sample 4\n/);
     demo.interrupt();
