@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Duplex } from 'node:stream';
 import { expect, it } from 'vitest';
 import { BoardFiles } from '../../src/board/files.ts';
 import { readInfo } from '../../src/board/info.ts';
@@ -136,6 +137,38 @@ it('unplugged at any byte: the old program or the new one, never half of one, an
   }
   expect(cut).toBeGreaterThan(3);
   expect(kept).toBeGreaterThan(0); // bytes that did not have to travel again
+});
+
+it('what a line alters on the way is found, and sent again with care', async () => {
+  const { board, port } = await startedPort();
+  port.destroy();
+  const inner = portOf(board);
+  let sent = 0;
+  let altered = 0;
+  const line = new Duplex({
+    read: () => inner.resume(),
+    write(bytes: Buffer, _encoding, done) {
+      // In the midst of the first blocks, and once more in the next try.
+      const at = [7_000, 16_000].find((place) => place >= sent && place < sent + bytes.length);
+      sent += bytes.length;
+      const out = Buffer.from(bytes);
+      if (at !== undefined) {
+        out[out.length >> 1] = 0x55;
+        altered += 1;
+      }
+      inner.write(out, done);
+    },
+  });
+  inner.on('data', (bytes) => line.push(bytes));
+  const { files } = await filesOf(Object.assign(line, { name: 'line', setLines: async () => {} }));
+  for (const [path, bytes] of [
+    ['/random.bin', randomBytes(9_000)],
+    ['/text.py', TEXT],
+  ] as const) {
+    await files.put(path, bytes);
+    expect((await files.get(path)).equals(bytes), path).toBe(true);
+  }
+  expect(altered).toBe(2);
 });
 
 it('what has a meaning on the line never travels as it is', () => {
