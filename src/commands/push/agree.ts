@@ -37,7 +37,7 @@ export async function backUp(paths: readonly string[], files: BoardFiles, folder
     const target = join(folder, path); // a path of a board begins at its root and has no ..
     try {
       await mkdir(dirname(target), { recursive: true });
-      await writeFile(target, bytes, { flag: 'wx' });
+      await writeFile(target, bytes, { flag: 'wx', mode: 0o600 }); // a board's settings have its key in them
     } catch (cause) {
       const there = await readFile(target).catch(() => undefined);
       if (there?.equals(bytes)) continue;
