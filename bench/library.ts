@@ -51,8 +51,8 @@ const PARTS: { name: string; code: string; files: string[] }[] = [
   { name: 'spill to flash', code: 'import kiteline.spill', files: ['blocks', 'spill'] },
   {
     name: 'programs over the air',
-    code: 'import kiteline.program, kiteline.update',
-    files: ['program', 'update'],
+    code: 'import kiteline.asked, kiteline.program, kiteline.update',
+    files: ['program', 'update', 'asked'],
   },
   { name: 'the serial port as the link', code: 'import kiteline.usb', files: ['usb'] },
   {

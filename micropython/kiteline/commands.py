@@ -29,7 +29,6 @@ class Commands:
         self._post = board._link.post
         self._longest = board._link.longest
         self._known = {}  # name -> (function, its arguments or None)
-        self._update = None  # what takes a new program
         self._busy = 0  # of every run of the hub
         self._hub = None
         self._forget()
@@ -43,7 +42,8 @@ class Commands:
         """As hello has it."""
         told = {}
         for name, (_, kinds) in self._known.items():
-            told[name] = {"args": {key: announce(kinds[key]) for key in kinds}} if kinds else {}
+            if name[0] != "$":
+                told[name] = {"args": {key: announce(kinds[key]) for key in kinds}} if kinds else {}
         return told
 
     def begin(self, hub):
@@ -68,16 +68,12 @@ class Commands:
             return
         self._highest = id
         params = message.get("params", {})
-        if name == "$program" and not self._update:
-            from .update import Update
-
-            self._update = Update(self._board)
-        if name != "$program" and name not in self._known:
+        if name not in self._known:
             told = {"commands": sorted(self._known)}
             return self._fail(self._running, id, _UNKNOWN, 'there is no command "%s" here' % name, told)
         if not isinstance(params, dict):
             return self._fail(self._running, id, _BAD_ARGUMENTS, "%s: arguments go by name" % name)
-        function, kinds = (self._update.take, None) if name == "$program" else self._known[name]
+        function, kinds = self._known[name]
         given = {key: params[key] for key in params if key[:1] != "$"}
         if kinds is not None:
             try:

@@ -15,7 +15,6 @@ _ENOUGH = const(4096)  # bytes of control lines that wait to be written: no more
 _STRANGE = const(16_384)  # until hello is answered: more is no hub's
 _MOST = const(32_768)  # of what else makes some: calls are refused, and the reply of a handler ends the connection
 
-_UNKNOWN = const(-32601)
 _LATER = const(-32603)  # to hello: the hub has a trouble of its own
 
 
@@ -234,19 +233,16 @@ class Connection:
             pass  # nothing comes before the answer to hello
         elif method == "$ping" and id is not None:
             self.post(line({"id": id, "result": self._station.signal() if self._station else {}}), False)
-        elif method[:1] != "$" or method == "$program":
+        elif method[:1] != "$":
             self._board._command_part().take(message)
         else:
             params = message.get("params")
             if isinstance(params, dict):
                 self._told_of(method, params)
-            if method == "$doctor":
-                from .doctor import answer
+            if id is not None:
+                from .asked import answer
 
-                answer(self, id)
-            elif id is not None:
-                error = {"code": _UNKNOWN, "message": "this board knows no %s" % method}
-                self.post(line({"id": id, "error": error}), False)
+                answer(self, id, method, message)
 
     def _told_of(self, method, params):
         board = self._board

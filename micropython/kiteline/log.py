@@ -22,12 +22,14 @@ class Log:
         self._size = 0
         self.dropped = 0
         self._original = None
-        self.mute = None  # says whether what is printed must not go to the serial port: a session is there (usb.py)
         self._inside = False
         self._part = ""  # printed, without its line's end so far
         self._last = None  # the newest traceback
         self._told = 0  # uptime when it was told
         self._times = 0  # since
+
+    def mute(self):
+        """Whether what is printed must not go to the serial port: usb.py has a session there."""
 
     def add(self, level, text):
         """`level`: print, log or error."""
@@ -64,13 +66,13 @@ class Log:
         self._times = 0
         if again:
             text = "%d times more: %s" % (again, text)
-        if not (self.mute and self.mute()):
+        if not self.mute():
             sys.stderr.write(text)
         self.add("error", text.rstrip())
 
     def note(self, text):
         """Tells the person at the serial port alone."""
-        if not (self.mute and self.mute()):
+        if not self.mute():
             (self._original or print)("kiteline:", text)
 
     def hook(self):
@@ -93,7 +95,7 @@ class Log:
             named["file"] = written = io.StringIO()
             out(*args, **named)
             text = written.getvalue()
-            if not (self.mute and self.mute()):
+            if not self.mute():
                 out(text, end="")
             text = self._part + text
             whole, end, self._part = text.rpartition("\n")
