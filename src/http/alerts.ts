@@ -2,8 +2,9 @@ import { type Context, Hono } from 'hono';
 import type { Alerts } from '../hub/alerts/alerts.ts';
 import { alertLimits, checkWebhook } from '../hub/alerts/check.ts';
 import { say } from '../language.ts';
+import { WebhookAddress } from './api/schemas/alerts.ts';
 import { Limit } from './bounded.ts';
-import { isJson, membersIn } from './json-body.ts';
+import { isJson, membersIn, readAs } from './json-body.ts';
 import { problem } from './problem.ts';
 
 /** Bytes of a body: the webhook's URL, written with room. */
@@ -40,7 +41,7 @@ export function alertRoutes(alerts: Alerts): Hono {
 }
 
 async function putWebhook(c: Context, alerts: Alerts): Promise<Response> {
-  const { url } = (isJson(c) && (await membersIn(c))) || {};
+  const url = isJson(c) ? readAs(WebhookAddress, await membersIn(c))?.url : undefined;
   if (url === undefined) return problem(c, 400, WEBHOOK());
   await alerts.setWebhook(url === null ? undefined : checkWebhook(url));
   return c.json({ url: alerts.webhook ?? null });

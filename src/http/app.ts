@@ -9,6 +9,8 @@ import { accessRoutes, MAX_ACCESS } from './access/routes.ts';
 import { MAX_SIGN_IN, signInRoutes } from './access/sign-in.ts';
 import { signInPage } from './access/sign-in-page.ts';
 import { alertRoutes, MAX_ALERT } from './alerts.ts';
+import { allowedAt } from './api/allowed.ts';
+import { getApiPage, getDocument } from './api/routes.ts';
 import { askedLanguage } from './asked-language.ts';
 import { MAX_COMMAND, postCommand } from './commands.ts';
 import { deleteControl, MAX_SETPOINT, putControl } from './controls.ts';
@@ -80,7 +82,10 @@ export function createApp(parts: AppParts): Hono {
   for (const path of ['sign-in', 'sign-out']) app.use(`/api/v1/${path}`, bodyOf(MAX_SIGN_IN));
   app.route('/api/v1', signInRoutes(access, clock));
 
+  app.get('/api', (c, next) => (!isSignedIn(c, access) && wantsHtml(c) ? signInPage(c) : next()));
   app.use('/api/*', guard(access));
+  app.get('/api', getApiPage);
+  app.get('/api/v1/openapi.json', getDocument);
 
   app.get('/api/v1/me', (c) => {
     const { role, name } = c.var.token;
@@ -137,7 +142,7 @@ export function createApp(parts: AppParts): Hono {
     return file ?? next();
   });
 
-  app.notFound((c) => problem(c, 404, say(`There is no ${c.req.path} here.`, `这里没有 ${c.req.path}。`)));
+  app.notFound(nothingThere);
   app.onError((error, c) => {
     const answer = refusal(error, c);
     if (answer) return answer;
@@ -145,6 +150,19 @@ export function createApp(parts: AppParts): Hono {
     return problem(c, 500, say('Something went wrong in the hub.', '中枢内部出错。'));
   });
   return app;
+}
+
+/** Nothing is at this path, or nothing that can be asked for in this way. */
+function nothingThere(c: Context): Response {
+  const { method, path } = c.req;
+  const allowed = allowedAt(path);
+  if (allowed === undefined) return problem(c, 404, say(`There is no ${path} here.`, `这里没有 ${path}。`));
+  c.header('Allow', allowed);
+  return problem(
+    c,
+    405,
+    say(`${path} takes ${allowed}, not ${method}.`, `${path} 接受 ${allowed}，而不是 ${method}。`),
+  );
 }
 
 /** At most so many bytes of a body. */

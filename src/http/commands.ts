@@ -4,19 +4,14 @@ import type { CommandOptions } from '../hub/board-handle.ts';
 import type { CommandOutcome } from '../hub/command-outcomes.ts';
 import type { Hub } from '../hub/hub.ts';
 import { say } from '../language.ts';
-import { type JsonObject, limits } from '../wire/index.ts';
-import { isJson, membersIn } from './json-body.ts';
+import { limits } from '../wire/index.ts';
+import { NewCommand } from './api/schemas/commands.ts';
+import { isJson, membersIn, readAs } from './json-body.ts';
 import { problem } from './problem.ts';
 import { orSilence } from './silence.ts';
 
 /** Bytes of a body: a command's line, written with room. */
 export const MAX_COMMAND = 2 * limits.lineBytes;
-
-interface CommandBody {
-  name: string;
-  args?: JsonObject;
-  deadline?: number;
-}
 
 /**
  * `POST /api/v1/boards/NAME/commands`: has a board run a command, answered with what became of it. Whoever leaves has given it up.
@@ -32,7 +27,7 @@ export async function postCommand(c: Context, hub: Hub, clock: Clock): Promise<R
   }
   const board = c.req.param('name') ?? '';
   const handle = await hub.findBoard(board);
-  const body = commandIn(await membersIn(c));
+  const body = readAs(NewCommand, await membersIn(c));
   if (!body) {
     const detail = say(
       'The body is a JSON object such as {"name":"led","args":{"on":true},"deadline":5000}.',
@@ -52,15 +47,6 @@ export async function postCommand(c: Context, hub: Hub, clock: Clock): Promise<R
   return soon === 'silence'
     ? c.body(whenSettled(outcome, clock, left), 200, { 'Content-Type': 'application/json' })
     : c.json(soon);
-}
-
-function commandIn(members: Partial<Record<string, unknown>> = {}): CommandBody | undefined {
-  const { name, args, deadline } = members;
-  const isRight =
-    typeof name === 'string' &&
-    (args === undefined || (typeof args === 'object' && args !== null && !Array.isArray(args))) &&
-    (deadline === undefined || typeof deadline === 'number');
-  return isRight ? (members as unknown as CommandBody) : undefined;
 }
 
 /** An answer that takes long: white space, which JSON allows in front, keeps the connection from being taken for dead. */

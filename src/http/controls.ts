@@ -1,19 +1,15 @@
 import type { Context } from 'hono';
 import { HeldError, LeaseOverError } from '../hub/control/errors.ts';
-import type { ControlOptions } from '../hub/controls.ts';
 import type { Hub } from '../hub/hub.ts';
 import { say } from '../language.ts';
-import { isObject, type JsonObject, limits } from '../wire/index.ts';
-import { isJson, membersIn } from './json-body.ts';
+import { limits } from '../wire/index.ts';
+import { Setpoint } from './api/schemas/commands.ts';
+import { isJson, membersIn, readAs } from './json-body.ts';
 import { problem } from './problem.ts';
 import type { TokenLeases } from './token-leases.ts';
 
 /** Bytes of a body: a setpoint's datagram, written with room. */
 export const MAX_SETPOINT = 4 * limits.datagramBytes;
-
-interface SetpointBody extends Omit<ControlOptions, 'holder'> {
-  holder: string;
-}
 
 /**
  * `PUT /api/v1/boards/NAME/controls/CONTROL`: takes the control, or goes on, and sets what the board is to do; without `args` the last
@@ -30,7 +26,7 @@ export async function putControl(c: Context, hub: Hub, leases: TokenLeases): Pro
   }
   const { board, control } = namesIn(c);
   const handle = await hub.findBoard(board);
-  const body = setpointIn(await membersIn(c));
+  const body = readAs(Setpoint, await membersIn(c));
   if (!body) {
     const detail = say(
       'The body is a JSON object such as {"holder":"ann","args":{"left":0.5},"holdMs":1000}.',
@@ -86,27 +82,10 @@ function namesIn(c: Context): { board: string; control: string } {
 /** @throws what is no conflict */
 function conflict(c: Context, error: unknown): Response {
   if (error instanceof HeldError) {
-    const { message, holder, since } = error;
-    return problem(c, 409, message, { holder, since });
+    const { code, message, holder, since } = error;
+    return problem(c, 409, message, { code, holder, since });
   }
-  if (error instanceof LeaseOverError) return problem(c, 409, error.message, { ended: error.end });
+  if (error instanceof LeaseOverError)
+    return problem(c, 409, error.message, { code: error.code, ended: error.end });
   throw error;
-}
-
-function setpointIn(members: Partial<Record<string, unknown>> = {}): SetpointBody | undefined {
-  const { holder, args, holdMs, takeover, id } = members;
-  const isRight =
-    typeof holder === 'string' &&
-    (args === undefined || isObject(args as JsonObject)) &&
-    (holdMs === undefined || typeof holdMs === 'number') &&
-    (takeover === undefined || typeof takeover === 'boolean') &&
-    (id === undefined || typeof id === 'string');
-  if (!isRight) return undefined;
-  return {
-    holder,
-    ...(args !== undefined && { args: args as JsonObject }),
-    ...(holdMs !== undefined && { holdMs }),
-    ...(takeover !== undefined && { takeover }),
-    ...(id !== undefined && { id }),
-  };
 }

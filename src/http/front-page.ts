@@ -24,6 +24,8 @@ export function frontPage(hub: Hub, c: Context, mip: string): string {
     ...installLines(c, mip),
     '',
     say('With a token also ("kiteline access"):', '凭令牌还可访问（“kiteline access”）：'),
+    'GET /api',
+    'GET /api/v1/openapi.json',
     'GET /api/v1/boards',
     'GET /api/v1/boards/NAME',
     'GET /api/v1/boards/NAME/history?metric=METRIC',

@@ -9,3 +9,14 @@ export async function membersIn(c: Context): Promise<Partial<Record<string, unkn
   const body: unknown = await c.req.json().catch(() => undefined);
   return typeof body === 'object' && body !== null ? body : undefined;
 }
+
+/** What says what a body has in it; zod's, which only the hub loads. */
+interface Schema<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false };
+}
+
+/** The value as the schema has it; undefined where it is something else. */
+export function readAs<T>(schema: Schema<T>, value: unknown): T | undefined {
+  const read = schema.safeParse(value);
+  return read.success ? read.data : undefined;
+}

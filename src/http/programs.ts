@@ -2,7 +2,8 @@ import type { Context } from 'hono';
 import type { Hub } from '../hub/hub.ts';
 import type { UpdateOutcome, UpdateProgress } from '../hub/programs/update.ts';
 import { say } from '../language.ts';
-import { isJson, membersIn } from './json-body.ts';
+import { NewProgram } from './api/schemas/commands.ts';
+import { isJson, membersIn, readAs } from './json-body.ts';
 import { problem } from './problem.ts';
 
 /** Bytes of a body: a program's most, as base64, with room for names. */
@@ -26,7 +27,7 @@ const SILENCE_MS = 10_000;
  */
 export async function putProgram(c: Context, hub: Hub): Promise<Response> {
   const handle = await hub.findBoard(c.req.param('name') ?? '');
-  const files = isJson(c) ? filesIn(await membersIn(c)) : undefined;
+  const files = isJson(c) ? filesIn(readAs(NewProgram, await membersIn(c))) : undefined;
   if (!files) {
     const detail = say(
       'The body is JSON such as {"files":{"main.py":"cHJpbnQoMSk="}}: each file of the program as base64.',
@@ -102,9 +103,10 @@ class Lines {
   }
 }
 
-function filesIn({ files }: Partial<Record<string, unknown>> = {}): Record<string, Uint8Array> | undefined {
-  if (typeof files !== 'object' || files === null || Array.isArray(files)) return undefined;
-  const entries = Object.entries(files);
-  if (!entries.every(([, text]) => typeof text === 'string')) return undefined;
-  return Object.fromEntries(entries.map(([path, text]) => [path, Buffer.from(text as string, 'base64')]));
+function filesIn(body: ProgramBody | undefined): Record<string, Uint8Array> | undefined {
+  const entries = Object.entries(body?.files ?? {}).map(([path, text]) => [
+    path,
+    Buffer.from(text, 'base64'),
+  ]);
+  return body && Object.fromEntries(entries);
 }

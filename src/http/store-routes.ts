@@ -33,14 +33,17 @@ export function storeRoutes(store: Store, clock: Clock): Hono {
 
 /** An error that speaks to a person, as an answer; undefined for others, which are ours. */
 export function refusal(error: Error, c: Context): Response | undefined {
-  const status = error instanceof KitelineError ? STATUS[error.code] : undefined;
-  return status && problem(c, status, error.message);
+  if (!(error instanceof KitelineError)) return undefined;
+  const { code, message } = error;
+  const status = STATUS[code];
+  return status && problem(c, status, message, { code });
 }
 
 const STATUS: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   BAD_ARGUMENT: 400,
   NOT_FOUND: 404,
   NOT_ALLOWED: 403,
+  HELD: 409,
   OFFLINE: 503,
   CLOSED: 503,
   STORE_FAILED: 503,

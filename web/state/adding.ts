@@ -1,4 +1,4 @@
-import type { KeyAnswer, KeyRequest } from '../../src/http/keys.ts';
+import type { KeyAnswer, KeyRequest } from '../../src/http/key-changes.ts';
 import type { WhereAnswer } from '../../src/http/where.ts';
 import { askHub, postJson, sentenceOf } from './answers.ts';
 

@@ -1,4 +1,4 @@
-import { changeKeys, type KeyAnswer, type KeyRequest } from '../../http/keys.ts';
+import { changeKeys, type KeyAnswer, type KeyRequest } from '../../http/key-changes.ts';
 import { openKeys } from '../../hub/key-file.ts';
 import type { KeyInfo } from '../../hub/keys.ts';
 import { say } from '../../language.ts';

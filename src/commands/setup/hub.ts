@@ -3,7 +3,7 @@ import { confirm } from '@clack/prompts';
 import { reachableFrom } from '../../board/join.ts';
 import type { RawRepl } from '../../board/raw-repl.ts';
 import { KitelineError } from '../../errors.ts';
-import type { KeyAnswer, KeyRequest } from '../../http/keys.ts';
+import type { KeyAnswer, KeyRequest } from '../../http/key-changes.ts';
 import type { WhereAnswer } from '../../http/where.ts';
 import type { KeyInfo } from '../../hub/keys.ts';
 import { say } from '../../language.ts';

@@ -1,8 +1,9 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { say } from '../../language.ts';
-import { isJson, membersIn } from '../json-body.ts';
+import { NewToken } from '../api/schemas/access.ts';
+import { isJson, membersIn, readAs } from '../json-body.ts';
 import { problem } from '../problem.ts';
-import { ROLES, type Role, type Tokens } from './tokens.ts';
+import type { Tokens } from './tokens.ts';
 
 /** Bytes of a body. */
 export const MAX_ACCESS = 1_024;
@@ -12,7 +13,7 @@ export function accessRoutes(tokens: Tokens): Hono {
   const app = new Hono();
   app.get('/', (c) => c.json({ tokens: tokens.list }));
   app.post('/', async (c) => {
-    const wanted = await wantedIn(c);
+    const wanted = isJson(c) ? readAs(NewToken, await membersIn(c)) : undefined;
     if (!wanted) {
       const detail = say(
         'The body is a JSON object such as {"role":"viewer","name":"kitchen tablet"}.',
@@ -24,10 +25,4 @@ export function accessRoutes(tokens: Tokens): Hono {
   });
   app.delete('/:id', async (c) => c.json(await tokens.revoke(c.req.param('id'))));
   return app;
-}
-
-async function wantedIn(c: Context): Promise<{ role: Role; name: string } | undefined> {
-  const { role, name } = (isJson(c) && (await membersIn(c))) || {};
-  const known = ROLES.find((one) => one === role);
-  return known && typeof name === 'string' ? { role: known, name } : undefined;
 }

@@ -2,7 +2,8 @@ import { type Context, Hono } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
 import type { Clock } from '../../clock.ts';
 import { say } from '../../language.ts';
-import { isJson, membersIn } from '../json-body.ts';
+import { SignIn } from '../api/schemas/access.ts';
+import { isJson, membersIn, readAs } from '../json-body.ts';
 import { problem } from '../problem.ts';
 import { senderOf } from '../sender.ts';
 import { Attempts } from './attempts.ts';
@@ -30,7 +31,7 @@ export function signInRoutes(options: GuardOptions, clock: Clock): Hono {
       );
       return problem(c, 429, detail);
     }
-    const secret = await secretIn(c);
+    const secret = isJson(c) ? readAs(SignIn, await membersIn(c))?.token : undefined;
     const token = secret === undefined ? undefined : options.tokens.bySecret(secret);
     if (!token) {
       attempts.failed(host);
@@ -58,9 +59,4 @@ export function giveCookie(c: Context, token: AccessToken, { tokens }: GuardOpti
     sameSite: 'Strict',
     maxAge: STAY_MS / 1_000,
   });
-}
-
-async function secretIn(c: Context): Promise<string | undefined> {
-  const { token } = (isJson(c) && (await membersIn(c))) || {};
-  return typeof token === 'string' ? token : undefined;
 }

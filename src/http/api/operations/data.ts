@@ -1,0 +1,109 @@
+import { FORMATS } from '../../export-rows.ts';
+import { MAX_BODY } from '../../samples.ts';
+import { type Operation, range } from '../operation.ts';
+import { Check, History, StoreInfo, Taken } from '../schemas/history.ts';
+
+/** Samples in; history and what happens now out. */
+export const dataOperations: readonly Operation[] = [
+  {
+    method: 'post',
+    path: '/samples',
+    tag: 'samples',
+    summary: ['Takes samples; answered when they are stored', '接收采样；存储之后才应答'],
+    more: [
+      'A JSON object, a SenML pack (RFC 8428), or a message a line. Anybody may post; for a board that has a key it takes an operator.',
+      'JSON 对象、SenML（RFC 8428），或每行一条消息。任何人均可发送；有密钥的板子须由操作员代发。',
+    ],
+    query: [
+      {
+        name: 'board',
+        words: ["the board's name; its address unless told", '板子名称；默认为其地址'],
+        example: 'greenhouse',
+      },
+    ],
+    body: {
+      types: ['application/json', 'application/senml+json', 'text/plain'],
+      words: ['whatever the media type says', '不论媒体类型'],
+      example: '{"temp":23.5}',
+    },
+    most: MAX_BODY,
+    answer: Taken,
+    problems: [400, 403, 413, 415, 503],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/boards/{name}/history',
+    tag: 'history',
+    summary: ['One series in a range of time', '一个数据序列在某段时间内的历史'],
+    query: [
+      { name: 'metric', words: ['which series', '指标'], required: true, example: 'temp' },
+      ...range,
+      {
+        name: 'points',
+        words: ['at most so many: else buckets of equal length', '最多点数：更多时给出等长时间段'],
+        schema: { type: 'integer', minimum: 1, maximum: 10_000, default: 500 },
+        example: '500',
+      },
+    ],
+    answer: History,
+    problems: [400, 404, 503],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/export',
+    tag: 'history',
+    summary: ['Every point, or every text', '导出全部数据点或文本'],
+    query: [
+      { name: 'board', words: ['this one alone', '只导出这块板子'], example: 'greenhouse' },
+      { name: 'metric', words: ['of that board, this one alone', '只导出该板子的这个指标'], example: 'temp' },
+      ...range,
+      { name: 'format', words: ['csv unless told', '默认 csv'], schema: { enum: FORMATS }, example: 'jsonl' },
+      { name: 'texts', words: ['texts in place of samples', '导出文本而不是采样'], example: '1' },
+    ],
+    answer: {
+      types: ['text/csv', 'application/jsonl'],
+      words: ['by board, metric and time', '按板子、指标、时间排列'],
+    },
+    problems: [400, 404, 503],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/live',
+    tag: 'live',
+    summary: ['What happens, as it happens', '实时事件'],
+    more: [
+      'Server-sent events. With "Upgrade: websocket" the same path is the feed of the page.',
+      '以服务器推送事件（SSE）应答；带“Upgrade: websocket”时为网页所用的数据流。',
+    ],
+    query: [{ name: 'board', words: ['this one alone', '只看这块板子'], example: 'greenhouse' }],
+    answer: {
+      types: ['text/event-stream'],
+      words: ['an event each, its data is JSON', '每个事件的 data 为 JSON'],
+    },
+    problems: [503],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/store',
+    tag: 'hub',
+    summary: ['What is stored, and how much of it', '存储的内容和数量'],
+    answer: StoreInfo,
+    problems: [503],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/store/check',
+    tag: 'hub',
+    summary: ['Reads everything that is stored and says what is damaged', '读取全部存储内容并报告损坏之处'],
+    answer: Check,
+    problems: [503],
+  },
+  {
+    method: 'get',
+    path: '/api/v1/store/backup',
+    tag: 'hub',
+    summary: ['Everything that is stored, as one file', '以单个文件备份全部存储内容'],
+    answer: { types: ['application/vnd.sqlite3'], words: ['history.db', 'history.db'] },
+    problems: [400, 503],
+  },
+];
