@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { checkHubName } from '../hub/home.ts';
 import { say } from '../language.ts';
+import { brokerUrl } from '../mqtt/join/broker-url.ts';
 import { parseDuration } from '../times.ts';
 import { parsePort } from '../transport/address.ts';
 import { addAccessOptions } from './access-options.ts';
@@ -111,6 +112,14 @@ export function addUp(program: Command): void {
     )
     .option('--baud <SPEED>', say('of serial ports, 115200 unless told', '串口速率，默认 115200'), baudOf)
     .option(
+      '--mqtt-url <URL>',
+      say(
+        'join an MQTT broker, both ways: mqtt://HOST, mqtt://USER:PASSWORD@HOST:1883, mqtts://HOST',
+        '加入已有的 MQTT 代理，双向互通：mqtt://主机、mqtt://用户:密码@主机:1883、mqtts://主机',
+      ),
+      (url: string) => brokerUrl(url).href,
+    )
+    .option(
       '--virtual <N>',
       say('start N virtual thermometers that send to this hub', '启动 N 个向本中枢发送数据的虚拟温度计'),
       (text) => parseCount(text, 0, 100),
@@ -127,6 +136,7 @@ ${say('Examples:', '示例：')}
   kiteline up --virtual 3
   kiteline up --tls
   kiteline up --serial /dev/ttyUSB0
+  kiteline up --mqtt-url mqtt://192.168.1.20
   kiteline up --name workshop --dial tcp://192.168.1.50:9000
   kiteline up --keep 30d --max-size 500MB
   kiteline up --allow 203.0.113.0/24 --open-boards none

@@ -40,8 +40,8 @@ export interface PeerCounts {
 
 /** Somebody at the other end: a connection, or an address that sends datagrams. */
 export interface Peer {
-  /** What carries its messages; `http` for one who posts. */
-  readonly transport: TransportKind | 'http';
+  /** What carries its messages; `http` for one who posts, `mqtt` for one who publishes. */
+  readonly transport: TransportKind | 'http' | 'mqtt';
   /** Numeric address, an IPv4-mapped IPv6 address as the IPv4 address that it is; of a serial port its name. */
   readonly host: string;
   readonly port: number;

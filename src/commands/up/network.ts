@@ -1,4 +1,4 @@
-/** How the hub and its boards come together: it is advertised to those that look for it, dials those that listen, and opens serial ports. */
+/** How the hub and its boards come together: it is advertised to those that look for it, dials those that listen, opens serial ports and joins a broker. */
 
 import { openPort } from '../../board/port.ts';
 import { homeIn, newHome } from '../../hub/home.ts';
@@ -20,6 +20,8 @@ export interface NetworkOptions {
   serial: string[];
   /** Bits a second. */
   baud?: number;
+  /** An MQTT broker to join. */
+  mqttUrl?: string;
 }
 
 /** The id of the hub's data, which goes with it; one of its own for a hub that keeps nothing. @throws KitelineError USAGE */
@@ -31,13 +33,13 @@ export const homeOf = (data: string, memory: boolean | undefined): Promise<strin
  * @returns ends what the hub's own close() does not
  * @throws KitelineError BAD_ARGUMENT for what cannot be dialled
  */
-export function openNetwork(
+export async function openNetwork(
   hub: Hub,
   at: HostPort | undefined,
   home: string,
-  { name, mdns, dial, serial, baud }: NetworkOptions,
+  { name, mdns, dial, serial, baud, mqttUrl }: NetworkOptions,
   tell: (line: string) => void,
-): () => Promise<void> {
+): Promise<() => Promise<void>> {
   hub.on('dial', (info) => tell(`${printable(info.url)}: ${dialText(info)}`));
   for (const url of dial) hub.dial(url);
   if (dial.length > 0) {
@@ -50,7 +52,16 @@ export function openNetwork(
   }
   if (serial.length > 0)
     tell(say(`Boards at serial ports: ${serial.join(', ')}`, `串口上的板子：${serial.join('、')}`));
-  return mdns && at && isAdvertised(at) ? advertise({ name, home, at }, tell) : async () => {};
+  const conceal = mdns && at && isAdvertised(at) ? advertise({ name, home, at }, tell) : async () => {};
+  const part = mqttUrl === undefined ? async () => {} : await openBroker(hub, mqttUrl, home, tell);
+  return async () => void (await Promise.all([conceal(), part()]));
+}
+
+/** Joins a broker. @returns leaves it */
+async function openBroker(hub: Hub, url: string, home: string, tell: (line: string) => void) {
+  const { joinBroker } = await import('../../mqtt/join/join.ts');
+  const joined = joinBroker(hub, { url, home, tell: (sentence) => tell(printable(sentence)) });
+  return () => joined.close();
 }
 
 /** What a board at the port is called that says no name: `ttyUSB0`, `COM3`. */

@@ -123,7 +123,7 @@ export async function up(options: UpOptions): Promise<void> {
       for (const line of whereLines(listening, http.url, await keptLine(store), links)) tell(line);
       if (tls) for (const line of tlsLines(tls, listening.tls)) tell(line);
       troubles.begin();
-      leave = openNetwork(hub, listening.tcp, home, options, tell);
+      leave = await openNetwork(hub, listening.tcp, home, options, tell);
       const boards = await startBoards(options.virtual, listening.udp);
       await ended.promise.finally(() => Promise.all(boards.map((board) => board.close())));
     } finally {
