@@ -3,6 +3,7 @@ import { say } from '../language.ts';
 import { parsePort } from '../transport/address.ts';
 import type { DoctorOptions } from './doctor/doctor.ts';
 import { addHubOptions } from './hub-client.ts';
+import { addUsbOptions } from './usb.ts';
 
 /** `kiteline doctor [BOARD]` */
 export function addDoctor(program: Command): void {
@@ -25,13 +26,14 @@ export function addDoctor(program: Command): void {
     .option('--udp <PORT>', say('the same for UDP', 'UDP 端口'), port, 9000)
     .option('--http <PORT>', say('the same for HTTP', 'HTTP 端口'), port, 8080)
     .option('--json', say('one JSON object', '输出一个 JSON 对象'));
-  addHubOptions(command)
+  addHubOptions(addUsbOptions(command))
     .addHelpText(
       'after',
       `
 ${say('Examples:', '示例：')}
   kiteline doctor
   kiteline doctor greenhouse
+  kiteline doctor --port /dev/ttyUSB0     ${say('asks the board itself, too; its program is stopped and started again', '也直接询问板子；它的程序会被停止，然后重新启动')}
 
 ${say('Exit code: 0 all is well, 1 something was found, 2 the command line will not do.', '退出码：0 一切正常，1 发现问题，2 命令行有误。')}`,
     )

@@ -4,9 +4,17 @@ import { HOPS } from './check.ts';
 import { boardChecks } from './checks/board.ts';
 import { computerChecks } from './checks/computer.ts';
 import { hubChecks } from './checks/hub.ts';
+import { networkChecks } from './checks/network.ts';
+import { usbChecks } from './checks/usb.ts';
 import type { Facts } from './facts.ts';
 
-export const CHECKS: readonly Check[] = [...computerChecks, ...hubChecks, ...boardChecks];
+export const CHECKS: readonly Check[] = [
+  ...computerChecks,
+  ...hubChecks,
+  ...networkChecks,
+  ...usbChecks,
+  ...boardChecks,
+];
 
 export interface Diagnosis {
   /** The nearest hop first. */

@@ -1,5 +1,7 @@
 /** What the doctor has found out, before anybody says what it means. Where something could not be asked, it is absent. */
 import type { NetworkInterfaceInfo } from 'node:os';
+import type { BoardInfo as UsbBoardInfo } from '../board/info.ts';
+import type { Network } from '../board/wifi-scan.ts';
 import type { HubHealth } from '../http/doctor.ts';
 import type { WhereAnswer } from '../http/where.ts';
 import type { BoardInfo } from '../hub/boards.ts';
@@ -7,6 +9,7 @@ import type { Examination } from '../hub/examination.ts';
 import type { KeyInfo } from '../hub/keys.ts';
 import type { RefusedMessage } from '../hub/refusals.ts';
 import type { LatestValue } from '../store/store.ts';
+import type { HostPort } from '../transport/address.ts';
 
 export interface Facts {
   computer: ComputerFacts;
@@ -14,6 +17,7 @@ export interface Facts {
   noHub?: { message: string };
   hub?: HubFacts;
   boards?: readonly BoardFacts[];
+  usb?: UsbFacts;
 }
 
 export interface ComputerFacts {
@@ -54,4 +58,46 @@ export interface BoardFacts {
   examination?: Examination;
   /** Of the library that comes with this package. */
   library: string;
+}
+
+/** Of a board at a serial port. */
+export interface UsbFacts {
+  port: string;
+  /** Why nothing more is known. */
+  failed?: { code: string; message: string };
+  info?: UsbBoardInfo;
+  /** Of the library on it; absent: it has none. */
+  library?: string;
+  newest: string;
+  /** What its /kiteline.json says; absent: there is none. */
+  settings?: BoardSettings;
+  heard?: readonly Network[];
+  /** What came of the Wi-Fis of its settings, in their order, to the first that let it in. */
+  joined?: readonly { ssid: string; address?: string; status: number }[];
+  way?: WayFacts;
+}
+
+export interface BoardSettings {
+  /** It is no JSON object. */
+  isBroken?: boolean;
+  name?: string;
+  hub?: string;
+  /** Called so in the hub's list; the key itself is not kept here. */
+  keyId?: string;
+  wifi: readonly { ssid: string; password: string }[];
+}
+
+/** The way from the board to the hub and back, as far as it was gone. */
+export interface WayFacts {
+  address: string;
+  mask: string;
+  gateway: string;
+  /** Each place of the hub that was tried: the error that the board got, by its name (`ECONNREFUSED`); empty for a connection. */
+  tries: readonly { at: HostPort; error: string }[];
+  /** The board reached another port of this computer, opened for that; absent where it reached the hub, or the hub is elsewhere. */
+  toHere?: boolean;
+  /** This computer reached a port of the board. */
+  toBoard?: boolean;
+  /** What the board got for the hub's mDNS name; null: nothing. Absent where it was not asked. */
+  mdns?: string | null;
 }

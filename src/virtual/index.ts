@@ -21,6 +21,7 @@ export {
   type Fault,
   type Step,
 } from './host/air.ts';
+export type { Firewall } from './host/firewall.ts';
 export { type Climate, type Drive, VirtualPin } from './host/pins.ts';
 export { CALM, type Weather } from './host/weather.ts';
 export { boardLibrary } from './library.ts';

@@ -174,7 +174,7 @@ test('a board that is gone, and one that never came', async () => {
   expect(found(await look('b'), 'board-away')).toMatchObject({
     what: expect.stringMatching(/^It is not online, since /),
     how: expect.stringMatching(/its last address was 127\./),
-    todo: expect.stringMatching(/kiteline repl/),
+    todo: expect.stringMatching(/kiteline doctor --port/),
   });
   expect(found(await look('pump'), 'board-away').what).toBe('The hub has heard nothing of pump.');
 }, 60_000);

@@ -5,11 +5,16 @@ import { gatherComputer, type HubPorts } from '../../doctor/gather/computer.ts';
 import { type AskHub, gatherBoards, gatherHub } from '../../doctor/gather/hub.ts';
 import { KitelineError } from '../../errors.ts';
 import { askHub, jsonOf } from '../hub-client.ts';
-import { findHub, type HubAddress, type HubOptions } from '../hub-file.ts';
+import { findHub, type HubAddress, type HubOptions, noHub } from '../hub-file.ts';
 import { print, printableJson } from '../terminal.ts';
+import type { UsbOptions } from '../usb.ts';
 import { diagnosisLines } from './text.ts';
+import { askByUsb } from './usb.ts';
 
-export interface DoctorOptions extends HubOptions, HubPorts {
+/** Milliseconds for an answer of the hub; and for one that a board has a part in, which may be slow nine times. */
+const ANSWER_MS = { GET: 5_000, POST: 30_000 } as const;
+
+export interface DoctorOptions extends HubOptions, UsbOptions, HubPorts {
   json?: boolean;
 }
 
@@ -28,7 +33,14 @@ async function gather(board: string | undefined, options: DoctorOptions): Promis
   const { hub, boards, noHub } = await askAround(board, options);
   const { tcp, udp, http, data } = options;
   const computer = await gatherComputer(hub ? undefined : { tcp, udp, http }, hub ? undefined : data);
-  return { computer, ...(noHub && { noHub }), ...(hub && { hub }), ...(boards && { boards }) };
+  const usb = options.port === undefined ? undefined : await askByUsb(options, hub);
+  return {
+    computer,
+    ...(usb && { usb }),
+    ...(noHub && { noHub }),
+    ...(hub && { hub }),
+    ...(boards && { boards }),
+  };
 }
 
 /** What the hub tells. One that is not there, or does not want to be asked, is a finding. */
@@ -47,7 +59,14 @@ async function askAround(
   }
 }
 
+/** What answers nothing in time is no hub that runs. */
 const asking =
   (hub: HubAddress): AskHub =>
-  async <T>(path: string, method = 'GET') =>
-    jsonOf<T>(await askHub(hub, path, 'application/json', { method }), hub.url);
+  async <T>(path: string, method: 'GET' | 'POST' = 'GET') => {
+    const signal = AbortSignal.timeout(ANSWER_MS[method]);
+    try {
+      return await jsonOf<T>(await askHub(hub, path, 'application/json', { method, signal }), hub.url);
+    } catch (error) {
+      throw signal.aborted ? noHub(hub.url, error) : error;
+    }
+  };

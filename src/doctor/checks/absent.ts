@@ -37,7 +37,8 @@ const WHAT: Partial<Record<RefusedReason, () => string>> = {
     ),
 };
 
-export function awaySentence({ name, info }: BoardFacts): Sentences {
+/** @param board `isAtUsb`: it is plugged in and was asked itself */
+export function awaySentence({ name, info, isAtUsb }: BoardFacts & { isAtUsb: boolean }): Sentences {
   const { presence } = info ?? {};
   return {
     what: presence
@@ -52,9 +53,17 @@ export function awaySentence({ name, info }: BoardFacts): Sentences {
           `中枢与它失去连接（${presence.said ?? presence.why ?? '?'}）；最后的地址是 ${info?.address}。`,
         )
       : say('It is not in the list of boards since the hub was started.', '中枢启动以来的板子列表中没有它。'),
-    todo: say(
-      'Has it power, and is its name spelled so? Plug it in by USB: "kiteline repl" shows how far it gets.',
-      '它通电了吗？名称写对了吗？用 USB 连接后运行“kiteline repl”：可看出它走到了哪一步。',
-    ),
+    todo: isAtUsb
+      ? programText()
+      : say(
+          'Has it power, and is its name spelled so? Plug it in by USB and call "kiteline doctor --port PORT": that shows how far it gets.',
+          '它通电了吗？名称写对了吗？用 USB 连接后运行“kiteline doctor --port 串口”：可看出它走到了哪一步。',
+        ),
   };
 }
+
+const programText = (): string =>
+  say(
+    'It is plugged in here. If nothing else is found, its program is the reason: "kiteline repl" and Ctrl-D show what it does.',
+    '它就插在这里。如果没有发现其他问题，原因就在它的程序：“kiteline repl”后按 Ctrl-D 可看到它在做什么。',
+  );

@@ -3,20 +3,14 @@ import { say } from '../../language.ts';
 import { type Check, check } from '../check.ts';
 import { boardReport } from '../report.ts';
 import { isOlder } from '../versions.ts';
-import { bytesText, lastingText } from '../words.ts';
+import { lastingText } from '../words.ts';
 import { awaySentence, refusedSentence } from './absent.ts';
+import { FLASH, HEAP, PIECE, WEAK_DBM } from './limits.ts';
+import { flashSentence, heapSentence, libraryHow, librarySentence, weakSentence } from './sentences.ts';
 
-/** dBm. Below it an ESP32 loses frames and falls back to slow rates. */
-export const WEAK_DBM = -75;
 /** Milliseconds, the median of several answers. In a LAN it is 2 to 10; a radio in power save wakes each 102 ms. */
 const DOZING_MS = 40;
 const LEAST_PINGS = 4;
-/** Bytes. A JSON message, a TLS record, an import want that much in pieces. */
-const HEAP = 20_000;
-/** Bytes of the system's heap in one piece: a socket takes a few KB of it. */
-const PIECE = 4_096;
-/** Bytes of flash. A new library, or a program, comes beside the old. */
-const FLASH = 65_536;
 const CLOCK_MS = 60_000;
 /** A clock before that has never been set: chips count from 2000. 2020-01-01, seconds. */
 const SET_AFTER = 1_577_836_800;
@@ -36,10 +30,10 @@ export const boardChecks: Check[] = [
     id: 'board-away',
     hop: 'board',
     of: 'boards',
-    look(board) {
+    look(board, { usb }) {
       const { info, refused } = board;
       if (refused || (info && info.presence?.state !== 'lost')) return undefined;
-      return board;
+      return { ...board, isAtUsb: usb?.settings?.name === board.name };
     },
     sentence: awaySentence,
   }),
@@ -53,19 +47,8 @@ export const boardChecks: Check[] = [
       const isMute = examination !== undefined && !examination.report && !examination.silent;
       return isOlder(its, library) || isMute ? { its, library, isMute } : undefined;
     },
-    sentence: ({ its, library, isMute }) => ({
-      what: say(
-        `It has an old board library, ${its}; this program brings ${library}.`,
-        `它的板端库较旧，为 ${its}；本程序附带 ${library}。`,
-      ),
-      how: isMute
-        ? say('It does not know the question $doctor.', '它不认识 $doctor 这个请求。')
-        : say('It said so when it connected.', '它连接时报告的版本。'),
-      todo: say(
-        'kiteline push FOLDER brings the new one with your program; or on the board: import mip; mip.install("kiteline", index="http://HUB:8080/mip").',
-        'kiteline push 文件夹 会随程序带上新库；或在板子上：import mip; mip.install("kiteline", index="http://中枢地址:8080/mip")。',
-      ),
-    }),
+    sentence: ({ its, library, isMute }) =>
+      librarySentence({ its, library }, isMute ? libraryHow.mute() : libraryHow.said()),
   }),
   check({
     id: 'board-silent',
@@ -131,29 +114,7 @@ export const boardChecks: Check[] = [
         ? { system: systemFree ?? 0, piece: systemLargest }
         : undefined;
     },
-    sentence: ({ free, system = 0, piece = 0 }) => ({
-      what:
-        free !== undefined
-          ? say(
-              `Its memory is nearly full: ${bytesText(free)} free.`,
-              `它的内存快满了：剩余 ${bytesText(free)}。`,
-            )
-          : say(
-              `The memory of its Wi-Fi is nearly full: ${bytesText(system)} free, the largest piece ${bytesText(piece)}.`,
-              `它的 Wi-Fi 内存快满了：剩余 ${bytesText(system)}，最大一块 ${bytesText(piece)}。`,
-            ),
-      how:
-        free !== undefined
-          ? say('It said so after a collection, gc.mem_free().', '垃圾回收后由 gc.mem_free() 报告。')
-          : say(
-              'It said so, esp32.idf_heap_info(); sockets live there.',
-              '由 esp32.idf_heap_info() 报告；套接字使用这部分内存。',
-            ),
-      todo: say(
-        'Keep less in lists, a smaller queue (Board(queue=…)), modules as .mpy (mip brings them so), fewer sockets at once.',
-        '少在列表中保存数据，缩小队列（Board(queue=…)），模块用 .mpy（mip 即如此安装），减少同时打开的套接字。',
-      ),
-    }),
+    sentence: heapSentence,
   }),
   check({
     id: 'flash-full',
@@ -208,31 +169,3 @@ export const boardChecks: Check[] = [
 
 const dayOf = (at: number): string =>
   Math.abs(at) < 8.64e15 ? new Date(at).toISOString().slice(0, 10) : String(at);
-
-export function weakSentence(rssi: number) {
-  return {
-    what: say(
-      `Its Wi-Fi signal is weak: ${rssi} dBm, so connections break and answers come late.`,
-      `它的 Wi-Fi 信号弱：${rssi} dBm，因此连接会中断、应答会延迟。`,
-    ),
-    how: say(
-      `Its radio measured that; above ${WEAK_DBM} dBm is well.`,
-      `由它的无线电测得；高于 ${WEAK_DBM} dBm 为好。`,
-    ),
-    todo: say(
-      'Bring it nearer to the router, turn its antenna away from metal, or take a board with an external antenna.',
-      '让它靠近路由器，天线远离金属，或换用带外接天线的板子。',
-    ),
-  };
-}
-
-export function flashSentence(free: number) {
-  return {
-    what: say(`Its flash is full: ${bytesText(free)} left.`, `它的闪存已满：剩余 ${bytesText(free)}。`),
-    how: say('It said so, os.statvfs("/").', '由 os.statvfs("/") 报告。'),
-    todo: say(
-      'Remove files ("kiteline repl", then os.remove("NAME")), or give samples less of it: Board(spill=…).',
-      '删除文件（“kiteline repl”，然后 os.remove("文件名")），或减少采样所用的空间：Board(spill=…)。',
-    ),
-  };
-}

@@ -18,6 +18,13 @@ export interface AccessPoint {
   rssi?: number;
   /** Does not tell its name: `scan()` shows it without one, who knows the name can join. */
   hidden?: boolean;
+  /** Keeps its stations apart, as guest networks do: nothing passes between them and this computer, or each other. */
+  isolated?: boolean;
+  /**
+   * The first three numbers of its network, as `10.9.8`, where that is another than this computer's and no router joins them: nothing passes
+   * between the two. Its stations have addresses of it, and do not reach each other here.
+   */
+  network?: string;
 }
 
 /** wifi_auth_mode_t, the security field of `scan()`. */
@@ -49,6 +56,10 @@ const WPA2_PASSWORD = 8;
 
 export const channelOf = (point: AccessPoint): number => point.channel ?? CHANNEL;
 export const rssiOf = (point: AccessPoint): number => point.rssi ?? RSSI;
+
+/** Whether nothing passes between its stations and this computer. */
+export const isApart = ({ isolated, network }: AccessPoint): boolean =>
+  isolated === true || network !== undefined;
 
 const securityOf = (point: AccessPoint): Security => point.security ?? (point.password ? 'wpa2' : 'open');
 

@@ -4,8 +4,9 @@
  */
 import { type Clock, FastClock, systemClock } from '../../clock.ts';
 import { Pace } from '../pace.ts';
-import { type AccessPoint, handshake, heard, passedOver, REASON, rssiOf } from './access-point.ts';
+import { type AccessPoint, handshake, heard, isApart, passedOver, REASON, rssiOf } from './access-point.ts';
 import { DatagramPath } from './datagram-path.ts';
+import type { Firewall } from './firewall.ts';
 import { CALM, type Weather } from './weather.ts';
 
 export type Direction = 'from-board' | 'to-board';
@@ -62,6 +63,7 @@ export interface AirOptions {
   names?: Record<string, string>;
   /** Addresses of this computer at which its programs hear what a board broadcasts; 127.0.0.1 unless told. */
   hosts?: readonly string[];
+  firewall?: Firewall;
   /** Asked for every new TCP connection of a board: whether and where to cut it. */
   cut?: (connection: { board: string; number: number }) => Cut | undefined;
   /** Asked for every connection attempt: whether the chip bungles it. */
@@ -101,6 +103,8 @@ export class Air {
   names: Record<string, string>;
   hosts: readonly string[];
   readonly weather: Weather = { ...CALM };
+  /** May be changed at any time; connections that stand are left alone. */
+  firewall: Firewall | undefined;
   /** What the air did, for tests and reports. */
   readonly counts = {
     datagramsLost: 0,
@@ -131,6 +135,7 @@ export class Air {
     this.joinMs = options.joinMs ?? 800;
     this.beaconMs = options.beaconMs ?? this.joinMs * 2;
     this.names = options.names ?? {};
+    this.firewall = options.firewall;
     this.hosts = options.hosts ?? ['127.0.0.1'];
     this.#points = options.accessPoints && new Map(options.accessPoints.map((point) => [point.ssid, point]));
     this.#cut = options.cut;
@@ -161,6 +166,22 @@ export class Air {
   /** How a handshake with this password ends (`REASON`). In the open air every password is right. */
   handshake(point: AccessPoint, key: string): number {
     return this.#points ? handshake(point, key) : REASON.NONE;
+  }
+
+  /** Whether a station of this network and this computer are kept apart. */
+  isApart(ssid: string | undefined): boolean {
+    const point = ssid === undefined ? undefined : this.#points?.get(ssid);
+    return point !== undefined && isApart(point);
+  }
+
+  /** The first three numbers of a network that is not this computer's. */
+  networkOf(ssid: string): string | undefined {
+    return this.#points?.get(ssid)?.network;
+  }
+
+  /** Whether an address is one of the boards of this air. */
+  isBoard(address: string): boolean {
+    return [...this.#listeners.values()].some((listener) => listener.address() === address);
   }
 
   /** What a scan finds, strongest first. */

@@ -12,6 +12,10 @@ export interface BoardNetwork {
   /** Milliseconds until it wakes, where it sleeps between beacons. */
   asleep(): number;
   hasAddress(): boolean;
+  /** Its network keeps it apart from this computer. */
+  isApart(): boolean;
+  /** Whether anything from it arrives there. */
+  reaches(host: string, port: number): boolean;
   /** What the board's clock says, ms since 1970. */
   now(): number;
   /** The address of another board of that name in the same air. */

@@ -19,16 +19,18 @@ export async function resolveName(
   network: {
     air: { clock: Clock; names: Readonly<Record<string, string>> };
     hasAddress(): boolean;
+    isApart(): boolean;
     neighbour(name: string): string | undefined;
   },
 ): Promise<string> {
   if (host === 'localhost') return '127.0.0.1';
   if (!network.hasAddress()) throw new ErrnoError(EAI_FAIL);
-  const neighbour = network.neighbour(host.replace(/\.local$/, ''));
+  const neighbour = network.isApart() ? undefined : network.neighbour(host.replace(/\.local$/, ''));
   if (neighbour) return neighbour;
   const name = host.toLowerCase();
   const { names, clock } = network.air;
-  if (Object.hasOwn(names, name)) return names[name] as string;
+  if (Object.hasOwn(names, name) && !(network.isApart() && name.endsWith('.local')))
+    return names[name] as string;
   const late = new Promise<never>((_, reject) => {
     clock.alarm(name.endsWith('.local') ? LOCAL_MS : RESOLVE_MS, () => reject(new ErrnoError(EAI_FAIL)));
   });

@@ -3,8 +3,9 @@ import type { Reply, ToPeripherals } from '../messages.ts';
 import { note } from '../notes.ts';
 import { type SerialBoard, SerialPort } from '../serial/port.ts';
 import { SharedState, WORD } from '../shared.ts';
-import { type Claim, hash } from './addresses.ts';
+import { type Claim, hash, isHere } from './addresses.ts';
 import type { Air } from './air.ts';
+import { lets } from './firewall.ts';
 import { Pins } from './pins.ts';
 import { type Asked, answer } from './questions.ts';
 import { BoardSockets } from './sockets.ts';
@@ -68,6 +69,8 @@ export class Peripherals implements Asked {
       flowing: () => this.station.flowing,
       asleep: () => (this.station.savesPower ? air.untilBeacon() : 0),
       hasAddress: () => this.station.hasAddress,
+      isApart: () => air.isApart(this.station.ssid),
+      reaches: (host, port) => this.#reaches(host, port),
       now: () => air.pace.date() + this.clockOffset,
       neighbour: (other) => air.addressOf(other),
       note: (code, detail) => this.#note(code, detail),
@@ -81,6 +84,13 @@ export class Peripherals implements Asked {
       networksChanged: () => this.station.networksChanged(),
       broadcast: (port, from, bytes) => this.sockets.broadcast(port, from, bytes),
     });
+  }
+
+  #reaches(host: string, port: number): boolean {
+    if (!isHere(host)) return true;
+    return (
+      !this.#air.isApart(this.station.ssid) && (this.#air.isBoard(host) || lets(this.#air.firewall, port))
+    );
   }
 
   /** Joined to a network, with an address. */

@@ -127,6 +127,11 @@ export class BoardSockets {
     const { address, own, flowing } = this.#network;
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
       socket.on('error', () => {});
+      if (this.#network.isApart()) {
+        // The system has taken it for us; of what would pass, nothing does.
+        socket.on('end', () => socket.destroy()).resume();
+        return;
+      }
       if (!flowing() || entry.waiting.length >= entry.backlog + OVERFLOW) {
         socket.resetAndDestroy();
         return;
@@ -189,6 +194,7 @@ export class BoardSockets {
     const { address, own } = this.#network;
     const connection = this.#attach(slot, new Socket({ allowHalfOpen: true }));
     entry.connection = connection;
+    if (!this.#network.reaches(host, port)) return; // no answer ever comes
     connection.connect({
       host,
       port,

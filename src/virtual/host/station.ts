@@ -176,6 +176,11 @@ export class Station {
       return [own, '255.255.255.0', own, '0.0.0.0'];
     }
     if (!this.#hasAddress) return ['0.0.0.0', '0.0.0.0', '0.0.0.0', '0.0.0.0'];
+    const network = this.#joined === undefined ? undefined : this.#air.networkOf(this.#joined);
+    if (network !== undefined) {
+      const gateway = `${network}.1`;
+      return [`${network}.${this.#address.split('.').at(-1)}`, '255.255.255.0', gateway, gateway];
+    }
     // The host is the gateway, the name server, and whatever server the program wants to reach on this computer.
     return [this.#address, '255.0.0.0', '127.0.0.1', '127.0.0.1'];
   }

@@ -5,6 +5,7 @@ import { besideWildcard } from '../../transport/ports.ts';
 import { DATAGRAM_HEADER, DATAGRAM_MAILBOX, putRing, type SharedState, SLOT } from '../shared.ts';
 import { isHere } from './addresses.ts';
 import type { Air } from './air.ts';
+import type { BoardNetwork } from './board-network.ts';
 
 /** lwIP's default IP_REASS_MAX_PBUFS reassembles no more than this; a larger datagram never reaches the program. */
 const LARGEST_DATAGRAM = 10 * 1472;
@@ -17,6 +18,7 @@ export class HostDatagrams {
   readonly #address: string;
   readonly #own: boolean;
   readonly #flowing: () => boolean;
+  readonly #network: Pick<BoardNetwork, 'isApart' | 'reaches'>;
   /** Bound to the board's address: what this computer sends to the board arrives here. */
   #near: Promise<Socket> | undefined;
   /** Towards the rest of the world, where a source address of 127.x would be wrong. */
@@ -35,7 +37,7 @@ export class HostDatagrams {
     shared: SharedState,
     slot: number,
     air: Air,
-    board: { name: string; address: string; own: boolean },
+    board: Pick<BoardNetwork, 'name' | 'address' | 'own' | 'isApart' | 'reaches'>,
     flowing: () => boolean,
   ) {
     this.#shared = shared;
@@ -45,6 +47,7 @@ export class HostDatagrams {
     this.#address = board.address;
     this.#own = board.own;
     this.#flowing = flowing;
+    this.#network = board;
   }
 
   /** @param port 0 for any; rejects with the system's error when it cannot be had */
@@ -93,7 +96,7 @@ export class HostDatagrams {
 
   /** What arrives for the program: into the mailbox, or counted where that is full. */
   receive(bytes: Uint8Array, from: { address: string; port: number }): void {
-    if (this.#shut || !this.#flowing() || bytes.length > LARGEST_DATAGRAM) return;
+    if (this.#shut || !this.#flowing() || this.#network.isApart() || bytes.length > LARGEST_DATAGRAM) return;
     if (this.#peer && (from.port !== this.#peer.port || from.address !== this.#peer.address)) return;
     const shared = this.#shared;
     const waiting = shared.slotWord(this.#slot, SLOT.DATAGRAMS);
@@ -147,10 +150,11 @@ export class HostDatagrams {
       this.port = socket.address().port;
       // A broadcast does not reach sockets that are bound to 127.x: the air carries it to the other boards, and this
       // computer's programs hear it at 127.0.0.1, or where the air says.
-      if (broadcast)
+      if (broadcast && !this.#network.isApart())
         this.#air.broadcast(this.#board, port, { address: this.#address, port: this.port }, bytes);
       const hosts = broadcast ? this.#air.hosts : [address];
-      for (const host of hosts) await transmit(socket, bytes, host, port);
+      for (const host of hosts)
+        if (this.#network.reaches(host, port)) await transmit(socket, bytes, host, port);
     } else {
       this.#far ??= this.#open(undefined, 0);
       const socket = await this.#far.catch(() => undefined);
