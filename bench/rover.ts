@@ -60,7 +60,9 @@ async function drive(room: string, { name, begin }: (typeof CONDITIONS)[number])
       figures.ends.push(
         `goal ${n + 1} at ${goal.map((metres) => metres.toFixed(2))}: ${end}, ${off.toFixed(2)} m off`,
       );
-    if (process.stderr.isTTY) process.stderr.write(`\r${room}, ${name}: ${n + 1} `);
+    process.stderr.write(
+      `${room}, ${name}: goal ${n + 1} ${end}, ${(off * 100).toFixed(1)} cm off, ${figures.seconds.at(-1)?.toFixed(0)} s\n`,
+    );
   }
   await condition.end?.();
   await leaves(trip);
@@ -77,7 +79,8 @@ async function drive(room: string, { name, begin }: (typeof CONDITIONS)[number])
 async function leaves(trip: Trip): Promise<void> {
   for (;;) {
     await trip.begin(trip.anywhere());
-    if (await Promise.race([trip.moves().then(() => true), trip.sleep(20_000)])) return;
+    const isMoving = trip.moves().then(() => trip.rover.speed.linear > 0.15);
+    if (await Promise.race([isMoving, trip.sleep(20_000)])) return;
   }
 }
 
@@ -104,7 +107,6 @@ for (const room of options.rooms.split(',')) {
     if (reached < GOALS || contacts > 0 || stopMs > LEASE_MS) isMissed = true;
   }
 }
-if (process.stderr.isTTY) process.stderr.write('\r');
 table(rows);
 for (const note of notes) console.log(note);
 console.log(isMissed ? '\nMISSED' : '\nAll goals reached, no contact, and it stands within the lease.');

@@ -42,6 +42,7 @@ export class Trip {
   readonly start: { x: number; y: number; heading: number };
   #hub: Hub;
   #port = 0;
+  #restarted: Promise<void> | undefined;
   /** Everything that the board says of its state, and who waits for it. */
   #onState: ((state: string) => void) | undefined;
 
@@ -108,9 +109,10 @@ export class Trip {
       x: dx * Math.cos(heading) + dy * Math.sin(heading),
       y: dy * Math.cos(heading) - dx * Math.sin(heading),
     };
-    const outcome = await (await this.#hub.findBoard('rover'))?.command('goto', goal, {
-      deadline: COMMAND_MS,
-    });
+    await this.#restarted;
+    // A hub that has just started does not know it yet.
+    while (!this.#hub.board('rover')) await this.sleep(100);
+    const outcome = await this.#hub.board('rover')?.command('goto', goal, { deadline: COMMAND_MS });
     return outcome?.outcome === 'done' ? undefined : `goto ${outcome?.outcome}`;
   }
 
@@ -152,11 +154,15 @@ export class Trip {
   }
 
   /** The hub ends, and another one takes its place after so many milliseconds: it knows nothing of the room. */
-  async restartHub(awayMs: number): Promise<void> {
-    await this.#hub.close();
-    await this.sleep(awayMs);
-    this.#hub = this.#newHub();
-    await this.#listen();
+  restartHub(awayMs: number): Promise<void> {
+    const restart = async () => {
+      await this.#hub.close();
+      await this.sleep(awayMs);
+      this.#hub = this.#newHub();
+      await this.#listen();
+    };
+    this.#restarted = restart();
+    return this.#restarted;
   }
 
   async close(): Promise<void> {

@@ -26,7 +26,8 @@ CLEAR = 0.06  # so near to what the range finder sees it drives no further
 TICK = 30  # the follower: 33 times a second, and a reading every second time: the HC-SR04 wants 60 ms
 ASK = 500  # from one question to the next
 LEASE = 2000  # a plan holds so long, from when it was asked for
-SLOW = 1000  # the last part of that, in which it gets slower
+SLOW = 1000  # in the last part of that it gets slower
+COAST = 200  # so long before its end the motors are off: the wheels run on
 STUCK = 1500  # after so long before an obstacle that is not in the plan it looks around
 
 board = kiteline.Board()  # its name, its Wi-Fi and its hub stand in /kiteline.json
@@ -170,7 +171,7 @@ class Rover:
         if self.hand:
             left, right = self.hand
             return (left + right) / 2, (right - left) / BASE
-        holds = min(1, ticks_diff(self.due, now) / SLOW)
+        holds = min(1, (ticks_diff(self.due, now) - COAST) / SLOW)
         if not self.goal or holds <= 0:
             return 0, 0
         if self.left_to_turn > 0:

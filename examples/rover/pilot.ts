@@ -197,11 +197,15 @@ export class Pilot {
     return place;
   }
 
-  /** It knows but a few places, and from none of them a way: readings may have been missed, so all is tried a second time. */
+  /** Before it says that there is no way: what only looked like a wall is in doubt again, and where it looked too, if that was little. */
   #onceMore(from: Point, end: Point): Point | undefined {
-    if (this.#isSecondTime || this.#tried.length > FEW) return undefined;
+    if (this.#isSecondTime) return undefined;
     this.#isSecondTime = true;
-    this.#tried = [];
+    if (this.#tried.length <= FEW) this.#tried = [];
+    const walls: number[] = [];
+    for (let at = this.#isWall.indexOf(1); at >= 0; at = this.#isWall.indexOf(1, at + 1)) walls.push(at);
+    this.#isWall.fill(0);
+    this.#take(walls);
     return this.#explorer.find(from, end, this.#isTried);
   }
 

@@ -60,6 +60,7 @@ test('with a hub that is restarted on the way and knows nothing of the room', {
 test('it says that there is no way to a place that is on no map, and stays where it is', {
   timeout: 120_000,
 }, async () => {
+  await trip.stands();
   const { driven } = trip.rover;
   expect(await trip.go([30, 30], PATIENCE_MS)).toBe('no way');
   expect(trip.rover.driven).toBeCloseTo(driven, 2);
