@@ -79,6 +79,8 @@ class Update {
   readonly #until: number;
   #sent = 0;
   #has = 0;
+  /** It was told that it has all of it, and may have heard that. */
+  #mayHaveAll = false;
 
   constructor(board: string, program: Program, inside: Inside, options: UpdateOptions) {
     this.#board = board;
@@ -113,15 +115,17 @@ class Update {
     const { id } = this.#program;
     for (;;) {
       const end = await this.#send(verdict);
-      if (end !== AGAIN) return end;
-      // It started anew: with the new program, if it had all of it.
+      // It started anew with the new program, whatever it answered: it had all of it.
       if (verdict.hasBegun) return undefined;
+      if (end !== AGAIN) return end;
       if (this.#options.signal?.aborted || this.#clock.monotonic() >= this.#until)
-        return {
-          outcome: 'expired',
-          id,
-          message: undelivered(this.#board),
-        };
+        return this.#mayHaveAll
+          ? undefined
+          : {
+              outcome: 'expired',
+              id,
+              message: undelivered(this.#board),
+            };
       await pause(this.#clock, AGAIN_MS);
     }
   }
@@ -132,11 +136,14 @@ class Update {
     const begun = await this.#ask({ do: 'begin', id, size: bytes });
     if (begun !== undefined) return begun;
     verdict.isTaken = true;
+    this.#mayHaveAll = false; // it runs what it ran before
     for (const file of files) {
       const end = await this.#sendFile(file);
       if (end !== undefined) return end;
     }
-    return this.#ask({ do: 'end' });
+    const last = await this.#step({ do: 'end' });
+    this.#mayHaveAll = last.isUnknown === true;
+    return last.end;
   }
 
   async #sendFile({ path, content, hash }: ProgramFile): Promise<UpdateOutcome | typeof AGAIN | undefined> {
@@ -183,7 +190,7 @@ class Update {
       };
     if (outcome.why === 'NOT_ALLOWED')
       return { has: false, end: { outcome: 'failed', id, message: outcome.message } };
-    return { has: false, end: AGAIN };
+    return { has: false, end: AGAIN, isUnknown: outcome.outcome === 'unknown' };
   }
 
   #command(args: JsonObject): Promise<CommandOutcome> {
@@ -217,6 +224,8 @@ interface Step {
   /** The board has the whole file. */
   has: boolean;
   end?: UpdateOutcome | typeof AGAIN;
+  /** It was sent, and nobody knows whether the board did it. */
+  isUnknown?: boolean;
 }
 
 /** What is under way is settled before anything else is asked. */
