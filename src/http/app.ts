@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { Clock } from '../clock.ts';
 import type { Hub } from '../hub/hub.ts';
 import { inLanguage, say } from '../language.ts';
+import { Accepted } from './accepted.ts';
 import { admitted } from './access/admitted.ts';
 import { type GuardOptions, guard, isOperator, isSignedIn } from './access/guard.ts';
 import { accessRoutes, MAX_ACCESS } from './access/routes.ts';
@@ -58,6 +59,7 @@ export interface AppParts {
 export function createApp(parts: AppParts): Hono {
   const { hub, live, clock, leases, access, page, certificate, failed } = parts;
   const app = new Hono();
+  const accepted = new Accepted(clock);
 
   app.use((c, next) => inLanguage(askedLanguage(c.req.header('accept-language')), next));
 
@@ -112,7 +114,9 @@ export function createApp(parts: AppParts): Hono {
     return c.json({ board, latest, series, texts });
   });
 
-  app.post('/api/v1/boards/:name/commands', bodyOf(MAX_COMMAND), (c) => postCommand(c, hub, clock));
+  app.post('/api/v1/boards/:name/commands', bodyOf(MAX_COMMAND), (c) => postCommand(c, hub, clock, accepted));
+  app.get('/api/v1/commands/:id', (c) => c.json(accepted.get(c.req.param('id'))));
+  app.delete('/api/v1/commands/:id', (c) => c.json(accepted.giveUp(c.req.param('id'))));
 
   app.get('/api/v1/boards/:name/scene', (c) => getScene(c, hub.scenes));
   app.get('/api/v1/boards/:name/scene/run', (c) => getSceneRun(c, hub.scenes));

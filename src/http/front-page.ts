@@ -30,6 +30,7 @@ export function frontPage(hub: Hub, c: Context, mip: string): string {
     'GET /api/v1/boards/NAME',
     'GET /api/v1/boards/NAME/history?metric=METRIC',
     'POST /api/v1/boards/NAME/commands {"name":"led","args":{"on":true}}',
+    'GET /api/v1/commands/ID',
     'GET /api/v1/dials',
     'GET /api/v1/where',
     'PUT /api/v1/boards/NAME/controls/CONTROL {"holder":"ann","args":{"left":0.5}}',

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
@@ -20,9 +21,12 @@ export function problem(
 
 /** The same as text, for what is answered without the app. */
 export function problemText(status: number, detail: string, more: object = {}): string {
-  const [title, code] = KNOWN[status] ?? ['Error', 'ERROR'];
-  return JSON.stringify({ type: 'about:blank', title, status, detail, code, ...more });
+  const code = KNOWN[status]?.[1] ?? 'ERROR';
+  return JSON.stringify({ type: 'about:blank', title: titleOf(status), status, detail, code, ...more });
 }
+
+/** What a status is called. */
+export const titleOf = (status: number): string => KNOWN[status]?.[0] ?? STATUS_CODES[status] ?? 'Error';
 
 /** The names of RFC 9110, which `about:blank` asks for, and what each is called where no error of ours has a code. */
 const KNOWN: Partial<Record<number, readonly [title: string, code: string]>> = {

@@ -5,6 +5,7 @@ import { say } from '../language.ts';
 import { formatHostPort } from '../transport/address.ts';
 import { newCounts, type Peer } from '../transport/transport.ts';
 import { decode, isName, LineFramer, limits } from '../wire/index.ts';
+import { formIn, isMultipart } from './form.ts';
 import { problem } from './problem.ts';
 import { senderOf } from './sender.ts';
 
@@ -16,7 +17,7 @@ const LF = 0x0a;
 
 /**
  * `POST /samples`: a body is what a plain peer sends. One JSON value (also over several lines) is a sample or a SenML
- * pack; else each line is a message of its own. Answered after the store has accepted it.
+ * pack, a form is a sample; else each line is a message of its own. Answered after the store has accepted it.
  * @param isOperator whether it may be posted as a board that has a key
  */
 export async function postSamples(c: Context, hub: Hub, isOperator: boolean): Promise<Response> {
@@ -41,7 +42,15 @@ export async function postSamples(c: Context, hub: Hub, isOperator: boolean): Pr
     c.header('Accept-Encoding', 'identity'); // RFC 9110 section 15.5.16
     return problem(c, 415, say('A body must not be compressed.', '请求内容不能压缩。'));
   }
-  const { units, tooLong } = messagesOf(new Uint8Array(await c.req.arrayBuffer()));
+  if (isMultipart(c)) {
+    const detail = say(
+      'Send JSON, or a form as application/x-www-form-urlencoded: temp=23.5&hum=40.',
+      '请发送 JSON，或 application/x-www-form-urlencoded 表单：temp=23.5&hum=40。',
+    );
+    return problem(c, 415, detail);
+  }
+  const body = new Uint8Array(await c.req.arrayBuffer());
+  const { units, tooLong } = messagesOf(formIn(c, body) ?? body);
   if (tooLong > 0) {
     const detail = say(
       `A message has at most ${limits.lineBytes} bytes: send one a line. Nothing of this request was taken.`,

@@ -9,6 +9,7 @@ import { claimPort } from '../transport/ports.ts';
 import { plainHost } from '../transport/transport.ts';
 import { Tokens } from './access/tokens.ts';
 import { createApp } from './app.ts';
+import { clientError } from './client-error.ts';
 import { HealthRecord } from './doctor.ts';
 import { Live } from './live.ts';
 import { PageFiles } from './page-files.ts';
@@ -97,6 +98,7 @@ export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<Ht
     server.maxConnections = MAX_CONNECTIONS;
     server.headersTimeout = HEADERS_MS;
     server.requestTimeout = REQUEST_MS;
+    server.on('clientError', clientError);
     server.on('upgrade', (asked, socket, head) => {
       const { remoteAddress = '', remotePort = 0 } = asked.socket;
       if (hub.admits(plainHost(remoteAddress), remotePort)) upgrade(pages, access, asked, socket, head);

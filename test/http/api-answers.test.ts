@@ -4,7 +4,7 @@ import type * as z from 'zod';
 import { Key, Keys, Me, Secret, SignedIn, Token, Tokens, Where } from '../../src/http/api/schemas/access.ts';
 import { Alert, Alerts, WebhookAddress } from '../../src/http/api/schemas/alerts.ts';
 import { BoardPage, Boards, Control, Dials } from '../../src/http/api/schemas/boards.ts';
-import { Outcome } from '../../src/http/api/schemas/commands.ts';
+import { Accepted, Outcome } from '../../src/http/api/schemas/commands.ts';
 import { HubHealth } from '../../src/http/api/schemas/doctor.ts';
 import { Check, History, StoreInfo, Taken } from '../../src/http/api/schemas/history.ts';
 import { Run, Scene } from '../../src/http/api/schemas/scenes.ts';
@@ -40,14 +40,16 @@ async function started() {
   scene.rover = { x: 0.1, y: 0.1, heading: 0, range: 1, cone: 0.26 };
   scene.mark(9, 80);
   clock.advance(100);
-  const send = (method: string) => async (path: string, body?: unknown) =>
-    get(path, {
-      method,
-      ...(body !== undefined && {
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
-    });
+  const send =
+    (method: string) =>
+    async (path: string, body?: unknown, headers: Record<string, string> = {}) =>
+      get(path, {
+        method,
+        ...(body !== undefined && {
+          headers: { 'Content-Type': 'application/json', ...headers },
+          body: JSON.stringify(body),
+        }),
+      });
   return { ...all, board, ask: send('GET'), make: send('POST'), put: send('PUT'), remove: send('DELETE') };
 }
 
@@ -92,6 +94,12 @@ test('commands and controls answer as described', async () => {
   await until(() => asked() !== undefined);
   await board.sends({ jsonrpc: '2.0', id: asked()?.id ?? 0, result: { lit: true } });
   expect(await isAs(Outcome, await done)).toMatchObject({ outcome: 'done' });
+  const accepted = await isAs(
+    Accepted,
+    await make('/api/v1/boards/rover/commands', { name: 'led' }, { Prefer: 'respond-async' }),
+  );
+  await isAs(Accepted, await ask(`/api/v1/commands/${accepted.id}`));
+  await isAs(Accepted, await remove(`/api/v1/commands/${accepted.id}`));
   const drive = '/api/v1/boards/rover/controls/drive';
   await isAs(Control, await put(drive, { holder: 'ann', args: { left: 0.5 } }));
   await isAs(Problem.loose(), await put(drive, { holder: 'ben', args: { left: 0.5 } }));

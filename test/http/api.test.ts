@@ -87,6 +87,17 @@ test('a browser that is not signed in gets a place to sign in, a program is told
   expect([refused.status, await detailOf(refused)]).toEqual([401, expect.stringContaining('Sign in first')]);
 });
 
+test('what is no HTTP is a problem as well, and so is a WebSocket where there is none', async () => {
+  const { raw } = await start();
+  const garbage = await raw('HELLO\r\n\r\n');
+  expect(garbage).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/problem\+json/);
+  expect(JSON.parse(garbage.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status: 400, code: 'BAD_ARGUMENT' });
+  const socket = await raw(
+    'GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  );
+  expect(JSON.parse(socket.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+});
+
 test('a path that takes something else says what, as a problem like every other', async () => {
   const { get } = await start();
   const wrong = await get('/api/v1/boards/shed/commands', { method: 'PUT' });

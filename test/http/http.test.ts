@@ -242,3 +242,17 @@ test('a taken port is refused', async () => {
     code: 'PORT_TAKEN',
   });
 });
+
+test('a form is a sample, as `curl -d temp=23.5` sends it; JSON and text that say to be forms are what they are', async () => {
+  const { hub, get } = await start();
+  const form = (body: string, type = 'application/x-www-form-urlencoded') =>
+    get('/samples', { method: 'POST', body, headers: { 'Content-Type': type } });
+  expect(await (await form('temp=23.5&on=true&note=caf%C3%A9+au+lait&code=007')).json()).toMatchObject({
+    samples: 1,
+  });
+  expect(await metrics(hub)).toEqual({ temp: 23.5, on: true, note: 'café au lait', code: '007' });
+  expect(await (await form('{"hum":40}')).json()).toMatchObject({ samples: 1 });
+  expect(await (await form('hello = world')).text()).toBe('ok');
+  expect((await form('--x\r\n', 'multipart/form-data; boundary=x')).status).toBe(415);
+  expect(await metrics(hub)).toMatchObject({ hum: 40 });
+});

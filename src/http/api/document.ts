@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { STATUS_CODES } from 'node:http';
 import * as z from 'zod';
 import type { Language } from '../../language.ts';
 import { roleFor } from '../access/guard.ts';
 import type { Role } from '../access/tokens.ts';
+import { titleOf } from '../problem.ts';
 import type { Operation, OtherBody, Words } from './operation.ts';
 import { operations } from './operations/operations.ts';
 import { Problem } from './schemas/words.ts';
@@ -122,19 +122,25 @@ const inQuery = ({ query = [] }: Operation, say: Say): ApiParameter[] =>
   }));
 
 function responsesOf(operation: Operation, say: Say): ApiOperation['responses'] {
-  const { answer, status = answer ? 200 : 204, problems = [] } = operation;
+  const { answer, also, status = answer ? 200 : 204, problems = [] } = operation;
   const codes = new Set([...problems, ...(roleOf(operation) === 'anyone' ? [] : [401, 403, 421]), 500]);
   const refusals = [...codes]
     .sort((a, b) => a - b)
     .map((code) => [
       code,
-      { description: STATUS_CODES[code] ?? '', content: { 'application/problem+json': refTo(Problem) } },
+      { description: titleOf(code), content: { 'application/problem+json': refTo(Problem) } },
     ]);
   const well = {
-    description: answer && isOther(answer) ? say(answer.words) : (STATUS_CODES[status] ?? ''),
+    description: answer && isOther(answer) ? say(answer.words) : titleOf(status),
     ...(answer && { content: contentOf(answer) }),
   };
-  return { [status]: well, ...Object.fromEntries(refusals) };
+  return {
+    [status]: well,
+    ...(also && {
+      [also.status]: { description: titleOf(also.status), content: contentOf(also.answer) },
+    }),
+    ...Object.fromEntries(refusals),
+  };
 }
 
 const isOther = (body: z.ZodType | OtherBody): body is OtherBody => 'types' in body;

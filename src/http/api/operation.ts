@@ -49,6 +49,8 @@ export interface Operation {
   most?: number;
   /** What is answered when all is well: JSON by a schema, or the media type of something else. Nothing: 204. */
   answer?: z.ZodType | OtherBody;
+  /** What else may be answered. */
+  also?: { status: number; answer: z.ZodType };
   /** 200 unless told. */
   status?: number;
   /** Other answers, each a problem (RFC 9457). */

@@ -100,10 +100,13 @@ function operationHtml(
 ): string {
   const { summary, description, parameters = [], requestBody, responses } = operation;
   const asked = parameters.filter((one) => one.in === 'query').map((one) => parameterHtml(one, words));
-  const answers = Object.entries(responses).map(
-    ([status, { description: text, content }]) =>
-      `<dt>${status}<dd>${inHtml(text)}${content ? ` ${contentHtml(content)}` : ''}`,
-  );
+  const answers = Object.entries(responses)
+    .filter(([status]) => Number(status) < 400)
+    .map(
+      ([status, { description: text, content }]) =>
+        `<dt>${status}<dd>${inHtml(text)}${content ? ` ${contentHtml(content)}` : ''}`,
+    );
+  const refusals = Object.keys(responses).filter((status) => Number(status) >= 400);
   return `<details id="${operation.operationId}"><summary><b class="${method}">${method.toUpperCase()}</b> <code>${inHtml(path)}</code> <span>${inHtml(summary)}</span> <i>${words.roles[operation['x-role']]}</i></summary>
 ${description === undefined ? '' : `<p>${inHtml(description)}</p>`}
 ${asked.length === 0 ? '' : `<dl>${asked.join('')}</dl>`}
@@ -111,6 +114,7 @@ ${requestBody ? `<h3>${words.body}</h3><p>${contentHtml(requestBody.content)}</p
 <pre>${inHtml(curlOf(method, path, operation, document, base))}</pre>
 <h3>${words.answers}</h3>
 <dl>${answers.join('')}</dl>
+<p>${refusals.join(', ')}: <a href="#schema-Problem">Problem</a></p>
 </details>
 `;
 }

@@ -1,8 +1,8 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { parse } from 'hono/utils/cookie';
 import { cookieName, type GuardOptions, judge } from '../access/guard.ts';
-import { PROBLEM_TYPE, problemText } from '../problem.ts';
+import { answerText } from '../client-error.ts';
 import type { Pages } from './pages.ts';
 
 /** Where pages connect; without `Upgrade` the same path is the feed as server-sent events. */
@@ -43,9 +43,5 @@ export function upgrade(
 }
 
 function refuse(socket: Duplex, status: number, detail: string): void {
-  const body = problemText(status, detail);
-  const length = Buffer.byteLength(body);
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${length}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  socket.end(answerText(status, detail));
 }

@@ -3,10 +3,11 @@ import { MAX_SETPOINT } from '../../controls.ts';
 import { MAX_PROGRAM } from '../../programs.ts';
 import type { Operation } from '../operation.ts';
 import { BoardPage, Boards, Control, Dials } from '../schemas/boards.ts';
-import { NewCommand, NewProgram, Outcome, Setpoint } from '../schemas/commands.ts';
+import { Accepted, NewCommand, NewProgram, Outcome, Setpoint } from '../schemas/commands.ts';
 import { BoardHealth } from '../schemas/doctor.ts';
 import { Run, Scene } from '../schemas/scenes.ts';
 
+const COMMAND = '/api/v1/commands/{id}';
 const CONTROL = '/api/v1/boards/{name}/controls/{control}';
 
 /** Boards, and what they are told to do. */
@@ -45,13 +46,30 @@ export const boardOperations: readonly Operation[] = [
     tag: 'commands',
     summary: ['Has a board run a command', '让板子执行命令'],
     more: [
-      'Answered with what became of it. Whoever leaves has given it up.',
-      '以结果应答；请求方断开即视为放弃。',
+      'Answered with what became of it; whoever leaves has given it up. With "Prefer: respond-async" it is accepted at once (202) and looked up at its Location.',
+      '以结果应答，请求方断开即视为放弃。带“Prefer: respond-async”时立即接受（202），之后可在 Location 处查询。',
     ],
     body: NewCommand,
     most: MAX_COMMAND,
     answer: Outcome,
+    also: { status: 202, answer: Accepted },
     problems: [400, 404, 413, 415, 503],
+  },
+  {
+    method: 'get',
+    path: COMMAND,
+    tag: 'commands',
+    summary: ['What became of a command that was accepted', '查询已接受命令的结果'],
+    answer: Accepted,
+    problems: [404],
+  },
+  {
+    method: 'delete',
+    path: COMMAND,
+    tag: 'commands',
+    summary: ['Gives it up: it does not run if it has not begun', '放弃该命令：尚未开始则不再执行'],
+    answer: Accepted,
+    problems: [404],
   },
   {
     method: 'put',

@@ -11,8 +11,8 @@ export const dataOperations: readonly Operation[] = [
     tag: 'samples',
     summary: ['Takes samples; answered when they are stored', '接收采样；存储之后才应答'],
     more: [
-      'A JSON object, a SenML pack (RFC 8428), or a message a line. Anybody may post; for a board that has a key it takes an operator.',
-      'JSON 对象、SenML（RFC 8428），或每行一条消息。任何人均可发送；有密钥的板子须由操作员代发。',
+      'A JSON object, a SenML pack (RFC 8428), a form (temp=23.5&hum=40), or a message a line. Anybody may post; for a board that has a key it takes an operator.',
+      'JSON 对象、SenML（RFC 8428）、表单（temp=23.5&hum=40），或每行一条消息。任何人均可发送；有密钥的板子须由操作员代发。',
     ],
     query: [
       {
@@ -22,8 +22,13 @@ export const dataOperations: readonly Operation[] = [
       },
     ],
     body: {
-      types: ['application/json', 'application/senml+json', 'text/plain'],
-      words: ['whatever the media type says', '不论媒体类型'],
+      types: [
+        'application/json',
+        'application/senml+json',
+        'application/x-www-form-urlencoded',
+        'text/plain',
+      ],
+      words: ['what it is shows in it; the media type may say anything', '按内容识别，媒体类型不限'],
       example: '{"temp":23.5}',
     },
     most: MAX_BODY,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { anything, maybe, members, millis, text, told } from './words.ts';
+import type { AcceptedCommand } from '../../accepted.ts';
+import { anything, described, maybe, members, millis, text, time, told } from './words.ts';
 
 export const NewCommand = z
   .object({ name: z.string(), args: maybe(members()), deadline: maybe(millis()) })
@@ -30,6 +31,15 @@ export const Outcome = z
       'expired：没有执行，也不会再执行；unknown：已发出，结果无从得知',
     ),
   });
+
+export const Accepted = described<AcceptedCommand>('AcceptedCommand', {
+  id: text(),
+  board: text(),
+  name: text(),
+  at: time(),
+  state: z.enum(['open', 'settled']),
+  outcome: maybe(Outcome),
+});
 
 export const Setpoint = z
   .object({
