@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { KitelineError } from '../errors.ts';
 import { checkHubName } from '../hub/home.ts';
 import { say } from '../language.ts';
 import { brokerUrl } from '../mqtt/join/broker-url.ts';
@@ -120,6 +121,14 @@ export function addUp(program: Command): void {
       (url: string) => brokerUrl(url).href,
     )
     .option(
+      '--home-assistant [PREFIX]',
+      say(
+        'tell Home Assistant of every board through that broker, under homeassistant/ unless told',
+        '通过该代理把每块板子告知 Home Assistant，默认前缀 homeassistant/',
+      ),
+      prefixOf,
+    )
+    .option(
       '--virtual <N>',
       say('start N virtual thermometers that send to this hub', '启动 N 个向本中枢发送数据的虚拟温度计'),
       (text) => parseCount(text, 0, 100),
@@ -136,7 +145,7 @@ ${say('Examples:', '示例：')}
   kiteline up --virtual 3
   kiteline up --tls
   kiteline up --serial /dev/ttyUSB0
-  kiteline up --mqtt-url mqtt://192.168.1.20
+  kiteline up --mqtt-url mqtt://192.168.1.20 --home-assistant
   kiteline up --name workshop --dial tcp://192.168.1.50:9000
   kiteline up --keep 30d --max-size 500MB
   kiteline up --allow 203.0.113.0/24 --open-boards none
@@ -151,4 +160,16 @@ ${say('An app:', '应用示例：')}
       const { up } = await import('./up/up.ts');
       await up({ ...options, ...(app !== undefined && { app }) });
     });
+}
+
+/** @throws KitelineError BAD_ARGUMENT for what can be no beginning of topics */
+function prefixOf(prefix: string): string {
+  if (/^[^+#/\s]+(\/[^+#/\s]+)*$/.test(prefix)) return prefix;
+  throw new KitelineError(
+    'BAD_ARGUMENT',
+    say(
+      `"${prefix}" cannot be where Home Assistant looks: levels of a topic, as homeassistant.`,
+      `“${prefix}”不能作为 Home Assistant 的前缀：应为主题层级，例如 homeassistant。`,
+    ),
+  );
 }

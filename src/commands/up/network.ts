@@ -22,6 +22,8 @@ export interface NetworkOptions {
   baud?: number;
   /** An MQTT broker to join. */
   mqttUrl?: string;
+  /** Where Home Assistant looks for boards there: true for where it does unless told. */
+  homeAssistant?: string | true;
 }
 
 /** The id of the hub's data, which goes with it; one of its own for a hub that keeps nothing. @throws KitelineError USAGE */
@@ -37,7 +39,7 @@ export async function openNetwork(
   hub: Hub,
   at: HostPort | undefined,
   home: string,
-  { name, mdns, dial, serial, baud, mqttUrl }: NetworkOptions,
+  { name, mdns, dial, serial, baud, mqttUrl, homeAssistant }: NetworkOptions,
   tell: (line: string) => void,
 ): Promise<() => Promise<void>> {
   hub.on('dial', (info) => tell(`${printable(info.url)}: ${dialText(info)}`));
@@ -53,15 +55,35 @@ export async function openNetwork(
   if (serial.length > 0)
     tell(say(`Boards at serial ports: ${serial.join(', ')}`, `串口上的板子：${serial.join('、')}`));
   const conceal = mdns && at && isAdvertised(at) ? advertise({ name, home, at }, tell) : async () => {};
-  const part = mqttUrl === undefined ? async () => {} : await openBroker(hub, mqttUrl, home, tell);
+  const part =
+    mqttUrl === undefined
+      ? async () => {}
+      : await openBroker(hub, { url: mqttUrl, home, homeAssistant }, tell);
   return async () => void (await Promise.all([conceal(), part()]));
 }
 
-/** Joins a broker. @returns leaves it */
-async function openBroker(hub: Hub, url: string, home: string, tell: (line: string) => void) {
+interface BrokerOptions {
+  url: string;
+  home: string;
+  homeAssistant: string | true | undefined;
+}
+
+/** Joins a broker, and tells Home Assistant of the boards there. @returns leaves it */
+async function openBroker(
+  hub: Hub,
+  { url, home, homeAssistant }: BrokerOptions,
+  tell: (line: string) => void,
+): Promise<() => Promise<void>> {
   const { joinBroker } = await import('../../mqtt/join/join.ts');
   const joined = joinBroker(hub, { url, home, tell: (sentence) => tell(printable(sentence)) });
-  return () => joined.close();
+  if (homeAssistant === undefined) return () => joined.close();
+  const { announceTo } = await import('../../mqtt/home-assistant/announcer.ts');
+  const prefix = homeAssistant === true ? undefined : homeAssistant;
+  const announcer = announceTo(hub, joined, { home, ...(prefix !== undefined && { prefix }) });
+  return () => {
+    announcer.close();
+    return joined.close();
+  };
 }
 
 /** What a board at the port is called that says no name: `ttyUSB0`, `COM3`. */

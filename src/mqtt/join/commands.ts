@@ -6,8 +6,10 @@ import { jsonOf, textOf } from './values.ts';
 
 /** Commands of MQTT clients that are not settled: more than people and home automation have under way. */
 const MOST_OPEN = 1_000;
+/** Who steers, for others who want to. */
+const HOLDER = 'MQTT';
 
-/** Commands that come as `kiteline/BOARD/COMMAND/set`, for boards that are not the broker's: what came of each is published. */
+/** Commands and setpoints that come as `kiteline/BOARD/COMMAND/set`, for boards that are not the broker's: what came of each is published. */
 export class SetCommands {
   readonly #hub: Hub;
   readonly #publish: (topic: string, payload: string) => void;
@@ -42,20 +44,19 @@ export class SetCommands {
   async #outcome(board: string, command: string, payload: Uint8Array): Promise<CommandOutcome | string> {
     try {
       const handle = await this.#hub.findBoard(board);
-      const args = this.#arguments(board, command, textOf(payload)?.trim() ?? '');
+      const info = handle.info();
+      const control = info?.controls?.[command];
+      const offer = control ?? info?.commands?.[command];
+      const args = argumentsOf(textOf(payload)?.trim() ?? '', Object.keys(offer?.args ?? {})[0]);
+      if (control && !info?.commands?.[command]) {
+        // Held for a moment and then left to stop: whoever publishes no more steers no more.
+        handle.control(command, { holder: HOLDER, args });
+        return { outcome: 'done', result: args };
+      }
       return await handle.command(command, args, { signal: this.#ended.signal });
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
-  }
-
-  /** An object has the arguments by name; anything else is the one that the command takes, or `value`. */
-  #arguments(board: string, command: string, text: string): JsonObject {
-    if (text === '') return {};
-    const json = jsonOf(text);
-    if (isObject(json)) return json;
-    const names = Object.keys(this.#hub.board(board)?.info()?.commands?.[command]?.args ?? {});
-    return { [names[0] ?? 'value']: json };
   }
 
   #tell(board: string, command: string, outcome: CommandOutcome | string): void {
@@ -63,6 +64,13 @@ export class SetCommands {
       this.#publish(topicOf(board, command), answerOf(outcome.result));
     else this.#publish(topicOf(board, command, 'error'), sentenceOf(outcome));
   }
+}
+
+/** An object has the arguments by name; anything else is the one that is taken first, or `value`. */
+function argumentsOf(text: string, first = 'value'): JsonObject {
+  if (text === '') return {};
+  const json = jsonOf(text);
+  return isObject(json) ? json : { [first]: json };
 }
 
 const answerOf = (result: Json): string => (typeof result === 'string' ? result : JSON.stringify(result));

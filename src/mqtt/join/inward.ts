@@ -2,9 +2,9 @@ import type { Hub } from '../../hub/hub.ts';
 import type { Session } from '../../hub/session.ts';
 import { formatHostPort, type HostPort } from '../../transport/address.ts';
 import { newCounts, type Peer } from '../../transport/transport.ts';
-import { decode, isObject, type JsonObject, limits } from '../../wire/index.ts';
+import { decode, isObject, type JsonObject, limits, type Samples } from '../../wire/index.ts';
 import { BoardLink } from './link.ts';
-import type { Arrived, JoinDrop } from './messages.ts';
+import type { Arrived, JoinDrop, MetricPlace } from './messages.ts';
 import type { Meaning } from './names.ts';
 import { jsonOf, textOf, unitOf } from './values.ts';
 
@@ -20,6 +20,8 @@ interface Guest {
   link: BoardLink | undefined;
   /** What it says of itself. */
   said: JsonObject;
+  /** Metric → where it is published. */
+  readonly places: Map<string, MetricPlace>;
   /** The broker keeps `online` of it, which may be older than the board. */
   mayBeThere: boolean;
 }
@@ -50,12 +52,18 @@ export class Inward {
     return this.#guests.has(board);
   }
 
+  /** Where a board of the broker publishes a metric. */
+  placeOf(board: string, metric: string): MetricPlace | undefined {
+    return this.#guests.get(board)?.places.get(metric);
+  }
+
   /**
    * Takes what was published.
    * @returns whether it may be acknowledged, once that is known: what became a sample is on disk then
    */
-  take({ meaning, payload, retained }: Arrived): boolean | Promise<boolean> {
+  take(arrived: Arrived): boolean | Promise<boolean> {
     const { hub, drop, echoes } = this.#options;
+    const { meaning, payload, retained } = arrived;
     const { board } = meaning;
     if (meaning.is === 'set') return true; // is for whoever takes commands
     if (hub.keys.isClosed(board)) {
@@ -83,7 +91,7 @@ export class Inward {
         guest.link?.answers(meaning.command, textOf(payload) ?? '', true);
         return true;
       default:
-        return this.#sample(guest, meaning, payload, retained);
+        return this.#sample(guest, meaning, arrived);
     }
   }
 
@@ -115,7 +123,14 @@ export class Inward {
       oldest.plain?.closed();
       this.#guests.delete(oldest.name);
     }
-    const guest: Guest = { name, plain: undefined, link: undefined, said: {}, mayBeThere: false };
+    const guest: Guest = {
+      name,
+      plain: undefined,
+      link: undefined,
+      said: {},
+      places: new Map(),
+      mayBeThere: false,
+    };
     this.#guests.set(name, guest);
     return guest;
   }
@@ -159,8 +174,7 @@ export class Inward {
   #sample(
     guest: Guest,
     meaning: Extract<Meaning, { is: 'value' | 'samples' }>,
-    payload: Uint8Array,
-    retained: boolean,
+    { topic, payload, retained }: Arrived,
   ): boolean | Promise<boolean> {
     if (retained) {
       this.#options.drop('RETAINED');
@@ -169,11 +183,13 @@ export class Inward {
     if (guest.mayBeThere) this.#comes(guest);
     if (meaning.is === 'value' && guest.link?.answers(meaning.metric, textOf(payload) ?? '')) return true;
     const unit = meaning.is === 'value' ? unitOf(meaning.metric, payload) : payload.slice();
-    const fault = unit === undefined || unit.length > limits.lineBytes ? 'BAD_PAYLOAD' : faultOf(unit);
-    if (unit === undefined || fault) {
-      this.#options.drop(fault ?? 'BAD_PAYLOAD');
+    const message = unit && unit.length <= limits.lineBytes ? decode(unit) : undefined;
+    if (unit === undefined || (message?.kind !== 'samples' && message?.kind !== 'text')) {
+      const isControl = message !== undefined && message.kind !== 'refused';
+      this.#options.drop(isControl ? 'NOT_ALLOWED' : 'BAD_PAYLOAD'); // what payloads say acts on nothing
       return true;
     }
+    if (message.kind === 'samples') learn(guest.places, topic, meaning, message);
     const { hub, from } = this.#options;
     if (guest.link?.isOver) guest.link = undefined;
     guest.plain ??= guest.link
@@ -188,11 +204,20 @@ export class Inward {
   }
 }
 
-/** Samples and texts alone: what is said by payloads acts on nothing. */
-function faultOf(unit: Uint8Array): JoinDrop | undefined {
-  const { kind } = decode(unit);
-  if (kind === 'samples' || kind === 'text') return undefined;
-  return kind === 'refused' ? 'BAD_PAYLOAD' : 'NOT_ALLOWED';
+/** Remembers where metrics are published. SenML's are nowhere: no template reads it. */
+function learn(
+  places: Map<string, MetricPlace>,
+  topic: string,
+  meaning: Extract<Meaning, { is: 'value' | 'samples' }>,
+  { samples }: Samples,
+): void {
+  for (const { values } of samples)
+    for (const metric of values.keys()) {
+      if (places.has(metric) || places.size >= limits.metrics) continue;
+      const isBare = meaning.is === 'value' && meaning.metric === metric;
+      const path = meaning.is === 'value' ? metric.slice(meaning.metric.length + 1) : metric;
+      places.set(metric, isBare ? { topic } : { topic, path });
+    }
 }
 
 /** A board that publishes and has not said that it is there: nothing can be sent to it. */

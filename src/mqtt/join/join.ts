@@ -6,7 +6,7 @@ import { Client, OURS } from './client.ts';
 import { SetCommands } from './commands.ts';
 import type { MqttDoor } from './door.ts';
 import { Inward } from './inward.ts';
-import type { JoinDrop } from './messages.ts';
+import type { JoinDrop, MetricPlace } from './messages.ts';
 import { meaningOf, ROOT } from './names.ts';
 import { Outward } from './outward.ts';
 
@@ -34,6 +34,8 @@ export interface Joined extends MqttDoor {
   /** Whether it speaks MQTT 5, undefined while that is not known. */
   readonly isModern: boolean | undefined;
   readonly counts: JoinCounts;
+  /** Where a board that came by the broker publishes a metric; undefined for all that the hub publishes. */
+  placeOf(board: string, metric: string): MetricPlace | undefined;
   /** Says goodbye; what is published on its way is waited for. */
   close(): Promise<void>;
 }
@@ -135,7 +137,7 @@ export function joinBroker(hub: Hub, { url, home, tell = () => {} }: JoinOptions
       return true;
     }
     const meaning = meaningOf(topic);
-    if (meaning) return inward.take({ meaning, payload, retained: retain });
+    if (meaning) return inward.take({ topic, meaning, payload, retained: retain });
     drop('BAD_TOPIC');
     return true;
   }
@@ -150,6 +152,7 @@ export function joinBroker(hub: Hub, { url, home, tell = () => {} }: JoinOptions
     get counts() {
       return { ...counts, dropped: { ...counts.dropped }, unsent: outward.dropped };
     },
+    placeOf: (board, metric) => inward.placeOf(board, metric),
     publish(topic, payload, { retain }) {
       void samples.publish(topic, payload, retain);
     },

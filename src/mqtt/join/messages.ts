@@ -21,7 +21,15 @@ export type JoinDrop =
 
 /** Somebody's publish, as it came. */
 export interface Arrived {
+  topic: string;
   meaning: Meaning;
   payload: Uint8Array;
   retained: boolean;
+}
+
+/** Where a board publishes a metric. */
+export interface MetricPlace {
+  topic: string;
+  /** In JSON: its name there, levels joined with dots. */
+  path?: string;
 }
