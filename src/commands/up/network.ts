@@ -1,6 +1,7 @@
 /** How the hub and its boards come together: it is advertised to those that look for it, dials those that listen, opens serial ports and joins a broker. */
 
 import { openPort } from '../../board/port.ts';
+import { KitelineError } from '../../errors.ts';
 import { homeIn, newHome } from '../../hub/home.ts';
 import type { Hub } from '../../hub/hub.ts';
 import { say } from '../../language.ts';
@@ -33,7 +34,7 @@ export const homeOf = (data: string, memory: boolean | undefined): Promise<strin
 /**
  * Dials, and advertises where the hub listens.
  * @returns ends what the hub's own close() does not
- * @throws KitelineError BAD_ARGUMENT for what cannot be dialled
+ * @throws KitelineError BAD_ARGUMENT for what cannot be dialled, and for Home Assistant without a broker (as a rejection)
  */
 export async function openNetwork(
   hub: Hub,
@@ -42,6 +43,7 @@ export async function openNetwork(
   { name, mdns, dial, serial, baud, mqttUrl, homeAssistant }: NetworkOptions,
   tell: (line: string) => void,
 ): Promise<() => Promise<void>> {
+  if (homeAssistant !== undefined && mqttUrl === undefined) throw noBroker();
   hub.on('dial', (info) => tell(`${printable(info.url)}: ${dialText(info)}`));
   for (const url of dial) hub.dial(url);
   if (dial.length > 0) {
@@ -61,6 +63,15 @@ export async function openNetwork(
       : await openBroker(hub, { url: mqttUrl, home, homeAssistant }, tell);
   return async () => void (await Promise.all([conceal(), part()]));
 }
+
+const noBroker = (): KitelineError =>
+  new KitelineError(
+    'BAD_ARGUMENT',
+    say(
+      '--home-assistant tells it through an MQTT broker: name that with --mqtt-url.',
+      '--home-assistant 需要通过 MQTT 代理：请用 --mqtt-url 指定。',
+    ),
+  );
 
 interface BrokerOptions {
   url: string;
