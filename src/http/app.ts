@@ -19,6 +19,7 @@ import { doctorRoutes, type HealthRecord } from './doctor.ts';
 import { frontPage, libraryPage } from './front-page.ts';
 import { keyRoutes, MAX_KEY_REQUEST } from './keys.ts';
 import type { Live } from './live.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { mipIndex, mipRoutes } from './mip.ts';
 import type { PageFiles } from './page-files.ts';
 import { problem } from './problem.ts';
@@ -75,6 +76,9 @@ export function createApp(parts: AppParts): Hono {
     c.header('Allow', 'POST');
     return problem(c, 405, say('Samples are sent here with POST.', '请用 POST 向这里发送采样。'));
   });
+
+  const metrics = new Metrics(hub, clock, accepted);
+  app.get('/metrics', (c) => metrics.respond(c, access));
 
   for (const path of [`${MIP}/kiteline`, `${MIP}/kiteline/`])
     app.get(path, (c) => c.text(libraryPage(c, MIP)));

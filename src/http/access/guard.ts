@@ -92,7 +92,7 @@ export function strangeness(
 /** Lets through who is let in by a token. */
 export function guard(options: GuardOptions): MiddlewareHandler {
   return async (c, next) => {
-    const judgement = judge(askingOf(c), getCookie(c, cookieName(c.req.header('host'))), options);
+    const judgement = judgeRequest(c, options);
     if ('token' in judgement) {
       c.set('token', judgement.token);
       return next();
@@ -101,6 +101,10 @@ export function guard(options: GuardOptions): MiddlewareHandler {
     return problem(c, judgement.status, judgement.detail);
   };
 }
+
+/** `judge`, for a request that has come to a route. */
+export const judgeRequest = (c: Context, options: GuardOptions): Judgement =>
+  judge(askingOf(c), getCookie(c, cookieName(c.req.header('host'))), options);
 
 /** Whether a browser that asks for a page is signed in; from what page it comes does not matter for what nobody else can read. */
 export function isSignedIn(c: Context, options: GuardOptions): boolean {

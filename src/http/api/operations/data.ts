@@ -89,6 +89,18 @@ export const dataOperations: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/metrics',
+    tag: 'hub',
+    summary: ['For Prometheus: how the hub and its boards are', '供 Prometheus 读取：中枢和板子的状态'],
+    more: [
+      'With a token, or from the machine of the hub without one.',
+      '凭令牌访问；在中枢所在的机器上无需令牌。',
+    ],
+    answer: { types: ['text/plain'], words: ['the text format 0.0.4', '文本格式 0.0.4'] },
+    problems: [401, 403, 421, 503],
+  },
+  {
+    method: 'get',
     path: '/api/v1/store',
     tag: 'hub',
     summary: ['What is stored, and how much of it', '存储的内容和数量'],
