@@ -129,9 +129,9 @@ test('the question is one that a responder understands, and its answer is taken'
     );
   });
   const to = { host: '127.0.0.1', port: responder.address().port };
-  expect(await answersMdns('kiteline.local', systemClock, to)).toBe(true);
+  expect(await answersMdns('kiteline.local', systemClock, [], to)).toBe(true);
   expect(asked[0]?.subarray(12)).toEqual(Buffer.from('\x08kiteline\x05local\0\0\x01\0\x01', 'latin1'));
   responder.removeAllListeners('message').on('message', () => clock.advance(1_000));
   const clock = new ManualClock();
-  expect(await answersMdns('kiteline.local', clock, to)).toBe(false);
+  expect(await answersMdns('kiteline.local', clock, [], to)).toBe(false);
 });

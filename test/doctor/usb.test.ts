@@ -225,6 +225,14 @@ describe('what is on it', () => {
     });
   }, 60_000);
 
+  test('memory that boot.py takes', async () => {
+    const facts = await asked({
+      ...alone,
+      files: { 'boot.py': 'import gc\ngc.collect()\nhog = bytearray(gc.mem_free() - 9_000)\n' },
+    });
+    expect(found(facts, 'heap-low').what).toMatch(/^Its memory is nearly full: /);
+  }, 60_000);
+
   test('a full flash', async () => {
     const facts = await asked({ ...alone, files: { 'data.bin': randomBytes(1_850_000) } });
     expect(found(facts, 'flash-full').what).toMatch(/^Its flash is full: /);

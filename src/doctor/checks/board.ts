@@ -82,8 +82,15 @@ export const boardChecks: Check[] = [
     hop: 'wifi',
     of: 'boards',
     look({ examination }) {
-      const { pm } = boardReport(examination?.report);
-      if (pm === undefined || !examination || examination.roundTrips.length < LEAST_PINGS) return 'unknown';
+      const { pm, rssi } = boardReport(examination?.report);
+      // One that has another link, as USB, has no signal.
+      if (
+        pm === undefined ||
+        rssi === undefined ||
+        !examination ||
+        examination.roundTrips.length < LEAST_PINGS
+      )
+        return 'unknown';
       const usual = examination.roundTrips.toSorted((a, b) => a - b)[examination.roundTrips.length >> 1] ?? 0;
       return pm !== 0 && usual >= DOZING_MS ? { pm, usual, pings: examination.roundTrips.length } : undefined;
     },

@@ -16,7 +16,7 @@ export const computerChecks: Check[] = [
     id: 'port-taken',
     hop: 'computer',
     of: 'computer',
-    look: ({ ports }) => (ports === undefined ? 'unknown' : ports.length > 0 ? ports : undefined),
+    look: ({ ports = [] }) => (ports.length > 0 ? ports : undefined),
     sentence: (ports) => ({
       what: ports.join(' '),
       how: say(

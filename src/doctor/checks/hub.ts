@@ -7,8 +7,8 @@ export const hubChecks: Check[] = [
   check({
     id: 'no-hub',
     hop: 'hub',
-    of: 'noHub',
-    look: ({ message }) => message,
+    of: 'computer',
+    look: (_, { noHub }) => noHub?.message,
     sentence: (message) => ({
       what: message ?? '',
       how: say(

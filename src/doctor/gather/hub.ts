@@ -1,4 +1,5 @@
 /** What a hub that runs tells, of itself and of its boards. */
+import { networkInterfaces } from 'node:os';
 import type { Clock } from '../../clock.ts';
 import type { HubHealth } from '../../http/doctor.ts';
 import type { WhereAnswer } from '../../http/where.ts';
@@ -9,14 +10,15 @@ import type { RefusedMessage } from '../../hub/refusals.ts';
 import type { LatestValue } from '../../store/store.ts';
 import { isOwnAddress } from '../../transport/lan.ts';
 import type { BoardFacts, HubFacts } from '../facts.ts';
+import { ownNetworks } from '../subnet.ts';
 import { newestLibrary } from '../versions.ts';
 import { answersMdns } from './mdns.ts';
 
 /** How the hub is asked. @throws KitelineError NO_HUB, USAGE */
 export type AskHub = <T>(path: string, method?: 'GET' | 'POST') => Promise<T>;
 
-/** Boards that are asked themselves in one go. */
-const MOST_BOARDS = 32;
+/** Boards that are asked at a time: each makes the hub wait for it. */
+const AT_ONCE = 8;
 /** Why a board is kept out for the sake of its key. */
 const OF_KEYS: readonly string[] = ['NO_PROOF', 'UNKNOWN_KEY', 'BAD_SIGNATURE'];
 
@@ -28,7 +30,13 @@ export async function gatherHub(url: string, ask: AskHub, clock: Clock): Promise
   const aheadMs = health.time - (before + clock.now()) / 2;
   const isHere = isOwnAddress(new URL(url).hostname.replace(/^\[|\]$/g, ''));
   const [mdns, keys] = await Promise.all([
-    health.mdns === undefined ? undefined : answersMdns(health.mdns, clock),
+    health.mdns === undefined
+      ? undefined
+      : answersMdns(
+          health.mdns,
+          clock,
+          ownNetworks(networkInterfaces()).map(({ address }) => address),
+        ),
     ask<{ boards: KeyInfo[] }>('/api/v1/keys').then(
       ({ boards }) => boards,
       () => undefined, // a viewer's token
@@ -54,30 +62,38 @@ export async function gatherBoards(
   const { boards } = await ask<{ boards: BoardInfo[] }>('/api/v1/boards');
   const outside = refused.filter(({ reason }) => OF_KEYS.includes(reason)).map(({ board }) => board);
   const names = only === undefined ? [...new Set([...boards.map(({ name }) => name), ...outside])] : [only];
-  const library = newestLibrary();
   const facts: BoardFacts[] = [];
-  for (const name of names) {
-    const info = boards.find((board) => board.name === name);
-    const keptOut = stillOut(name, info, refused);
-    const isAsked = info?.session !== undefined && facts.length < MOST_BOARDS;
-    const path = `/api/v1/boards/${encodeURIComponent(name)}`;
-    const [latest, examination] = await Promise.all([
-      ask<{ latest: LatestValue[] }>(path).then(
-        (answer) => answer.latest,
-        () => [], // it has sent nothing ever
-      ),
-      isAsked ? ask<Examination>(`${path}/doctor`, 'POST').catch(() => undefined) : undefined,
-    ]);
-    facts.push({
-      name,
-      library,
-      latest,
-      ...(info && { info }),
-      ...(keptOut && { refused: keptOut }),
-      ...(examination && { examination }),
-    });
+  while (facts.length < names.length) {
+    const next = names.slice(facts.length, facts.length + AT_ONCE);
+    facts.push(...(await Promise.all(next.map((name) => gatherBoard(ask, name, boards, refused)))));
   }
   return facts;
+}
+
+async function gatherBoard(
+  ask: AskHub,
+  name: string,
+  boards: readonly BoardInfo[],
+  refused: readonly RefusedMessage[],
+): Promise<BoardFacts> {
+  const info = boards.find((board) => board.name === name);
+  const keptOut = stillOut(name, info, refused);
+  const path = `/api/v1/boards/${encodeURIComponent(name)}`;
+  const [latest, examination] = await Promise.all([
+    ask<{ latest: LatestValue[] }>(path).then(
+      (answer) => answer.latest,
+      () => [], // it has sent nothing ever
+    ),
+    info?.session && ask<Examination>(`${path}/doctor`, 'POST').catch(() => undefined), // a viewer's token, or it has just gone
+  ]);
+  return {
+    name,
+    library: newestLibrary(),
+    latest,
+    ...(info && { info }),
+    ...(keptOut && { refused: keptOut }),
+    ...(examination && { examination }),
+  };
 }
 
 /** What a board was refused for last, unless it has a session that began later. */

@@ -32,14 +32,18 @@ export const isAnswer = (bytes: Buffer, id: number): boolean =>
   ((bytes[2] ?? 0) & IS_RESPONSE) !== 0 &&
   bytes.readUInt16BE(6) > 0;
 
+/** Where is asked; a test has its own place. */
+const EVERYWHERE = { host: GROUP, port: PORT };
+
 /**
  * Whether anybody answers. A network that carries no multicast is silent, too.
- * @param to where to ask, for tests
+ * @param from this computer's addresses: each of its networks is asked; none: the one that the system chooses
  */
 export async function answersMdns(
   name: string,
   clock: Clock,
-  to: { host: string; port: number } = { host: GROUP, port: PORT },
+  from: readonly string[],
+  to: { host: string; port: number } = EVERYWHERE,
 ): Promise<boolean> {
   const socket = createSocket('udp4').bind();
   const answered = Promise.withResolvers<boolean>();
@@ -52,7 +56,10 @@ export async function answersMdns(
     await once(socket, 'listening');
     for (let time = 0; time < TRIES; time++) {
       id = 1 + Math.floor(Math.random() * 65_535);
-      await new Promise<void>((done) => socket.send(questionFor(name, id), to.port, to.host, () => done()));
+      for (const address of from.length > 0 ? from : [undefined]) {
+        if (address !== undefined) socket.setMulticastInterface(address);
+        await new Promise<void>((done) => socket.send(questionFor(name, id), to.port, to.host, () => done()));
+      }
       const late = new Promise<false>((done) => clock.alarm(ANSWER_MS, () => done(false)));
       if (await Promise.race([answered.promise, late])) return true;
     }
