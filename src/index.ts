@@ -77,6 +77,7 @@ export type {
   SceneWhole,
 } from './hub/scenes/messages.ts';
 export type { Scene } from './hub/scenes/scene.ts';
+export { type Mqtt, type MqttOptions, openMqtt } from './mqtt/mqtt.ts';
 export type { Bucket } from './store/buckets.ts';
 export { MemoryStore, type MemoryStoreOptions } from './store/memory.ts';
 export { Layout, type PackedParts, PackedSamples } from './store/packed.ts';

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { KitelineError } from '../errors.ts';
 import { checkHubName } from '../hub/home.ts';
 import { say } from '../language.ts';
@@ -9,6 +9,7 @@ import { addAccessOptions } from './access-options.ts';
 import { DATA_FOLDER } from './hub-file.ts';
 import { parseCount } from './numbers.ts';
 import { parseSize } from './sizes.ts';
+import { MQTT_PORT, MQTT_TLS_PORT } from './up/mqtt-port.ts';
 import { TLS_PORT } from './up/tls-port.ts';
 import type { UpOptions } from './up/up.ts';
 import { baudOf } from './usb.ts';
@@ -43,6 +44,30 @@ export function addUp(program: Command): void {
       say('PEM; one of its own, kept with the data, unless told', 'PEM 证书；默认自动生成并与数据一起保存'),
     )
     .option('--tls-key <FILE>', say("the certificate's key, PEM", '证书的密钥，PEM'))
+    .option(
+      '--mqtt [PORT]',
+      say(
+        `a broker for MQTT 3.1.1 as well, ${MQTT_PORT} unless told; also by WebSocket, at /mqtt of the HTTP port`,
+        `同时启动 MQTT 3.1.1 代理，默认端口 ${MQTT_PORT}；也可通过 HTTP 端口的 /mqtt 使用 WebSocket`,
+      ),
+      port,
+    )
+    .option(
+      '--mqtt-tls [PORT]',
+      say(
+        `the same with TLS, ${MQTT_TLS_PORT} unless told, with the certificate of --tls`,
+        `带 TLS 的 MQTT，默认端口 ${MQTT_TLS_PORT}，使用 --tls 的证书`,
+      ),
+      port,
+    )
+    .addOption(
+      new Option(
+        '--mqtt-open <FROM>',
+        say('from where MQTT clients without a password are let in', '允许哪里的 MQTT 客户端不用密码连接'),
+      )
+        .choices(['local', 'private', 'none'])
+        .default('local'),
+    )
     .option('--http <PORT>', say('for HTTP', 'HTTP 端口'), port, 8080)
     .option(
       '--host <ADDRESS>',
@@ -144,6 +169,7 @@ ${say('Examples:', '示例：')}
   kiteline up --tcp 9100 --udp 9100 --http 0
   kiteline up --virtual 3
   kiteline up --tls
+  kiteline up --mqtt --mqtt-open private
   kiteline up --serial /dev/ttyUSB0
   kiteline up --mqtt-url mqtt://192.168.1.20 --home-assistant
   kiteline up --name workshop --dial tcp://192.168.1.50:9000

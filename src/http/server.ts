@@ -14,7 +14,7 @@ import { HealthRecord } from './doctor.ts';
 import { Live } from './live.ts';
 import { PageFiles } from './page-files.ts';
 import { Pages } from './pages/pages.ts';
-import { upgrade } from './pages/upgrade.ts';
+import { type Upgrade, upgrade } from './pages/upgrade.ts';
 import { TokenLeases } from './token-leases.ts';
 
 export interface HttpOptions {
@@ -32,6 +32,8 @@ export interface HttpOptions {
   certificate?: string;
   /** The hub's name in the network's mDNS, where it tells one. */
   mdns?: string | undefined;
+  /** Takes a WebSocket that asks for `/mqtt`, and no other site's page does: what it may, MQTT's own CONNECT tells. */
+  mqtt?: Upgrade;
   clock?: Clock;
   /** Told of errors that are ours; they go to stderr unless it is given. */
   onError?: (error: unknown) => void;
@@ -101,7 +103,8 @@ export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<Ht
     server.on('clientError', clientError);
     server.on('upgrade', (asked, socket, head) => {
       const { remoteAddress = '', remotePort = 0 } = asked.socket;
-      if (hub.admits(plainHost(remoteAddress), remotePort)) upgrade(pages, access, asked, socket, head);
+      if (hub.admits(plainHost(remoteAddress), remotePort))
+        upgrade({ pages, access, mqtt: options.mqtt }, asked, socket, head);
       else socket.destroy();
     });
     server.listen(bind);

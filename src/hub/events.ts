@@ -1,5 +1,6 @@
 import type { Alarm, Clock } from '../clock.ts';
 import { inLanguage, say } from '../language.ts';
+import type { PackedSamples } from '../store/packed.ts';
 import type { Value } from '../wire/index.ts';
 import type { AlertMessage } from './alerts/rule.ts';
 import type { LeaseEndWhy } from './control/ends.ts';
@@ -84,6 +85,8 @@ export interface Problem {
 export interface HubEvents {
   text: (message: TextMessage) => Reply | Promise<Reply>;
   sample: (message: SampleMessage) => unknown;
+  /** Samples of everybody that were stored together, packed: for who passes on very many. They are the hub's again when this returns. */
+  stored: (samples: PackedSamples) => unknown;
   /** A board sent its first message. */
   board: (name: string) => unknown;
   presence: (message: PresenceMessage) => unknown;
@@ -106,6 +109,7 @@ export class Handlers {
   #lists: { [E in keyof HubEvents]: HubEvents[E][] } = {
     text: [],
     sample: [],
+    stored: [],
     board: [],
     presence: [],
     log: [],
@@ -134,6 +138,7 @@ export class Handlers {
 
   /** Every sample of a round that is stored. */
   samples(round: Round): void {
+    if (this.#lists.stored.length > 0) tell(this.#lists.stored, round.samples, this.#failed);
     if (this.#lists.sample.length === 0) return;
     round.forEachSample((sender, layout, at, first) => {
       const message = { ...round.samples.sampleAt(layout, at, first), from: sender.address };

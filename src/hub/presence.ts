@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../wire/index.ts';
 import type { BoardSession, SessionEnd } from './board-session.ts';
 import type { Board } from './boards.ts';
 import { BoardControls } from './controls.ts';
-import type { Hello } from './hello.ts';
+import { type CommandInfo, type Hello, helloLimits } from './hello.ts';
 import type { Inside } from './inside.ts';
 import { LastRuns } from './last-runs.ts';
 import { Numbering, type NumberingOwner } from './numbering.ts';
@@ -103,6 +103,14 @@ export class Presence implements NumberingOwner {
     this.report(session, hello.dropped);
     this.runs(session, hello.program);
     this.#inside.commands.online(this.name, session);
+  }
+
+  /** It takes this command, too: it said so after its hello. */
+  announces(session: BoardSession, command: string): void {
+    if (this.session !== session) return;
+    const commands = JSON.parse(this.#commands ?? '{}') as Record<string, CommandInfo>;
+    if (Object.hasOwn(commands, command) || Object.keys(commands).length >= helloLimits.commands) return;
+    this.#commands = JSON.stringify({ ...commands, [command]: {} });
   }
 
   /** What the board says of its program, at its hello and when a trial is over. */

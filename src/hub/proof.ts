@@ -1,12 +1,13 @@
 import type { Seal, SealFault } from './seal.ts';
 
-/** What a connection has proved: every line on it is signed from then on. */
+/** What a connection has proved. */
 export interface Proof {
   /** Whose connection it is. */
   readonly board: string;
   /** The id of the key. */
   readonly key: string;
-  readonly seal: Seal;
+  /** Signs and checks every line from then on; undefined where what carries the lines has seen to it, as MQTT's password does. */
+  readonly seal?: Seal;
 }
 
 /** Messages that arrived together: as they came, or what is in them. */

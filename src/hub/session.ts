@@ -43,6 +43,8 @@ interface Batch extends SignedBatch {
 export interface SessionOptions {
   /** The board's name, where the sender said one; else it goes by its address. */
   board?: string;
+  /** What the peer has proved before it spoke. */
+  proof?: Proof;
   /** Whether texts get the configured reply when no handler answers. */
   answers: boolean;
 }
@@ -73,6 +75,7 @@ export class Session implements Sender {
     this.asker = new Asker(peer);
     this.#identity = new Identity(inside.boards, peer, options.board);
     this.answers = options.answers;
+    this.#proof = options.proof;
     this.#reader = new Reader(inside, this.asker);
     this.#turns = new Turns(() => {
       inside.orphans.delete(this);
@@ -95,7 +98,7 @@ export class Session implements Sender {
     return this.#identity.link;
   }
 
-  /** What the peer has proved: every line of it is signed since. */
+  /** What the peer has proved. */
   get proof(): Proof | undefined {
     return this.#proof;
   }
@@ -253,7 +256,7 @@ export class Session implements Sender {
   /** Synchronous as long as every answer is and the store has room. */
   #proceed(batch: Batch, start: number): void | Promise<void> {
     const { intake, counts } = this.#inside;
-    if (this.#proof && !batch.isOpened && !this.#isOver) openBatch(batch, start, this.#proof.seal);
+    if (this.#proof?.seal && !batch.isOpened && !this.#isOver) openBatch(batch, start, this.#proof.seal);
     const { units, at, sender, receipt } = batch;
     if (start >= units.length) return this.endIfForged(batch.fault);
     if (this.#isOver) {

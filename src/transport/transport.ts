@@ -5,7 +5,7 @@
  */
 import type { MessageReason } from '../wire/index.ts';
 
-export type TransportKind = 'tcp' | 'udp' | 'serial';
+export type TransportKind = 'tcp' | 'udp' | 'serial' | 'mqtt';
 
 /** Why a transport lost something: what the wire drops, and what only a transport can. */
 export type TransportReason =

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { KitelineError, systemCode } from '../../errors.ts';
-import type { TlsAddress } from '../../hub/listen.ts';
 import { say } from '../../language.ts';
 import { formatHostPort, type HostPort } from '../../transport/address.ts';
 import { type Certificate, describeCertificate, keepCertificate } from '../../transport/certificate.ts';
+import type { TlsKeys } from '../../transport/tls-gate.ts';
 import { TLS_PORT } from './tls-port.ts';
 
 export interface TlsOptions {
@@ -15,7 +15,10 @@ export interface TlsOptions {
 }
 
 /** What to listen on. */
-export interface OpenTls extends TlsAddress {
+export interface OpenTls extends TlsKeys {
+  host: string;
+  /** Undefined where TLS is for MQTT alone. */
+  port: number | undefined;
   certificate: Certificate;
   /** What a person should know, once the hub has said where it is: programs read that from its first lines. */
   notes: string[];
@@ -29,10 +32,10 @@ const CHIP_EPOCH_MS = Date.UTC(2000, 0, 1);
  * @throws KitelineError BAD_ARGUMENT, NOT_FOUND (a file), USAGE (the data folder)
  */
 export async function openTls(
-  options: TlsOptions & { host: string; data: string; name?: string },
+  options: TlsOptions & { host: string; data: string; name?: string; mqttTls?: number | true },
 ): Promise<OpenTls | undefined> {
-  const { tls, tlsCert, tlsKey, host, data, name = 'kiteline' } = options;
-  if (tls === undefined) {
+  const { tls, mqttTls, tlsCert, tlsKey, host, data, name = 'kiteline' } = options;
+  if (tls === undefined && mqttTls === undefined) {
     if (tlsCert !== undefined || tlsKey !== undefined) throw onlyWithTls();
     return undefined;
   }
@@ -44,7 +47,7 @@ export async function openTls(
       : await keepCertificate(data, name, (sentence) => notes.push(sentence));
   return {
     host,
-    port: tls === true ? TLS_PORT : tls,
+    port: tls === undefined ? undefined : tls === true ? TLS_PORT : tls,
     ...keys,
     notes,
     certificate: describeCertificate(keys.cert),

@@ -9,6 +9,7 @@ import type { Problem } from '../../hub/events.ts';
 import { createHub, type Hub } from '../../hub/hub.ts';
 import { openKeys } from '../../hub/key-file.ts';
 import { say } from '../../language.ts';
+import type { Mqtt } from '../../mqtt/mqtt.ts';
 import type { Store } from '../../store/store.ts';
 import { formatHostPort, type HostPort, isLoopback, isWildcard } from '../../transport/address.ts';
 import { lanAddresses } from '../../transport/lan.ts';
@@ -25,11 +26,12 @@ import { controlText } from '../watch/control-text.ts';
 import { appError, loadApp, placeOf } from './app.ts';
 import { type KeepOptions, keptLine, openKept } from './history.ts';
 import { isAdvertised } from './mdns.ts';
+import { type MqttUpOptions, mqttLines, openBroker } from './mqtt.ts';
 import { homeOf, type NetworkOptions, openNetwork } from './network.ts';
 import { openTls, type TlsOptions, tlsLines } from './tls.ts';
 import { Troubles } from './troubles.ts';
 
-export interface UpOptions extends KeepOptions, NetworkOptions, TlsOptions, AccessCliOptions {
+export interface UpOptions extends KeepOptions, NetworkOptions, TlsOptions, AccessCliOptions, MqttUpOptions {
   /** File of the app. */
   app?: string;
   tcp: number;
@@ -92,15 +94,17 @@ export async function up(options: UpOptions): Promise<void> {
   hub.on('control', (message) => {
     if (message.state !== 'way') tell(`${printable(message.board)}  ${controlText(message)}`);
   });
+  let mqtt: Mqtt | undefined;
   try {
     if (app) startApp(app, hub, options.app ?? '', ended.reject);
     const listening = await hub.listen({
       tcp: { host, port: options.tcp },
       udp: { host, port: options.udp },
-      ...(tls && { tls }),
+      ...(tls?.port !== undefined && { tls: { ...tls, port: tls.port } }),
     });
     let leave = async () => {};
     const tokens = await openTokens(data, tell);
+    mqtt = await openBroker(hub, options, { tls, tokens }, tell);
     const http = await serveHttp(hub, {
       host,
       port: options.http,
@@ -108,6 +112,7 @@ export async function up(options: UpOptions): Promise<void> {
       names: [`${options.name}.local`, ...(options.origin ?? [])],
       ...(tls && { certificate: tls.certificate.der }),
       ...(options.mdns && listening.tcp && isAdvertised(listening.tcp) && { mdns: `${options.name}.local` }),
+      ...(mqtt && { mqtt: mqtt.upgrade }),
     });
     try {
       const secure = tls && listening.tls && { port: listening.tls.port, cert: tls.certificate.der };
@@ -122,6 +127,7 @@ export async function up(options: UpOptions): Promise<void> {
       const links = linkLines(pageLink(http.host, http.port, http.token), process.stderr.isTTY);
       for (const line of whereLines(listening, http.url, await keptLine(store), links)) tell(line);
       if (tls) for (const line of tlsLines(tls, listening.tls)) tell(line);
+      if (mqtt) for (const line of mqttLines(mqtt, options.mqttOpen)) tell(line);
       troubles.begin();
       leave = await openNetwork(hub, listening.tcp, home, options, tell);
       const boards = await startBoards(options.virtual, listening.udp);
@@ -133,6 +139,7 @@ export async function up(options: UpOptions): Promise<void> {
     }
   } finally {
     troubles.begin();
+    await mqtt?.close();
     await hub.close();
   }
 }

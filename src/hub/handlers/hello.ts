@@ -19,8 +19,8 @@ export async function handleHello(request: Request, session: Session, inside: In
   if (!session.peer.stream) return refuse(RPC.INVALID_REQUEST, 'hello is for connections: say it over TCP');
   if (session.link) return refuse(RPC.INVALID_REQUEST, 'this connection has said hello already');
   // A web page can have a browser post to this port, and must not take a board's place: what a browser says first is HTTP.
-  // At a serial port there is no browser, and what a board prints before is not its library's.
-  if (session.asker.isPlain && session.peer.transport !== 'serial')
+  // At a serial port there is no browser, nor behind MQTT, and what a board says before is not its library's.
+  if (session.asker.isPlain && session.peer.transport === 'tcp')
     return refuse(RPC.INVALID_REQUEST, 'hello comes before samples and text');
   const hello = helloOf(request.params);
   if (typeof hello === 'string') return refuse(RPC.INVALID_PARAMS, hello);
@@ -118,7 +118,7 @@ function begin(
   presence.begin(link, hello);
   // By datagram setpoints would leave an encrypted session in the clear; and who is at a serial port may have no network.
   const { secure, transport } = session.peer;
-  const udp = secure || transport === 'serial' ? undefined : inside.udpPort();
+  const udp = secure || transport !== 'tcp' ? undefined : inside.udpPort();
   link.send(
     encodeResult(request.id, {
       session: link.id,
