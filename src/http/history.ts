@@ -47,6 +47,12 @@ export interface HistoryAnswer {
   stored: { points: number; from: number; to: number };
 }
 
+/** A line of the answer with `shape=rows`: a point, or a bucket's mean between its least and greatest. For tools that take one kind of line. */
+export interface JsonRow extends JsonPoint {
+  min?: number;
+  max?: number;
+}
+
 const POINTS = 500;
 const MOST_POINTS = 10_000;
 /** Points that are read at once, and how often, to find changes: of strings as long as a message, a page takes 80 MB. */
@@ -54,7 +60,7 @@ const PAGE = 10_000;
 const PAGES = 10;
 const MOST_CHANGES = 100;
 
-/** `GET /api/v1/boards/:name/history?metric=&from=&to=&points=` */
+/** `GET /api/v1/boards/:name/history?metric=&from=&to=&points=&shape=rows` */
 export async function getHistory(c: Context, store: Store, clock: Clock): Promise<Response> {
   const board = c.req.param('name') ?? '';
   const metric = c.req.query('metric');
@@ -65,6 +71,7 @@ export async function getHistory(c: Context, store: Store, clock: Clock): Promis
     );
   }
   const wanted = pointsOf(c.req.query('points'));
+  const isRows = isRowsIn(c.req.query('shape'));
   const told = rangeOf(c, clock);
   const { unit, points, from, to } = await seriesOf(store, board, metric);
   const end = told.to ?? Math.max(to, told.from ?? to) + 1;
@@ -86,7 +93,7 @@ export async function getHistory(c: Context, store: Store, clock: Clock): Promis
       : { buckets: (await store.buckets({ ...range, buckets: wanted })).map(jsonBucket) }),
     stored: { points, from, to },
   };
-  return c.json(answer);
+  return c.json(isRows ? rowsOf(answer) : answer);
 }
 
 /** Page by page from the newest point back, until there are enough of them. */
@@ -123,6 +130,22 @@ function pointsOf(text: string | undefined): number {
       `"points" is a whole number from 1 to ${MOST_POINTS}, not "${text}".`,
       `“points”必须是 1 到 ${MOST_POINTS} 之间的整数，而不是“${text}”。`,
     ),
+  );
+}
+
+/** A bucket without a number in it has no value of its own, and is left out. */
+function rowsOf({ points, buckets = [] }: HistoryAnswer): JsonRow[] {
+  if (points) return points;
+  return buckets.flatMap(({ t, min, mean, max }) =>
+    mean === undefined || min === undefined || max === undefined ? [] : [{ t, v: mean, min, max }],
+  );
+}
+
+function isRowsIn(shape: string | undefined): boolean {
+  if (shape === undefined || shape === 'rows') return shape === 'rows';
+  throw new KitelineError(
+    'BAD_ARGUMENT',
+    say(`"shape" is rows, not "${shape}".`, `“shape”只能是 rows，而不是“${shape}”。`),
   );
 }
 

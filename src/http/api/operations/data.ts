@@ -49,6 +49,15 @@ export const dataOperations: readonly Operation[] = [
         schema: { type: 'integer', minimum: 1, maximum: 10_000, default: 500 },
         example: '500',
       },
+      {
+        name: 'shape',
+        words: [
+          'rows: an array of {t, v} (and min, max of a bucket, whose v is its mean) in place of all that, for tools as Grafana',
+          'rows：只返回 {t, v} 数组（时间段另有 min、max，v 为平均值），供 Grafana 等工具使用',
+        ],
+        schema: { enum: ['rows'] },
+        example: 'rows',
+      },
     ],
     answer: History,
     problems: [400, 404, 503],
