@@ -88,11 +88,11 @@ except OSError:print('null')`,
   return address ?? undefined;
 }
 
-/** The version of the board library on it; undefined: it has none. @throws KitelineError */
+/** The version of the board library on it; undefined: it has none, or one that cannot be imported. @throws KitelineError */
 export async function libraryOn(repl: RawRepl): Promise<string | undefined> {
   const version = await repl.ask<string | null>(`import json
 try:
  import kiteline;print(json.dumps(kiteline.__version__))
-except ImportError:print('null')`);
+except Exception:print('null')`);
   return version ?? undefined;
 }

@@ -30,9 +30,19 @@ export async function askByUsb(options: UsbOptions, hub: HubFacts | undefined): 
     }
   } catch (error) {
     if (!(error instanceof KitelineError) || error.code === 'BAD_ARGUMENT') throw error;
-    const { code, message } = error;
-    return { port: options.port ?? '', newest: newestLibrary(), failed: { code, message } };
+    return {
+      port: options.port ?? '',
+      newest: newestLibrary(),
+      failed: { code: error.code, message: sentenceOf(error) },
+    };
   }
+}
+
+/** Of a traceback, its last line. */
+function sentenceOf({ code, message }: KitelineError): string {
+  if (code !== 'BOARD_RAISED') return message;
+  const last = message.trimEnd().split('\n').at(-1) ?? '';
+  return say(`The board cannot be asked, it says: ${last}`, `无法询问板子，它报告：${last}`);
 }
 
 /** Boards speak IPv4. */

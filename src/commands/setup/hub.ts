@@ -40,8 +40,8 @@ export async function reachedBy(
   throw new KitelineError(
     'UNREACHABLE',
     say(
-      `The board is in the Wi-Fi and does not reach the hub (${tried || 'no address'}): let the port through this computer's firewall; computer and board must be in the same network, and not in a guest Wi-Fi that keeps them apart. Nothing was written.`,
-      `板子已加入 Wi-Fi，但连不到中枢（${tried || '没有地址'}）：请在本机防火墙放行该端口；电脑和板子须在同一网络，且不能是隔离设备的访客 Wi-Fi。没有写入任何内容。`,
+      `The board is in the Wi-Fi and does not reach the hub (${tried || 'no address'}): let the port through this computer's firewall; computer and board must be in the same network, and not in a guest Wi-Fi that keeps them apart. "kiteline doctor --port PORT" finds out which. Nothing was written.`,
+      `板子已加入 Wi-Fi，但连不到中枢（${tried || '没有地址'}）：请在本机防火墙放行该端口；电脑和板子须在同一网络，且不能是隔离设备的访客 Wi-Fi。“kiteline doctor --port 串口”可查明是哪一种。没有写入任何内容。`,
     ),
   );
 }

@@ -169,4 +169,48 @@ print(data, sender[0])`,
       await linesOf(`${SOCKET}print(socket.getaddrinfo('lamp-${process.pid}.local', 80)[0][-1][0])`, { air }),
     ).toEqual([server.address]);
   });
+
+  test('a network that keeps its stations apart, another subnet, and a firewall: what passes, and what does not', async () => {
+    const { heard, port, socket } = await udpPeer();
+    const points = [
+      { ssid: 'lab', password: 'secret12' },
+      { ssid: 'guests', isolated: true },
+      { ssid: 'other', network: '10.9.8' },
+    ];
+    const names = { 'kiteline.local': '127.0.0.1' };
+    const air = new Air({ joinMs: 10, accessPoints: points, names });
+    const other = await udpPeer();
+    const program = (ssid: string, key: string) => `
+import network, socket
+wlan = network.WLAN(network.STA_IF)
+wlan.active(True)
+wlan.connect('${ssid}', '${key}')
+while not wlan.isconnected():
+    pass
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for port in (${port}, ${other.port}):
+    s.sendto(b'${ssid}', ('127.0.0.1', port))
+    s.sendto(b'${ssid} to all', ('255.255.255.255', port))
+try:
+    print(socket.getaddrinfo('kiteline.local', 1)[0][-1][0])
+except OSError:
+    print('no name')
+t = socket.socket()
+t.settimeout(0.1)
+try:
+    t.connect(('127.0.0.1', ${port}))
+except OSError as e:
+    print(e.errno)
+print(wlan.ifconfig()[1])`;
+    expect(await linesOf(program('guests', ''), { air })).toEqual(['no name', '116', '255.0.0.0']);
+    expect(await linesOf(program('other', ''), { air })).toEqual(['no name', '116', '255.255.255.0']);
+    air.firewall = { ports: [port] };
+    expect(await linesOf(program('lab', 'secret12'), { air })).toEqual(['127.0.0.1', '116', '255.0.0.0']);
+    while (other.heard.length < 2) await once(other.socket, 'message');
+    expect([heard, other.heard]).toEqual([[], ['lab', 'lab to all']]);
+    air.firewall = undefined;
+    const came = once(socket, 'message');
+    await linesOf(program('lab', 'secret12'), { air });
+    await came;
+  });
 });
