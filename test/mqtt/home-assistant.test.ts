@@ -1,11 +1,13 @@
 /** Home Assistant: what is announced, against its documented schemas; and when. */
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Hub } from '../../src/hub/hub.ts';
 import { announceTo } from '../../src/mqtt/home-assistant/announcer.ts';
 import { discoveryOf, idOf } from '../../src/mqtt/home-assistant/discovery.ts';
 import type { BoardFacts } from '../../src/mqtt/home-assistant/entities.ts';
 import { joinBroker } from '../../src/mqtt/join/join.ts';
-import { startHub } from '../helpers/hub.ts';
+import { openMqtt } from '../../src/mqtt/mqtt.ts';
+import { HERE, startHub } from '../helpers/hub.ts';
 import { aedes, TestClient } from './brokers.ts';
 import { CONFIG_TOPIC, SCHEMAS } from './home-assistant-schema.ts';
 
@@ -140,40 +142,62 @@ test('whatever boards, metrics and arguments are called, what is announced is we
   fc.assert(fc.property(name, name, (a, b) => a === b || idOf(a) !== idOf(b)));
 });
 
-test('through a broker: boards are announced when they are there, again when Home Assistant was started, and what is gone is taken away', async () => {
-  const { hub } = await startHub();
-  const { url } = await aedes();
-  const joined = joinBroker(hub, { url, home: OPTIONS.home });
-  onTestFinished(() => joined.close());
-  const announcer = announceTo(hub, joined, { home: OPTIONS.home });
-  onTestFinished(() => announcer.close());
-  await new Promise<void>((done) => void joined.onConnected(done));
-  const client = await TestClient.connect(url);
-  await client.subscribe('homeassistant/#', 'kiteline/#');
-  await client.publish('kiteline/greenhouse', '{"imu":{"x":1},"dry":false}');
-  await client.publish('kiteline/greenhouse/temp', '21.5');
-  const temp = await client.topic('homeassistant/sensor/kiteline_greenhouse/temp/config');
-  expect(JSON.parse(temp.text)).toMatchObject({ state_topic: 'kiteline/greenhouse/temp' });
-  const dry = await client.topic('homeassistant/binary_sensor/kiteline_greenhouse/dry/config');
-  expect(JSON.parse(dry.text)).toMatchObject({
-    state_topic: 'kiteline/greenhouse',
-    value_template: "{{ value_json['dry'] | default(this.state) | string | lower }}",
-  });
-  const again = client.heard.length;
-  await client.publish('homeassistant/status', 'online');
-  await client.until((heard) => client.heard.indexOf(heard) >= again && heard.topic === temp.topic);
-  // With what it can do, once it says so.
-  await client.publish('kiteline/greenhouse/$hello', '{"commands":{"pump":{"args":{"on":{"type":"bool"}}}}}');
-  await client.publish('kiteline/greenhouse/status', 'online');
-  const pump = await client.topic('homeassistant/switch/kiteline_greenhouse/pump_set/config');
-  expect(JSON.parse(pump.text).availability).toEqual([
-    { topic: `kiteline/$hub/${OPTIONS.home}`, payload_available: 'online', payload_not_available: 'offline' },
-    { topic: 'kiteline/greenhouse/status', payload_available: 'online', payload_not_available: 'offline' },
-  ]);
-  await client.publish('kiteline/greenhouse/$hello', '{"commands":{"vent":{}}}');
-  await client.topic('homeassistant/button/kiteline_greenhouse/vent_set/config');
-  await client.until(({ topic, text }) => topic === pump.topic && text === '');
-  const late = await TestClient.connect(url);
-  await late.subscribe('homeassistant/#');
-  expect(await late.topic(temp.topic)).toMatchObject({ retained: true });
-});
+/** A broker that the hub has joined, and one of its own. */
+const DOORS = {
+  async joined(hub: Hub) {
+    const { url } = await aedes();
+    return { url, door: joinBroker(hub, { url, home: OPTIONS.home }) };
+  },
+  async embedded(hub: Hub) {
+    const door = await openMqtt(hub, { tcp: HERE });
+    return { url: `mqtt://127.0.0.1:${door.tcp?.port}`, door };
+  },
+};
+
+test.for(['joined', 'embedded'] as const)(
+  'through a broker (%s): boards are announced when they are there, again when Home Assistant was started, and what is gone is taken away',
+  async (which) => {
+    const { hub } = await startHub();
+    const { url, door } = await DOORS[which](hub);
+    onTestFinished(() => door.close());
+    const announcer = announceTo(hub, door, { home: OPTIONS.home });
+    onTestFinished(() => announcer.close());
+    await new Promise<void>((done) => void door.onConnected(done));
+    const client = await TestClient.connect(url);
+    await client.subscribe('homeassistant/#', 'kiteline/#');
+    await client.publish('kiteline/greenhouse', '{"imu":{"x":1},"dry":false}');
+    await client.publish('kiteline/greenhouse/temp', '21.5');
+    const temp = await client.topic('homeassistant/sensor/kiteline_greenhouse/temp/config');
+    expect(JSON.parse(temp.text)).toMatchObject({ state_topic: 'kiteline/greenhouse/temp' });
+    const dry = await client.topic('homeassistant/binary_sensor/kiteline_greenhouse/dry/config');
+    expect(JSON.parse(dry.text)).toMatchObject({
+      state_topic: 'kiteline/greenhouse',
+      value_template: "{{ value_json['dry'] | default(this.state) | string | lower }}",
+    });
+    const again = client.heard.length;
+    await client.publish('homeassistant/status', 'online');
+    await client.until((heard) => client.heard.indexOf(heard) >= again && heard.topic === temp.topic);
+    // With what it can do, once it says so.
+    await client.publish(
+      'kiteline/greenhouse/$hello',
+      '{"commands":{"pump":{"args":{"on":{"type":"bool"}}}}}',
+    );
+    await client.publish('kiteline/greenhouse/status', 'online');
+    const pump = await client.topic('homeassistant/switch/kiteline_greenhouse/pump_set/config');
+    expect(JSON.parse(pump.text).availability).toEqual([
+      {
+        topic: `kiteline/$hub/${OPTIONS.home}`,
+        payload_available: 'online',
+        payload_not_available: 'offline',
+      },
+      { topic: 'kiteline/greenhouse/status', payload_available: 'online', payload_not_available: 'offline' },
+    ]);
+    await client.publish('kiteline/greenhouse/$hello', '{"commands":{"vent":{}}}');
+    await client.topic('homeassistant/button/kiteline_greenhouse/vent_set/config');
+    await client.until(({ topic, text }) => topic === pump.topic && text === '');
+    expect((await client.topic(`kiteline/$hub/${OPTIONS.home}`)).text).toBe('online');
+    const late = await TestClient.connect(url);
+    await late.subscribe('homeassistant/#');
+    expect(await late.topic(temp.topic)).toMatchObject({ retained: true });
+  },
+);

@@ -5,6 +5,8 @@ import { KitelineError } from '../../errors.ts';
 import { homeIn, newHome } from '../../hub/home.ts';
 import type { Hub } from '../../hub/hub.ts';
 import { say } from '../../language.ts';
+import type { MqttDoor } from '../../mqtt/join/door.ts';
+import type { Joined } from '../../mqtt/join/join.ts';
 import type { HostPort } from '../../transport/address.ts';
 import { SerialTransport } from '../../transport/serial.ts';
 import { dialText } from '../dials.ts';
@@ -32,7 +34,8 @@ export const homeOf = (data: string, memory: boolean | undefined): Promise<strin
   memory ? Promise.resolve(newHome()) : homeIn(data);
 
 /**
- * Dials, and advertises where the hub listens.
+ * Dials, joins a broker, and advertises where the hub listens.
+ * @param options `broker`: the hub's own, where it has one
  * @returns ends what the hub's own close() does not
  * @throws KitelineError BAD_ARGUMENT for what cannot be dialled, and for Home Assistant without a broker (as a rejection)
  */
@@ -40,10 +43,18 @@ export async function openNetwork(
   hub: Hub,
   at: HostPort | undefined,
   home: string,
-  { name, mdns, dial, serial, baud, mqttUrl, homeAssistant }: NetworkOptions,
+  {
+    name,
+    mdns,
+    dial,
+    serial,
+    baud,
+    mqttUrl,
+    homeAssistant,
+    broker,
+  }: NetworkOptions & { broker?: MqttDoor | undefined },
   tell: (line: string) => void,
 ): Promise<() => Promise<void>> {
-  if (homeAssistant !== undefined && mqttUrl === undefined) throw noBroker();
   hub.on('dial', (info) => tell(`${printable(info.url)}: ${dialText(info)}`));
   for (const url of dial) hub.dial(url);
   if (dial.length > 0) {
@@ -57,45 +68,42 @@ export async function openNetwork(
   if (serial.length > 0)
     tell(say(`Boards at serial ports: ${serial.join(', ')}`, `串口上的板子：${serial.join('、')}`));
   const conceal = mdns && at && isAdvertised(at) ? advertise({ name, home, at }, tell) : async () => {};
-  const part =
-    mqttUrl === undefined
-      ? async () => {}
-      : await openBroker(hub, { url: mqttUrl, home, homeAssistant }, tell);
-  return async () => void (await Promise.all([conceal(), part()]));
+  const joined = mqttUrl === undefined ? undefined : await join(hub, mqttUrl, home, tell);
+  const silence =
+    homeAssistant === undefined ? () => {} : await announce(hub, joined ?? broker, home, homeAssistant);
+  return async () => {
+    silence();
+    await Promise.all([conceal(), joined?.close()]);
+  };
+}
+
+/** Joins a broker. @returns leaves it */
+async function join(hub: Hub, url: string, home: string, tell: (line: string) => void): Promise<Joined> {
+  const { joinBroker } = await import('../../mqtt/join/join.ts');
+  return joinBroker(hub, { url, home, tell: (sentence) => tell(printable(sentence)) });
+}
+
+/** Tells Home Assistant of the boards, through one broker: the one that was joined, where there are two. @returns ends it */
+async function announce(
+  hub: Hub,
+  door: Joined | MqttDoor | undefined,
+  home: string,
+  prefix: string | true,
+): Promise<() => void> {
+  if (!door) throw noBroker();
+  const { announceTo } = await import('../../mqtt/home-assistant/announcer.ts');
+  const announcer = announceTo(hub, door, { home, prefix: prefix === true ? undefined : prefix });
+  return () => announcer.close();
 }
 
 const noBroker = (): KitelineError =>
   new KitelineError(
     'BAD_ARGUMENT',
     say(
-      '--home-assistant tells it through an MQTT broker: name that with --mqtt-url.',
-      '--home-assistant 需要通过 MQTT 代理：请用 --mqtt-url 指定。',
+      '--home-assistant tells it through an MQTT broker: add --mqtt, or name yours with --mqtt-url.',
+      '--home-assistant 需要通过 MQTT 代理：请加上 --mqtt，或用 --mqtt-url 指定已有的代理。',
     ),
   );
-
-interface BrokerOptions {
-  url: string;
-  home: string;
-  homeAssistant: string | true | undefined;
-}
-
-/** Joins a broker, and tells Home Assistant of the boards there. @returns leaves it */
-async function openBroker(
-  hub: Hub,
-  { url, home, homeAssistant }: BrokerOptions,
-  tell: (line: string) => void,
-): Promise<() => Promise<void>> {
-  const { joinBroker } = await import('../../mqtt/join/join.ts');
-  const joined = joinBroker(hub, { url, home, tell: (sentence) => tell(printable(sentence)) });
-  if (homeAssistant === undefined) return () => joined.close();
-  const { announceTo } = await import('../../mqtt/home-assistant/announcer.ts');
-  const prefix = homeAssistant === true ? undefined : homeAssistant;
-  const announcer = announceTo(hub, joined, { home, ...(prefix !== undefined && { prefix }) });
-  return () => {
-    announcer.close();
-    return joined.close();
-  };
-}
 
 /** What a board at the port is called that says no name: `ttyUSB0`, `COM3`. */
 const portName = (port: string): string =>

@@ -129,7 +129,7 @@ export async function up(options: UpOptions): Promise<void> {
       if (tls) for (const line of tlsLines(tls, listening.tls)) tell(line);
       if (mqtt) for (const line of mqttLines(mqtt, options.mqttOpen)) tell(line);
       troubles.begin();
-      leave = await openNetwork(hub, listening.tcp, home, options, tell);
+      leave = await openNetwork(hub, listening.tcp, home, { ...options, broker: mqtt }, tell);
       const boards = await startBoards(options.virtual, listening.udp);
       await ended.promise.finally(() => Promise.all(boards.map((board) => board.close())));
     } finally {

@@ -3,6 +3,8 @@ import { type Alarm, type Clock, systemClock } from '../../clock.ts';
 import type { Hub } from '../../hub/hub.ts';
 import type { MqttDoor } from '../join/door.ts';
 import type { MetricPlace } from '../join/messages.ts';
+import { topicOfHub } from '../join/names.ts';
+import { PlaceWatch } from '../join/places.ts';
 import { textOf } from '../join/values.ts';
 import { type Announcement, type DiscoveryOptions, discoveryOf } from './discovery.ts';
 
@@ -20,10 +22,20 @@ const PREFIX = 'homeassistant';
 export function announceTo(
   hub: Hub,
   door: MqttDoor & Pick<AnnouncerOptions, 'placeOf'>,
-  { home, prefix = PREFIX }: { home: string; prefix?: string },
-): Announcer {
+  { home, prefix = PREFIX }: { home: string; prefix?: string | undefined },
+): { close(): void } {
   const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string };
-  return new Announcer(hub, door, { home, prefix, version, placeOf: door.placeOf });
+  const options = { home, prefix, version };
+  if (door.placeOf) return new Announcer(hub, door, { ...options, placeOf: door.placeOf });
+  const watch = new PlaceWatch(door);
+  const placeOf = (board: string, metric: string) => watch.placeOf(board, metric);
+  const announcer = new Announcer(hub, door, { ...options, placeOf });
+  return {
+    close() {
+      announcer.close();
+      watch.close();
+    },
+  };
 }
 
 const PACKAGE = new URL('../../../package.json', import.meta.url);
@@ -65,7 +77,10 @@ export class Announcer {
     hub.on('sample', heard).on('presence', changed);
     this.#ends = [
       () => hub.off('sample', heard).off('presence', changed),
-      door.onConnected(() => void this.#everything()),
+      door.onConnected(() => {
+        door.publish(topicOfHub(options.home), 'online', { retain: true });
+        void this.#everything();
+      }),
       door.subscribe(`${options.prefix}/status`, (_topic, payload) => {
         if (textOf(payload) === 'online') void this.#everything();
       }),

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../wire/index.ts';
-import { ROOT, topicOf } from '../join/names.ts';
+import { topicOf, topicOfHub } from '../join/names.ts';
 import { type BoardFacts, type Entity, entitiesOf } from './entities.ts';
 
 export interface DiscoveryOptions {
@@ -40,7 +40,7 @@ function sharedOf({ info }: BoardFacts, { home, version, pageUrl }: DiscoveryOpt
   const hasStatus = 'presence' in info && info.presence !== undefined;
   const session = 'session' in info ? (info.session as { library?: string } | undefined) : undefined;
   return {
-    availability: [there(`${ROOT}/$hub/${home}`), ...(hasStatus ? [there(topicOf(name, 'status'))] : [])],
+    availability: [there(topicOfHub(home)), ...(hasStatus ? [there(topicOf(name, 'status'))] : [])],
     availability_mode: 'all',
     device: {
       identifiers: [`kiteline_${idOf(name)}`],

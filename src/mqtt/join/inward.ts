@@ -2,10 +2,11 @@ import type { Hub } from '../../hub/hub.ts';
 import type { Session } from '../../hub/session.ts';
 import { formatHostPort, type HostPort } from '../../transport/address.ts';
 import { newCounts, type Peer } from '../../transport/transport.ts';
-import { decode, isObject, type JsonObject, limits, type Samples } from '../../wire/index.ts';
+import { decode, isObject, type JsonObject, limits } from '../../wire/index.ts';
 import { BoardLink } from './link.ts';
 import type { Arrived, JoinDrop, MetricPlace } from './messages.ts';
 import type { Meaning } from './names.ts';
+import { learnPlaces } from './places.ts';
 import { jsonOf, textOf, unitOf } from './values.ts';
 
 /** Boards of a broker that are known: as many as a hub knows at all. */
@@ -189,7 +190,7 @@ export class Inward {
       this.#options.drop(isControl ? 'NOT_ALLOWED' : 'BAD_PAYLOAD'); // what payloads say acts on nothing
       return true;
     }
-    if (message.kind === 'samples') learn(guest.places, topic, meaning, message);
+    if (message.kind === 'samples') learnPlaces(guest.places, topic, meaning, message);
     const { hub, from } = this.#options;
     if (guest.link?.isOver) guest.link = undefined;
     guest.plain ??= guest.link
@@ -202,22 +203,6 @@ export class Inward {
       return isStored;
     });
   }
-}
-
-/** Remembers where metrics are published. SenML's are nowhere: no template reads it. */
-function learn(
-  places: Map<string, MetricPlace>,
-  topic: string,
-  meaning: Extract<Meaning, { is: 'value' | 'samples' }>,
-  { samples }: Samples,
-): void {
-  for (const { values } of samples)
-    for (const metric of values.keys()) {
-      if (places.has(metric) || places.size >= limits.metrics) continue;
-      const isBare = meaning.is === 'value' && meaning.metric === metric;
-      const path = meaning.is === 'value' ? metric.slice(meaning.metric.length + 1) : metric;
-      places.set(metric, isBare ? { topic } : { topic, path });
-    }
 }
 
 /** A board that publishes and has not said that it is there: nothing can be sent to it. */

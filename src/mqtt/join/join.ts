@@ -7,7 +7,7 @@ import { SetCommands } from './commands.ts';
 import type { MqttDoor } from './door.ts';
 import { Inward } from './inward.ts';
 import type { JoinDrop, MetricPlace } from './messages.ts';
-import { meaningOf, ROOT } from './names.ts';
+import { meaningOf, ROOT, topicOfHub } from './names.ts';
 import { Outward } from './outward.ts';
 
 export interface JoinOptions {
@@ -58,7 +58,7 @@ export function joinBroker(hub: Hub, { url, home, tell = () => {} }: JoinOptions
   const drop = (reason: JoinDrop) => {
     counts.dropped[reason] = (counts.dropped[reason] ?? 0) + 1;
   };
-  const here = `${ROOT}/$hub/${home}`;
+  const here = topicOfHub(home);
 
   const inward = new Inward({
     hub,

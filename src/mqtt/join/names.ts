@@ -30,6 +30,9 @@ export const levelOf = (name: string): string =>
 export const topicOf = (board: string, ...rest: string[]): string =>
   [ROOT, board, ...rest].map((level) => (level === ROOT ? level : levelOf(level))).join('/');
 
+/** Whether the hub of this home is there. */
+export const topicOfHub = (home: string): string => `${ROOT}/$hub/${home}`;
+
 /** What a topic means; undefined for one that is of no board, or cannot be. */
 export function meaningOf(topic: string): Meaning | undefined {
   const [root, first, ...rest] = topic.split('/');
