@@ -76,6 +76,7 @@ export class Broker {
     this.#journal = journal;
     for (const message of journal?.retained ?? []) this.retained.set(message);
     for (const session of journal?.sessions ?? []) this.#restore(session);
+    journal?.attach(() => this.retained.values());
     this.fleet = new Fleet(this);
     hub.keys.onChange(() => this.endWhere(({ who }) => who !== undefined && !this.access.isValid(who)));
     access.tokens?.onRevoke(({ id }) =>

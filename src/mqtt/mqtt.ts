@@ -9,7 +9,8 @@ import type { TokenSource } from './access.ts';
 import { Broker } from './broker.ts';
 import { HubClient } from './hub-client.ts';
 import type { MqttDoor } from './join/door.ts';
-import { listenMqtt } from './listen.ts';
+import { openJournal } from './journal/journal.ts';
+import { listenMqtt, type MqttListener } from './listen.ts';
 import type { MqttCounts } from './message.ts';
 import type { Qos } from './packet/types.ts';
 import { WebSocketDoor } from './web-socket.ts';
@@ -18,6 +19,8 @@ export interface MqttOptions {
   /** Where to listen; nowhere unless told, for clients that come by WebSocket alone. */
   tcp?: HostPort | undefined;
   tls?: (HostPort & TlsKeys) | undefined;
+  /** The folder where sessions that are not clean, and retained messages, outlive the hub; in memory alone unless told. */
+  data?: string | undefined;
   /** Whose tokens let people and programs in, as passwords. */
   tokens?: TokenSource | undefined;
   /** From where clients without a password are let in; this machine alone unless told. */
@@ -59,19 +62,23 @@ export interface Mqtt extends MqttDoor {
 
 /**
  * Opens a broker on a hub. Close it before the hub.
- * @throws KitelineError PORT_TAKEN, ADDRESS_UNAVAILABLE, BAD_ARGUMENT
+ * @throws KitelineError PORT_TAKEN, ADDRESS_UNAVAILABLE, BAD_ARGUMENT, STORE_FAILED
  */
 export async function openMqtt(hub: Hub, options: MqttOptions = {}): Promise<Mqtt> {
-  const { tcp, tls, tokens, open, clock = systemClock, told } = options;
-  const broker = new Broker(hub, { tokens, ...(open && { open }), clock });
+  const { tcp, tls, data, tokens, open, clock = systemClock, told } = options;
+  const journal = data === undefined ? undefined : await openJournal(data, { clock, ...(told && { told }) });
+  const broker = new Broker(hub, { tokens, journal, ...(open && { open }), clock });
   const listening = { clock, ...(told && { told }) };
-  const plain = tcp && (await listenMqtt(broker, { ...tcp, ...listening }));
-  const secure =
-    tls &&
-    (await listenMqtt(broker, { host: tls.host, port: tls.port, tls, ...listening }).catch(async (error) => {
-      await plain?.close();
-      throw error;
-    }));
+  let plain: MqttListener | undefined;
+  let secure: MqttListener | undefined;
+  try {
+    plain = tcp && (await listenMqtt(broker, { ...tcp, ...listening }));
+    secure = tls && (await listenMqtt(broker, { host: tls.host, port: tls.port, tls, ...listening }));
+  } catch (error) {
+    await plain?.close();
+    await broker.close();
+    throw error;
+  }
   const client = new HubClient(broker);
   const door = new WebSocketDoor(broker);
   let closed: Promise<void> | undefined;

@@ -35,6 +35,7 @@ export interface Outlet {
 /** Where a session that outlives its connection is kept. */
 export interface SessionJournal {
   queued(session: ClientSession, delivery: Delivery): void;
+  sent(session: ClientSession, delivery: Delivery, id: number): void;
   released(session: ClientSession, delivery: Delivery): void;
   done(session: ClientSession, delivery: Delivery): void;
   /** A QoS 2 message of the client, and its PUBREL. */
@@ -80,9 +81,10 @@ export class ClientSession {
     return this.#queue.length;
   }
 
-  /** Messages that are not acknowledged, the oldest first. */
-  get deliveries(): Delivery[] {
-    return [...this.#underWay.values(), ...this.#queue];
+  /** Messages that are not acknowledged, the oldest first, with the packet ids of those that were sent. */
+  get open(): { delivery: Delivery; id: number | undefined }[] {
+    const sent = [...this.#underWay].map(([id, delivery]) => ({ delivery, id }));
+    return [...sent, ...this.#queue.map((delivery) => ({ delivery, id: undefined }))];
   }
 
   /** Sends again what was not acknowledged [MQTT-4.4.0-1], then what has waited. */
@@ -149,15 +151,15 @@ export class ClientSession {
   }
 
   /** As the journal has it, after a restart. */
-  restore(delivery: Omit<Delivery, 'number'>, number: number): void {
-    const restored = { ...delivery, number };
-    this.#lastNumber = Math.max(this.#lastNumber, number);
-    // What was released must not be published again: it keeps a place among those that are under way.
-    if (restored.isReleased) this.#underWay.set(this.#nextId(), restored);
-    else {
-      this.#queue.push(restored);
-      this.#queuedBytes += costOf(restored.message);
+  restore(delivery: Delivery, id: number | undefined): void {
+    this.#lastNumber = Math.max(this.#lastNumber, delivery.number);
+    if (id !== undefined) {
+      this.#underWay.set(id, delivery);
+      this.#lastId = id;
+      return;
     }
+    this.#queue.push(delivery);
+    this.#queuedBytes += costOf(delivery.message);
   }
 
   #delivery(message: Message, qos: Qos, retain: boolean): Delivery {
@@ -170,6 +172,7 @@ export class ClientSession {
   #send(outlet: Outlet, delivery: Delivery): void {
     const id = this.#nextId();
     this.#underWay.set(id, delivery);
+    this.journal?.sent(this, delivery, id);
     outlet.publish(delivery.message, delivery.qos, delivery.retain, false, id);
   }
 

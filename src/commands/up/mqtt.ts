@@ -32,6 +32,7 @@ export async function openBroker(
     ...(mqtt !== undefined && { tcp: { host, port: port(mqtt, MQTT_PORT) } }),
     ...(mqttTls !== undefined &&
       tls && { tls: { host, port: port(mqttTls, MQTT_TLS_PORT), cert: tls.cert, key: tls.key } }),
+    ...(!options.memory && { data: options.data }),
     tokens,
     open,
     told: (error) => told(error instanceof Error ? error.message : String(error)),
