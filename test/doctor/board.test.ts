@@ -166,6 +166,20 @@ test('a key that is not the hub’s, and none where one is asked for', async () 
   );
 }, 60_000);
 
+test('a name that somebody else tries to use: the board that has it is let in, and well', async () => {
+  const clinic = await startClinic();
+  const { key } = await clinic.hub.keys.add('b');
+  const online = presence(clinic.hub, 'online');
+  await startLibrary(
+    `${boardAt(clinic.port, `key="${Buffer.from(key).toString('hex')}"`)}${QUICK_RADIO}\nboard.run()\n`,
+  );
+  await online;
+  const refused = new Promise<void>((done) => clinic.hub.on('refused', () => done()));
+  await startLibrary(`${boardAt(clinic.port)}board.run()\n`);
+  await refused;
+  expect(idsIn(await clinic.look('b'))).toEqual(['hub-loopback']);
+}, 60_000);
+
 test('a board that is gone, and one that never came', async () => {
   const { hub, board, look } = await examined('');
   const lost = presence(hub, 'lost');

@@ -6,6 +6,8 @@ import { bytesText, lastingText } from '../words.ts';
 
 /** Bytes of a disk below which a hub soon cannot write: its log alone takes tens of MB before it is made into chunks. */
 const DISK = 100e6;
+/** Milliseconds since a store failed: while it does, every commit fails again. */
+const LATELY_MS = 600_000;
 /** A clock before that was never set: this was written later. 2026-01-01. */
 const WRITTEN_MS = 1_767_225_600_000;
 /** Clocks that differ by less do not matter. */
@@ -63,9 +65,9 @@ export const computerChecks: Check[] = [
     look({ disk }, { hub }) {
       const its = hub?.health.disk ?? disk;
       if (!its) return 'unknown';
-      return its.free < DISK || hub?.health.storeFailed
-        ? { ...its, failed: hub?.health.storeFailed }
-        : undefined;
+      const { storeFailed, time = 0 } = hub?.health ?? {};
+      const failed = storeFailed && time - storeFailed.at < LATELY_MS ? storeFailed : undefined;
+      return its.free < DISK || failed ? { ...its, failed } : undefined;
     },
     sentence: ({ folder, free, failed }) => ({
       what:

@@ -19,6 +19,8 @@ export type AskHub = <T>(path: string, method?: 'GET' | 'POST') => Promise<T>;
 
 /** Boards that are asked at a time: each makes the hub wait for it. */
 const AT_ONCE = 8;
+/** Milliseconds since a board was refused: it tries again every few seconds. */
+const LATELY_MS = 600_000;
 /** Why a board is kept out for the sake of its key. */
 const OF_KEYS: readonly string[] = ['NO_PROOF', 'UNKNOWN_KEY', 'BAD_SIGNATURE'];
 
@@ -56,16 +58,17 @@ export async function gatherHub(url: string, ask: AskHub, clock: Clock): Promise
 /** @param only one board; undefined: all that the hub has heard of or kept out */
 export async function gatherBoards(
   ask: AskHub,
-  { refused }: HubHealth,
+  { refused, time }: HubHealth,
   only: string | undefined,
 ): Promise<BoardFacts[]> {
   const { boards } = await ask<{ boards: BoardInfo[] }>('/api/v1/boards');
-  const outside = refused.filter(({ reason }) => OF_KEYS.includes(reason)).map(({ board }) => board);
+  const keptOut = refused.filter(({ reason, at }) => OF_KEYS.includes(reason) && time - at < LATELY_MS);
+  const outside = keptOut.map(({ board }) => board);
   const names = only === undefined ? [...new Set([...boards.map(({ name }) => name), ...outside])] : [only];
   const facts: BoardFacts[] = [];
   while (facts.length < names.length) {
     const next = names.slice(facts.length, facts.length + AT_ONCE);
-    facts.push(...(await Promise.all(next.map((name) => gatherBoard(ask, name, boards, refused)))));
+    facts.push(...(await Promise.all(next.map((name) => gatherBoard(ask, name, boards, keptOut)))));
   }
   return facts;
 }
@@ -77,7 +80,8 @@ async function gatherBoard(
   refused: readonly RefusedMessage[],
 ): Promise<BoardFacts> {
   const info = boards.find((board) => board.name === name);
-  const keptOut = stillOut(name, info, refused);
+  // One that has a session was let in: then it was somebody else who was refused, or it itself before.
+  const keptOut = info?.session ? undefined : refused.findLast(({ board }) => board === name);
   const path = `/api/v1/boards/${encodeURIComponent(name)}`;
   const [latest, examination] = await Promise.all([
     ask<{ latest: LatestValue[] }>(path).then(
@@ -94,14 +98,4 @@ async function gatherBoard(
     ...(keptOut && { refused: keptOut }),
     ...(examination && { examination }),
   };
-}
-
-/** What a board was refused for last, unless it has a session that began later. */
-function stillOut(
-  name: string,
-  info: BoardInfo | undefined,
-  refused: readonly RefusedMessage[],
-): RefusedMessage | undefined {
-  const last = refused.findLast(({ board, reason }) => board === name && OF_KEYS.includes(reason));
-  return last && (info?.session?.since ?? 0) <= last.at ? last : undefined;
 }
