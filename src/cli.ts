@@ -12,6 +12,7 @@ import { addDev } from './commands/dev.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addHistory } from './commands/history.ts';
+import { addImport } from './commands/import.ts';
 import { addLab } from './commands/lab.ts';
 import { addListen } from './commands/listen.ts';
 import { addLogs } from './commands/logs.ts';
@@ -69,6 +70,7 @@ ${say('Examples:', '示例：')}
     addControl,
     addHistory,
     addExport,
+    addImport,
     addStore,
     addAlerts,
     addAccess,

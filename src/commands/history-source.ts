@@ -22,6 +22,8 @@ export interface HistorySource {
   ask(path: string, type: string, signal?: AbortSignal): Promise<Response>;
   /** As `ask`, for JSON. */
   json<T>(path: string): Promise<T>;
+  /** Sends something and gives the JSON that is answered. @throws KitelineError with a sentence, when it is refused */
+  send<T>(path: string, type: string, body: string): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -29,12 +31,12 @@ export interface HistorySource {
 export const storeFolder = (data: string): string => join(data, 'store');
 
 /**
- * @param how `writes` where the store cannot be opened just for reading; `quiet` for who tells what is damaged in other ways
+ * @param how `writes` where the store cannot be opened just for reading; `creates` where there may be none yet; `quiet` for who tells what is damaged in other ways
  * @throws KitelineError USAGE when there is neither a hub nor a store; STORE_LOCKED, STORE_VERSION, STORE_FAILED
  */
 export async function openHistory(
   options: HubOptions,
-  how: { writes?: boolean; quiet?: boolean } = {},
+  how: { writes?: boolean; creates?: boolean; quiet?: boolean } = {},
 ): Promise<HistorySource> {
   if (options.hub !== undefined) return hubSource(await findHub(options));
   const running = await runningHub(options.data);
@@ -46,16 +48,24 @@ function hubSource(hub: HubAddress): HistorySource {
   return {
     ask: (path, type, signal) => askHub(hub, path, type, signal && { signal }),
     json: async (path) => jsonOf(await askHub(hub, path, 'application/json'), hub.url),
+    async send(path, type, body) {
+      const init = { method: 'POST', headers: { 'Content-Type': type }, body };
+      return jsonOf(await askHub(hub, path, 'application/json', init), hub.url);
+    },
     close: async () => {},
   };
 }
 
 async function folderSource(
   data: string,
-  { writes = false, quiet = false }: { writes?: boolean; quiet?: boolean },
+  {
+    writes = false,
+    creates = false,
+    quiet = false,
+  }: { writes?: boolean; creates?: boolean; quiet?: boolean },
 ): Promise<HistorySource> {
   const folder = storeFolder(data);
-  if (!(await stat(join(folder, 'history.db')).catch(() => undefined))) {
+  if (!creates && !(await stat(join(folder, 'history.db')).catch(() => undefined))) {
     throw (await hasLog(folder)) ? onlyLogIn(folder) : nothingIn(folder);
   }
   const store = await openSqliteStore(folder, {
@@ -72,6 +82,10 @@ async function folderSource(
     store,
     ask,
     json: async (path) => jsonOf(await ask(path, 'application/json'), folder),
+    async send(path, type, body) {
+      const answer = await routes.request(path, { method: 'POST', headers: { 'Content-Type': type }, body });
+      return jsonOf(await answerOf(answer, 'application/json', folder), folder);
+    },
     close: () => store.close(),
   };
 }

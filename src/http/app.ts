@@ -17,6 +17,7 @@ import { MAX_COMMAND, postCommand } from './commands.ts';
 import { deleteControl, MAX_SETPOINT, putControl } from './controls.ts';
 import { doctorRoutes, type HealthRecord } from './doctor.ts';
 import { frontPage, libraryPage } from './front-page.ts';
+import { MAX_IMPORT } from './import.ts';
 import { keyRoutes, MAX_KEY_REQUEST } from './keys.ts';
 import type { Live } from './live.ts';
 import { Metrics } from './metrics/metrics.ts';
@@ -140,6 +141,7 @@ export function createApp(parts: AppParts): Hono {
 
   app.get('/api/v1/live', (c) => live.respond(c));
 
+  app.use('/api/v1/import', bodyOf(MAX_IMPORT));
   app.route('/api/v1', storeRoutes(hub.store, clock));
 
   // Last, for everything else: the page to who is signed in, and a place to sign in to who is not.

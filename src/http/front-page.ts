@@ -36,6 +36,8 @@ export function frontPage(hub: Hub, c: Context, mip: string): string {
     'PUT /api/v1/boards/NAME/controls/CONTROL {"holder":"ann","args":{"left":0.5}}',
     'GET /api/v1/live',
     'GET /api/v1/export',
+    'POST /api/v1/import',
+    'GET /metrics',
     'GET /api/v1/store',
     'GET /api/v1/store/check',
     'GET /api/v1/store/backup',

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts';
 import { Limit } from './bounded.ts';
 import { getExport } from './export.ts';
 import { getHistory } from './history.ts';
+import { postImport } from './import.ts';
 import { problem } from './problem.ts';
 import { getBackup, getCheck, getStore } from './store.ts';
 
@@ -16,10 +17,12 @@ const MAX_EXPORTS = 4;
 export function storeRoutes(store: Store, clock: Clock): Hono {
   const app = new Hono();
   const exports = new Limit(MAX_EXPORTS);
+  const imports = new Limit(1);
   const checks = new Limit(1);
   const backups = new Limit(1);
   app.get('/boards/:name/history', (c) => getHistory(c, store, clock));
   app.get('/export', (c) => getExport(c, store, clock, exports));
+  app.post('/import', (c) => postImport(c, store, imports));
   app.get('/store', (c) => getStore(c, store));
   app.get('/store/check', (c) => getCheck(c, store, checks));
   app.get('/store/backup', (c) => getBackup(c, store, clock, backups));

@@ -1,7 +1,8 @@
 import { FORMATS } from '../../export-rows.ts';
+import { MAX_IMPORT } from '../../import.ts';
 import { MAX_BODY } from '../../samples.ts';
 import { type Operation, range } from '../operation.ts';
-import { Check, History, StoreInfo, Taken } from '../schemas/history.ts';
+import { Check, History, Imported, StoreInfo, Taken } from '../schemas/history.ts';
 
 /** Samples in; history and what happens now out. */
 export const dataOperations: readonly Operation[] = [
@@ -79,6 +80,24 @@ export const dataOperations: readonly Operation[] = [
       words: ['by board, metric and time', '按板子、指标、时间排列'],
     },
     problems: [400, 404, 503],
+  },
+  {
+    method: 'post',
+    path: '/api/v1/import',
+    tag: 'history',
+    summary: ['Brings back what an export wrote', '导入导出的内容'],
+    more: [
+      'Lines of JSON as the export has them. What is stored already is not stored again; nothing is taken where a line is wrong.',
+      '与导出相同的 JSON 行。已有的不会重复存储；有一行错误则全部不接收。',
+    ],
+    body: {
+      types: ['application/jsonl'],
+      words: ['a point or a text a line', '每行一个数据点或文本'],
+      example: '{"t":1785420000000,"board":"greenhouse","metric":"temp","v":23.5,"unit":"Cel"}',
+    },
+    most: MAX_IMPORT,
+    answer: Imported,
+    problems: [400, 413, 503],
   },
   {
     method: 'get',

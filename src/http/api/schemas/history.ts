@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { StoreCheck, StoreCounts } from '../../../store/store.ts';
 import type { HistoryAnswer, JsonBucket, JsonPoint } from '../../history.ts';
+import type { ImportCounts } from '../../import-rows.ts';
 import type { StoreAnswer } from '../../store.ts';
 import { count, described, maybe, named, text, time, told, Value } from './words.ts';
 
@@ -53,6 +54,12 @@ export const Check = described<StoreCheck>('StoreCheck', {
   damage: z
     .array(text())
     .meta(told('a sentence for each place; none: all is well', '每处损坏一句话；为空则一切正常')),
+});
+
+export const Imported = described<ImportCounts>('Imported', {
+  added: count(),
+  present: count(),
+  leftOut: count(),
 });
 
 export const Taken = z
