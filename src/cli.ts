@@ -56,7 +56,8 @@ ${say('Examples:', '示例：')}
   kiteline up                                  ${say('start the hub', '启动中枢')}
   kiteline setup                               ${say('from a board at the USB to its first sample', '从 USB 上的板子到第一个采样')}
   kiteline command greenhouse led on=true      ${say('have a board do something', '让板子执行命令')}
-  kiteline history 192.168.1.23 temp           ${say('what it has sent: a chart in the terminal', '它发来过什么：终端里的图表')}`,
+  kiteline history 192.168.1.23 temp           ${say('what it has sent: a chart in the terminal', '它发来过什么：终端里的图表')}
+  kiteline doctor                              ${say('what is wrong, and what to do', '哪里有问题，怎么办')}`,
     );
   for (const add of [
     addDemo,

@@ -7,7 +7,7 @@ import { addUsbOptions } from './usb.ts';
 
 /** `kiteline doctor [BOARD]` */
 export function addDoctor(program: Command): void {
-  const port = (text: string): number => parsePort(text);
+  const number = (text: string): number => parsePort(text);
   const command = program
     .command('doctor')
     .description(
@@ -20,13 +20,17 @@ export function addDoctor(program: Command): void {
     .option(
       '--tcp <PORT>',
       say('where a hub would listen, when none runs', '没有中枢运行时，它将监听的 TCP 端口'),
-      port,
+      number,
       9000,
     )
-    .option('--udp <PORT>', say('the same for UDP', 'UDP 端口'), port, 9000)
-    .option('--http <PORT>', say('the same for HTTP', 'HTTP 端口'), port, 8080)
+    .option('--udp <PORT>', say('the same for UDP', 'UDP 端口'), number, 9000)
+    .option('--http <PORT>', say('the same for HTTP', 'HTTP 端口'), number, 8080)
     .option('--json', say('one JSON object', '输出一个 JSON 对象'));
-  addHubOptions(addUsbOptions(command))
+  const port = say(
+    'the serial port of a board that is asked itself, e.g. /dev/ttyUSB0, COM3; its program stands still meanwhile',
+    '要直接询问的板子的串口，例如 /dev/ttyUSB0、COM3；期间它的程序暂停',
+  );
+  addHubOptions(addUsbOptions(command, port))
     .addHelpText(
       'after',
       `

@@ -8,17 +8,18 @@ export interface UsbOptions {
   baud?: number;
 }
 
-export function addUsbOptions(command: Command): Command {
+/** @param port what `--port` is for, where it is not found by itself */
+export function addUsbOptions(command: Command, port = found()): Command {
   return command
-    .option(
-      '--port <PORT>',
-      say(
-        'the serial port, e.g. /dev/ttyUSB0, COM3, rfc2217://HOST:PORT (found by itself when one board is plugged in)',
-        '串口，例如 /dev/ttyUSB0、COM3、rfc2217://主机:端口（只插一块板时自动找到）',
-      ),
-    )
+    .option('--port <PORT>', port)
     .option('--baud <SPEED>', say('bits a second, 115200 unless told', '速率，默认 115200'), baudOf);
 }
+
+const found = (): string =>
+  say(
+    'the serial port, e.g. /dev/ttyUSB0, COM3, rfc2217://HOST:PORT (found by itself when one board is plugged in)',
+    '串口，例如 /dev/ttyUSB0、COM3、rfc2217://主机:端口（只插一块板时自动找到）',
+  );
 
 /** @throws KitelineError BAD_ARGUMENT */
 export function baudOf(text: string): number {
