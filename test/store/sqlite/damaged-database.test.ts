@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { KitelineError } from '../../../src/errors.ts';
 import { openSqlite } from '../../../src/store/sqlite/database.ts';
-import { ingest, newFolder, openEngine } from './engines.ts';
+import { ingest, newFolder, openEngine, UNSYNCED } from './engines.ts';
 import { randomOf } from './random.ts';
 import { BOARDS, METRICS, Workload } from './workload.ts';
 
@@ -34,7 +34,7 @@ interface Fixture {
 function closedStore(perBatch: number, batches: number): Fixture {
   const workload = new Workload(perBatch);
   const folder = newFolder();
-  const { engine } = openEngine(folder, { limits: { logBytes: 20_000 } });
+  const { engine } = openEngine(folder, { ...UNSYNCED, limits: { logBytes: 20_000 } });
   ingest(engine, workload, 1, batches);
   engine.close();
   return { workload, batches, contents: contentsOf(folder) };
@@ -51,7 +51,7 @@ async function survive(
 ): Promise<'whole' | 'told' | 'refused'> {
   let opened: ReturnType<typeof openEngine>;
   try {
-    opened = openEngine(folder);
+    opened = openEngine(folder, UNSYNCED);
   } catch (error) {
     expect(error).toBeInstanceOf(KitelineError);
     expect((error as KitelineError).code).toMatch(/^STORE_/);
@@ -171,39 +171,33 @@ test.each([
   expect(await survive(folder, fixture)).toBe('told');
 });
 
-test('each bit of the list of rows on a page of chunks, texts and acks, and one of each byte of some rows', async () => {
-  const fixture = closedStore(3, 60);
-  const bytes = bytesOf(fixture, 'history.db');
-  const folder = newFolder();
-  write(folder, fixture.contents);
-  const db = new DatabaseSync(join(folder, 'history.db'), { readOnly: true });
-  const pages = db
-    .prepare("SELECT rootpage FROM sqlite_schema WHERE name IN ('chunks', 'texts_by_board', 'acks')")
-    .all();
-  db.close();
-  expect(pages).toHaveLength(3);
-  const flips = function* (): Generator<[string, Buffer]> {
-    for (const { rootpage } of pages as unknown as { rootpage: number }[]) {
-      // Eight bytes of head, then two for the place of each row.
-      const from = 8192 * (rootpage - 1) + 8;
-      for (let at = from; at < from + 20; at++) {
-        for (let bit = 0; bit < 8; bit++) {
-          const copy = Buffer.from(bytes);
-          copy[at] = (copy[at] ?? 0) ^ (1 << bit);
-          yield [`bit ${bit} of byte ${at}`, copy];
-        }
-      }
-      // The rows themselves stand at the page's end: a damaged key is where SQLite does not look for it.
-      for (let at = 8192 * rootpage - 160; at < 8192 * rootpage; at++) {
+test.each(['chunks', 'texts_by_board', 'acks'])(
+  'each bit of the list of rows on a page of %s, and one of each byte of some rows',
+  async (name) => {
+    const fixture = closedStore(3, 60);
+    const bytes = bytesOf(fixture, 'history.db');
+    const folder = newFolder();
+    write(folder, fixture.contents);
+    const db = new DatabaseSync(join(folder, 'history.db'), { readOnly: true });
+    const found = db.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(name);
+    db.close();
+    const page = Number(found?.rootpage);
+    const flips = function* (): Generator<[string, Buffer]> {
+      const flip = (at: number, bit: number): [string, Buffer] => {
         const copy = Buffer.from(bytes);
-        copy[at] = (copy[at] ?? 0) ^ (1 << (at % 8));
-        yield [`bit ${at % 8} of byte ${at}`, copy];
-      }
-    }
-  };
-  const outcomes = await surviveAll(fixture, 'history.db', flips());
-  expect(outcomes.told).toBeGreaterThan(200);
-});
+        copy[at] = (copy[at] ?? 0) ^ (1 << bit);
+        return [`bit ${bit} of byte ${at}`, copy];
+      };
+      // Eight bytes of head, then two for the place of each row.
+      const from = 8192 * (page - 1) + 8;
+      for (let at = from; at < from + 20; at++) for (let bit = 0; bit < 8; bit++) yield flip(at, bit);
+      // The rows themselves stand at the page's end: a damaged key is where SQLite does not look for it.
+      for (let at = 8192 * page - 160; at < 8192 * page; at++) yield flip(at, at % 8);
+    };
+    const outcomes = await surviveAll(fixture, 'history.db', flips());
+    expect(outcomes.told).toBeGreaterThan(200);
+  },
+);
 
 test('what SQLite keeps beside the database is lost after a crash, in part or all of it: the log has it still', async () => {
   const workload = new Workload(20);
@@ -232,7 +226,7 @@ test('what SQLite keeps beside the database is lost after a crash, in part or al
   const held = new Set<number>();
   for (let length = 0; length <= wal.length; length += 977) {
     write(again, new Map([...contents, ['history.db-wal', wal.subarray(0, length)]]));
-    const { engine, answers, problems } = openEngine(again);
+    const { engine, answers, problems } = openEngine(again, UNSYNCED);
     held.add(await workload.audit(answers, 1, 40));
     expect(problems).toEqual([]);
     expect(held.size).toBe(1);

@@ -29,6 +29,17 @@ export function newFolder(): string {
   return folder;
 }
 
+/** For stores whose machine loses no power: nothing waits for the disk, which other processes may keep busy for minutes. */
+export const UNSYNCED: OpenOptions = {
+  files: { ...systemFiles, sync() {}, syncFolder() {} },
+  openDatabase(path, options) {
+    const db = openSqlite(path, options);
+    const exec = db.exec.bind(db);
+    db.exec = (sql) => exec(sql.replace('synchronous = FULL', 'synchronous = OFF'));
+    return db;
+  },
+};
+
 export function openEngine(folder: string, { limits, ...options }: OpenOptions = {}): Opened {
   const problems: KitelineError[] = [];
   const clock = new ManualClock();
