@@ -38,8 +38,9 @@ export class ByteReader {
     this.#wake();
   };
 
-  /** Leaves the port to somebody else. */
+  /** Leaves the port to somebody else: whoever waits here, or writes, is told that it is gone. */
   release(): void {
+    this.#onEnd();
     this.port.off('readable', this.#onReadable);
     this.port.off('error', this.#onError);
     this.port.off('end', this.#onEnd);

@@ -41,10 +41,36 @@ export function cannotOpen(name: string, cause: unknown): KitelineError {
       { cause },
     );
   }
+  if (/ENOTTY|EINVAL|EISDIR|inappropriate ioctl|not a (tty|serial port)|is a directory/i.test(text)) {
+    return new KitelineError(
+      'NOT_FOUND',
+      say(
+        `${name} is no serial port: a board is at one such as ${exampleOfPort()}.`,
+        `${name} 不是串口：板子的串口形如 ${exampleOfPort()}。`,
+      ),
+      { cause },
+    );
+  }
   const why = cause instanceof Error ? cause.message : String(cause);
   return new KitelineError('USAGE', say(`${name} cannot be opened: ${why}`, `无法打开 ${name}：${why}`), {
     cause,
   });
+}
+
+/** A serial server that lets in and closes. */
+export const closedAtOnce = (name: string): KitelineError =>
+  new KitelineError(
+    'PORT_TAKEN',
+    say(
+      `${name} closes at once: another program has that port (close it, and try again), or no board is plugged in there.`,
+      `${name} 一连上就断开：该串口正被其他程序占用（请关闭后重试），或那里没有插板子。`,
+    ),
+  );
+
+/** How this system names the port of a board. */
+export function exampleOfPort(): string {
+  if (process.platform === 'win32') return 'COM3';
+  return process.platform === 'darwin' ? '/dev/cu.usbserial-10' : '/dev/ttyUSB0';
 }
 
 function portTaken(name: string, cause: unknown): KitelineError {

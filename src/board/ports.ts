@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
+import { exampleOfPort } from './port-error.ts';
 
 export interface PortInfo {
   path: string;
@@ -72,12 +73,7 @@ export function onlyPort(ports: readonly PortInfo[]): string {
 }
 
 function noneText(): string {
-  const example =
-    process.platform === 'win32'
-      ? 'COM3'
-      : process.platform === 'darwin'
-        ? '/dev/cu.usbserial-10'
-        : '/dev/ttyUSB0';
+  const example = exampleOfPort();
   return say(
     `No board is plugged in by USB. Many cables only charge: try another one. A board with a CP210x or CH340 chip may need its driver (Windows, older macOS). A port that is not found is named with --port, for example --port ${example}.`,
     `没有通过 USB 插入的板子。很多线只能充电：请换一根试试。带 CP210x 或 CH340 芯片的板子可能需要驱动（Windows、旧版 macOS）。未被找到的串口可用 --port 指明，例如 --port ${example}。`,

@@ -26,6 +26,7 @@ const TRIES_MS = [250, 500, 1_000, 2_000, 2_000, 2_000, 2_000];
 const RESET_AT = 4;
 const ANSWER_MS = 1_500; // a loop that cannot be interrupted at once, a garbage collection, a page of flash
 const QUIET_MS = 50;
+const ABANDON_MS = 100; // between keys whose effect nobody waits for
 const PASTE_MS = 1_000; // a board without raw-paste answers at once as well; one that hangs in it must not cost more
 const STEP_MS = 10_000; // from one byte of an answer to the next while nothing runs but the REPL
 /** Without flow control: what mpremote sends at once and how long it waits then, so that a UART's buffer never runs over. */
@@ -247,6 +248,16 @@ export class RawRepl {
   async leave(): Promise<void> {
     await this.reader.send(`\r${CTRL_B}`);
     await this.reader.until('>>> ', ANSWER_MS);
+  }
+
+  /** Whatever is under way here ends, and the board starts the program that it has; without a word where it cannot. */
+  async abandon(): Promise<void> {
+    this.reader.release();
+    this.port.on('error', () => {});
+    for (const keys of [`\r${CTRL_C}${CTRL_C}`, `\r${CTRL_B}`, CTRL_D]) {
+      if (!this.port.destroyed) this.port.write(keys);
+      await setTimeout(ABANDON_MS);
+    }
   }
 
   /** Leaves, and starts boot.py and main.py anew. */

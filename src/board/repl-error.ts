@@ -7,7 +7,7 @@ export class BoardError extends KitelineError {
   readonly traceback: string;
 
   constructor(traceback: string) {
-    super('BOARD_RAISED', traceback.replaceAll('\r\n', '\n'));
+    super('BOARD_RAISED', plain(traceback));
     this.traceback = this.message;
   }
 
@@ -17,6 +17,9 @@ export class BoardError extends KitelineError {
     return number === undefined ? undefined : Number(number);
   }
 }
+
+/** Lines as they are; what could drive a terminal is taken out. */
+const plain = (text: string): string => text.replaceAll('\r\n', '\n').replace(/[^\P{Cc}\n\t]/gu, '.');
 
 export const boardRaised = (traceback: string): BoardError => new BoardError(traceback);
 

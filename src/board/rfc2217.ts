@@ -4,7 +4,8 @@
  */
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { portGone } from './port-error.ts';
+import { systemClock } from '../clock.ts';
+import { closedAtOnce, portGone } from './port-error.ts';
 
 const IAC = 255;
 const DONT = 254;
@@ -23,6 +24,8 @@ const SET_BAUDRATE = 1;
 const SET_CONTROL = 5;
 const DTR_ON = 8;
 const RTS_ON = 11;
+/** A server of this option answers the offer of it in milliseconds. */
+const ANSWER_MS = 300;
 
 export class Rfc2217Port extends Duplex {
   readonly name: string;
@@ -43,18 +46,35 @@ export class Rfc2217Port extends Duplex {
     socket.on('close', () => this.destroy());
   }
 
-  static open(socket: Socket, name: string, baud: number): Rfc2217Port {
+  /** @throws KitelineError PORT_TAKEN */
+  static async open(socket: Socket, name: string, baud: number): Promise<Rfc2217Port> {
     const port = new Rfc2217Port(socket, name);
     socket.write(Uint8Array.from(OPTIONS.flatMap((option) => [IAC, WILL, option, IAC, DO, option])));
     const speed = Buffer.alloc(4);
     speed.writeUInt32BE(baud);
     port.#command(SET_BAUDRATE, speed);
+    if (await port.#isShutOut()) throw closedAtOnce(name);
     return port;
   }
 
   async setLines({ dtr, rts }: { dtr?: boolean; rts?: boolean }): Promise<void> {
     if (dtr !== undefined) this.#command(SET_CONTROL, [dtr ? DTR_ON : DTR_ON + 1]);
     if (rts !== undefined) this.#command(SET_CONTROL, [rts ? RTS_ON : RTS_ON + 1]);
+  }
+
+  /** Whether the server closes before it says anything, as it does while somebody else has its port; or nothing is plugged in there. */
+  #isShutOut(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const alarm = systemClock.alarm(ANSWER_MS, () => resolve(false)); // a server that asks for nothing
+      const settle = (isClosed: boolean) => () => {
+        alarm.cancel();
+        resolve(isClosed);
+      };
+      this.#socket.once('data', settle(false));
+      this.#socket.once('end', settle(true));
+      this.#socket.once('close', settle(true));
+      this.once('error', () => {}); // it was closed by a reset
+    });
   }
 
   override _read(): void {

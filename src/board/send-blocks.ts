@@ -8,6 +8,7 @@ const AHEAD = 2;
 const STEP_MS = 10_000; // a block at 9600 baud takes half of that; to be written, a tenth
 const HASH_MS = 120_000; // a megabyte of flash takes a board seconds
 const FAILED = 4;
+const MOST_PRINTED = 256; // a hash has 64 digits; what is longer is none
 
 export interface SendOptions {
   /** The board can unpack. */
@@ -39,7 +40,7 @@ export async function sendBlocks(
   if (isRunning && (await way.send(endOfBlocks()))) onProgress(bytes.length);
   let hash = '';
   const onOutput = (printed: Buffer) => {
-    hash += printed.toString('latin1');
+    hash = (hash + printed.toString('latin1')).slice(0, MOST_PRINTED);
   };
   await repl.follow({ timeout: HASH_MS, onOutput }); // which throws why it has ended before
   return hash.trim();

@@ -74,7 +74,7 @@ ${say('Examples:', '示例：')}
   kiteline board run main.py --wifi workshop:secret123 --wifi guests
   kiteline board run main.py --flash ./flash       ${say('files stay there, main.py is replaced', '文件保留在该文件夹，main.py 会被替换')}
   kiteline board run main.py --pty /tmp/board      ${say('then: mpremote connect /tmp/board', '然后：mpremote connect /tmp/board')}
-  kiteline board run --serial 2217 --flash ./flash ${say('only a prompt, at rfc2217://127.0.0.1:2217', '只有提示符，位于 rfc2217://127.0.0.1:2217')}
+  kiteline board run --serial 2217 --flash ./flash ${say('a board as from the box, at rfc2217://127.0.0.1:2217', '像新买的板子，位于 rfc2217://127.0.0.1:2217')}
   kiteline board run main.py --hub 192.168.1.5:9000
   kiteline board run main.py --key greenhouse.json ${say('as `kiteline boards add greenhouse` printed it', '由 `kiteline boards add greenhouse` 打印')}
 

@@ -1,4 +1,5 @@
 /** `kiteline push`, `run` and `repl` against a virtual board's serial port. */
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,6 +95,44 @@ describe('push', () => {
     expect(readFileSync(join(board.flash, 'data.bin')).equals(readFileSync(join(folder, 'data.bin')))).toBe(
       true,
     );
+  });
+
+  it('refused or interrupted, the board goes on with the program that it has', async () => {
+    const { board, watched, port, onFlash } = await boardAt({ 'main.py': 'print("of years")' });
+    put({ 'a.py': '', 'main.py': 'print("new")', 'z.bin': randomBytes(400_000).toString('latin1') });
+    expect(await run(['push', folder, '--port', port])).toMatchObject({ code: 1 });
+    await watched.out(/(of years[\s\S]*){2}/);
+    board.serial.baud = 115_200;
+    const program = start(['push', folder, '--yes', '--port', port]);
+    await program.err(/main\.py/);
+    program.interrupt();
+    expect(await program.ended).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/Interrupted: the board restarts with the program that it has/),
+    });
+    await watched.out(/(of years[\s\S]*){3}/);
+    expect(onFlash('main.py')).toBe('print("of years")');
+  });
+
+  it('a board that starts its program from a folder is not given one without main.py', async () => {
+    const { port, onFlash } = await boardAt({
+      'kiteline-program.json': '{"run":"a","ids":{}}',
+      'program-a/main.py': 'print("of years")',
+    });
+    put({ 'pump.py': '1' });
+    expect(await run(['push', folder, '--yes', '--port', port])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/has no main\.py/),
+    });
+    expect(onFlash('program-a/main.py')).toBe('print("of years")');
+  });
+
+  it('goes one way at a time', async () => {
+    put({ 'main.py': '1' });
+    expect(await run(['push', folder, '--port', 'COM250', '--board', 'shed'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--board is over the air, --port by USB/),
+    });
   });
 
   it('says which folder it takes', async () => {

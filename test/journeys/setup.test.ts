@@ -95,6 +95,7 @@ it('every step that fails says how to go on', async () => {
   await startUp(folder);
   const steps: [string[], number, RegExp][] = [
     [[], 2, /--name is missing/],
+    [['--name', 'greenhouse'], 2, /--ssid is missing\. The board hears workshop, guests\./],
     [['--name', 'greenhouse', '--ssid', 'workshop'], 2, /--password is missing/],
     [
       ['--name', 'greenhouse', '--ssid', 'other', '--password', 'x'],

@@ -63,3 +63,15 @@ it('an end of the server is an end of the port', async () => {
   socket.end();
   await end;
 });
+
+it('a server that closes at once has its port given to somebody else', async () => {
+  const listening = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  await once(listening, 'listening');
+  onTestFinished(() => void listening.close());
+  const where = listening.address();
+  const name = `rfc2217://127.0.0.1:${typeof where === 'object' ? where?.port : 0}`;
+  await expect(openPort(name)).rejects.toMatchObject({
+    code: 'PORT_TAKEN',
+    message: expect.stringMatching(/closes at once: another program has that port/),
+  });
+});

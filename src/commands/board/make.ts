@@ -16,6 +16,8 @@ export interface BoardOptions {
   hub?: string;
   /** The board's key, or a file with it (`keyFrom`). */
   key?: string;
+  /** As it comes from the box: nothing is put on its flash. */
+  bare?: boolean;
   /** A prompt beside its program. */
   prompt?: boolean;
 }
@@ -27,7 +29,7 @@ export interface BoardOptions {
 export async function makeBoard(options: BoardOptions, program?: Buffer): Promise<VirtualBoard> {
   const { name, ip, wifi, flash, key } = options;
   if (flash !== undefined) await makeFlash(flash);
-  const files = libraryFor(options, program?.toString('utf8'));
+  const files = options.bare ? {} : libraryFor(options, program?.toString('utf8'));
   if (flash !== undefined && key !== undefined && SETTINGS in files) {
     await writeFile(join(flash, SETTINGS), '', { mode: 0o600 }); // filled below, and stays its owner's
   }

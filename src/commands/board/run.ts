@@ -24,7 +24,7 @@ export async function runFile(file: string | undefined, options: BoardOptions & 
   const program = file === undefined ? undefined : await read(file);
   if (options.name !== undefined) checkBoardName(options.name); // before anything is said or written
   if (options.flash !== undefined && program) await keepOther(options.flash, program);
-  const board = await makeBoard({ ...options, prompt: ports }, program);
+  const board = await makeBoard({ ...options, prompt: ports, bare: isBare(file, options) }, program);
   try {
     const closePorts = ports ? await openPorts(board, options) : undefined;
     if (ports) connectProgramOutput(board);
@@ -39,6 +39,10 @@ export async function runFile(file: string | undefined, options: BoardOptions & 
     await board.close();
   }
 }
+
+/** A board to set up, as one that was bought: neither program nor settings are asked for. */
+const isBare = (file: string | undefined, { hub, key }: BoardOptions): boolean =>
+  file === undefined && hub === undefined && key === undefined;
 
 function refuseWithoutPort(file: string | undefined, { baud }: PortOptions): void {
   if (file !== undefined && baud === undefined) return;

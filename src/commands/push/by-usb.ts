@@ -9,8 +9,8 @@ import { KitelineError } from '../../errors.ts';
 import { say } from '../../language.ts';
 import { IMPORTS, PLACES } from '../board/library.ts';
 import { bytesText } from '../sizes.ts';
-import { tell } from '../terminal.ts';
-import { openUsb, withBoard } from '../usb/board.ts';
+import { interruption, tell } from '../terminal.ts';
+import { openUsb, withStoppedBoard } from '../usb/board.ts';
 import { libraryFiles } from '../usb/library.ts';
 import { agreeOn } from './agree.ts';
 import { ProgressLine } from './progress.ts';
@@ -28,15 +28,16 @@ export async function pushByUsb(
   program: ReadonlyMap<string, Uint8Array>,
   options: PushOptions,
 ): Promise<void> {
+  const signal = interruption();
   let port = await openUsb(options);
   const { name } = port;
   for (let times = 1; ; times++) {
     try {
-      await withBoard(port, (repl) => bring(repl, program, options));
+      await withStoppedBoard(port, signal, (repl) => bring(repl, program, options));
       return;
     } catch (error) {
       const isGone = error instanceof KitelineError && error.code === 'CLOSED';
-      if (!isGone || times >= MOST_TIMES) throw error;
+      if (!isGone || times >= MOST_TIMES || signal.aborted) throw error;
       tell(
         say(
           `${error.message} Nothing is lost: plug it in again within a minute, and it goes on.`,
@@ -44,7 +45,7 @@ export async function pushByUsb(
         ),
       );
     }
-    port = await reopenPort(name, options.baud ?? BAUD, BACK_MS);
+    port = await reopenPort(name, options.baud ?? BAUD, BACK_MS, { signal });
   }
 }
 
@@ -69,6 +70,7 @@ export async function bringProgram(
   const sync = await Sync.open(repl, files);
   const state = await readSmall(repl, PROGRAM_FILE);
   const folder = programFolder(state);
+  if (folder !== '' && !program.has('main.py')) throw noMain();
   const wanted = onBoard(program, folder);
   const doesImport = folder !== '' || importsLibrary(program);
   const twins = doesImport ? await addLibrary(wanted, files, sync) : [];
@@ -146,3 +148,13 @@ function doneText({ write, same, remove }: Changes, wanted: Wanted): string {
     `写入 ${write.length} 个文件（${size}），删除 ${remove.length} 个，${same.length} 个未变。`,
   );
 }
+
+/** The folder on the board becomes what this folder is: its program would be gone. */
+const noMain = (): KitelineError =>
+  new KitelineError(
+    'NOT_FOUND',
+    say(
+      'The folder has no main.py, and the board runs that. Nothing was written: is it the folder of the program?',
+      '文件夹里没有 main.py，而板子运行的就是它。没有写入任何内容：这是程序的文件夹吗？',
+    ),
+  );

@@ -10,8 +10,8 @@ import { say } from '../../language.ts';
 import { formatHostPort, type HostPort, parseHostPort } from '../../transport/address.ts';
 import { askHub, jsonOf } from '../hub-client.ts';
 import type { HubAddress } from '../hub-file.ts';
+import { answered, givenUp, output, yesOrNo } from '../questions.ts';
 import { printable } from '../terminal.ts';
-import { answered, givenUp, output } from './questions.ts';
 
 const JSON_TYPE = 'application/json';
 const KEYS = '/api/v1/keys';
@@ -61,6 +61,7 @@ export async function mayHaveKey(hub: HubAddress, board: string, newKey?: boolea
         `${printable(board)} 已有密钥。换一个新的吗？持有旧密钥的板子将被拒绝。`,
       ),
       initialValue: false,
+      ...yesOrNo(),
       output,
     }),
   );

@@ -10,15 +10,15 @@ import { say } from '../../language.ts';
 import { findHub, type HubOptions } from '../hub-file.ts';
 import { agreeOn, backUp } from '../push/agree.ts';
 import { ProgressLine } from '../push/progress.ts';
+import { answered, output } from '../questions.ts';
 import { bytesText } from '../sizes.ts';
-import { printable, tell } from '../terminal.ts';
-import { openUsb, withBoard } from '../usb/board.ts';
+import { interruption, printable, tell } from '../terminal.ts';
+import { openUsb, withStoppedBoard } from '../usb/board.ts';
 import { libraryFiles } from '../usb/library.ts';
 import type { UsbOptions } from '../usb.ts';
 import { awaitArrival } from './arrival.ts';
 import { filesOf } from './first-program.ts';
 import { giveKey, mayHaveKey, reachedBy, whereIs } from './hub.ts';
-import { answered, output } from './questions.ts';
 import { chooseWifi, type WifiOptions } from './wifi.ts';
 
 export interface SetupOptions extends UsbOptions, HubOptions, WifiOptions {
@@ -43,7 +43,7 @@ export async function setup(options: SetupOptions): Promise<void> {
   const where = await whereIs(hub);
   const program = await programOf(options.program);
   const port = await openUsb(options);
-  await withBoard(port, async (repl) => {
+  await withStoppedBoard(port, interruption(), async (repl) => {
     const info = await readInfo(repl);
     tell(boardText(port.name, info));
     mustDo(info);
@@ -136,10 +136,10 @@ async function programOf(file: string | false | undefined): Promise<Uint8Array |
     const code = systemCode(cause);
     throw new KitelineError(
       'NOT_FOUND',
-      say(`${file} cannot be read (${code}).`, `无法读取 ${file}（${code}）。`),
-      {
-        cause,
-      },
+      code === 'ENOENT'
+        ? say(`There is no file ${file}.`, `没有文件 ${file}。`)
+        : say(`${file} cannot be read (${code}).`, `无法读取 ${file}（${code}）。`),
+      { cause },
     );
   }
 }

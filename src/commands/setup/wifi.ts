@@ -6,8 +6,8 @@ import { BoardError } from '../../board/repl-error.ts';
 import { bars, type Network, scanWifi, securityText } from '../../board/wifi-scan.ts';
 import { KitelineError } from '../../errors.ts';
 import { say } from '../../language.ts';
+import { answered, missing, output } from '../questions.ts';
 import { isTypedTo, printable, tell } from '../terminal.ts';
-import { answered, output } from './questions.ts';
 
 export interface Wifi {
   ssid: string;
@@ -33,6 +33,7 @@ export async function chooseWifi(repl: RawRepl, given: WifiOptions): Promise<Wif
     throw error instanceof BoardError && error.traceback.includes('ImportError') ? noWifi(error) : error;
   });
   for (;;) {
+    if (given.ssid === undefined && !isTypedTo()) throw missing('--ssid', heardText(networks));
     const ssid = await answered<string>(given.ssid, '--ssid', () => pick(networks));
     const network = networks.find((one) => one.ssid === ssid);
     if (!network) tell(unheard(ssid, networks));
@@ -122,6 +123,13 @@ const enterprise = (ssid: string): KitelineError =>
       `${printable(ssid)} 需要用户名和证书（WPA2 企业版），MicroPython 不支持：请换一个 Wi-Fi。`,
     ),
   );
+
+/** For whoever writes the flag next. */
+function heardText(networks: readonly Network[]): string {
+  const names = networks.slice(0, LISTED).map((one) => printable(one.ssid));
+  if (names.length === 0) return say('The board hears no Wi-Fi.', '板子没有搜到 Wi-Fi。');
+  return say(`The board hears ${names.join(', ')}.`, `板子搜到的有 ${names.join('、')}。`);
+}
 
 const noWifi = (cause: unknown): KitelineError =>
   new KitelineError(

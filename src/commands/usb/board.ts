@@ -1,6 +1,8 @@
 import { BAUD, openPort, type Port } from '../../board/port.ts';
 import { listPorts, onlyPort } from '../../board/ports.ts';
 import { RawRepl } from '../../board/raw-repl.ts';
+import { KitelineError } from '../../errors.ts';
+import { say } from '../../language.ts';
 import type { UsbOptions } from '../usb.ts';
 
 /** The port that is meant: `--port`, or the only one there is. @throws KitelineError NOT_FOUND, USAGE */
@@ -23,6 +25,48 @@ export async function withBoard<T>(port: Port, work: (repl: RawRepl) => Promise<
   } finally {
     await closePort(port);
   }
+}
+
+/**
+ * The same for work after which the board restarts: where it fails, or is interrupted, the board goes on with the program that it has.
+ * @throws KitelineError as `withBoard`; USAGE when `signal` was aborted
+ */
+export async function withStoppedBoard<T>(
+  port: Port,
+  signal: AbortSignal,
+  work: (repl: RawRepl) => Promise<T>,
+): Promise<T> {
+  const repl = new RawRepl(port);
+  const all = async (): Promise<T> => {
+    await repl.enter();
+    await repl.softReset();
+    return await work(repl);
+  };
+  try {
+    return await Promise.race([all(), interrupted(signal)]);
+  } catch (error) {
+    await repl.abandon();
+    throw error;
+  } finally {
+    await closePort(port);
+  }
+}
+
+function interrupted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const interrupt = () =>
+      reject(
+        new KitelineError(
+          'USAGE',
+          say(
+            'Interrupted: the board restarts with the program that it has.',
+            '已中断：板子会以现有程序重新启动。',
+          ),
+        ),
+      );
+    if (signal.aborted) interrupt();
+    else signal.addEventListener('abort', interrupt, { once: true });
+  });
 }
 
 /** Lets out what is still to be written, and gives the port free. */

@@ -1,8 +1,8 @@
 /** Questions in the terminal, each of which a flag answers as well. */
 import { isCancel } from '@clack/prompts';
-import { KitelineError } from '../../errors.ts';
-import { say } from '../../language.ts';
-import { isTypedTo } from '../terminal.ts';
+import { KitelineError } from '../errors.ts';
+import { say } from '../language.ts';
+import { isTypedTo } from './terminal.ts';
 
 /** Where questions stand: stdout carries what other programs read. */
 export const output = process.stderr;
@@ -24,10 +24,14 @@ export async function answered<T extends string | boolean>(
   return answer as T;
 }
 
-const missing = (flag: string): KitelineError =>
+/** @param hint what it may be */
+export const missing = (flag: string, hint = ''): KitelineError =>
   new KitelineError(
     'BAD_ARGUMENT',
-    say(`There is no terminal to ask at: ${flag} is missing.`, `没有可供询问的终端：缺少 ${flag}。`),
+    say(
+      `There is no terminal to ask at: ${flag} is missing. ${hint}`.trim(),
+      `没有可供询问的终端：缺少 ${flag}。${hint}`,
+    ),
   );
 
 export const givenUp = (): KitelineError =>
@@ -35,3 +39,9 @@ export const givenUp = (): KitelineError =>
     'USAGE',
     say('Given up: nothing was written onto the board.', '已放弃：没有向板子写入任何内容。'),
   );
+
+/** The two answers of a `confirm`, which @clack/prompts would give in English. */
+export const yesOrNo = (): { active: string; inactive: string } => ({
+  active: say('Yes', '是'),
+  inactive: say('No', '否'),
+});
