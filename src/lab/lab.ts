@@ -12,6 +12,8 @@ import { Dice } from './dice.ts';
 import { auditHub } from './hub/audit-hub.ts';
 import { hasFileLimits, LabHub } from './hub/lab-hub.ts';
 import type { Files } from './lab-board.ts';
+import { runMqtt } from './mqtt/run.ts';
+import type { MqttScript } from './mqtt/script.ts';
 import { type PlannedRun, plan } from './plan.ts';
 import type { RunRecord } from './record.ts';
 import { type RunOptions, runOnce } from './run.ts';
@@ -142,6 +144,7 @@ async function oneRun(
 ): Promise<RunResult> {
   const begun = performance.now();
   const script = scenario.write(new Dice(seed, scenario.name), seed);
+  if (script.mqtt) return oneMqttRun({ scenario, seed }, script.mqtt, hub, name, options.patienceMs);
   const { record, story, faults } = await runOnce({ ...options, script, seed, hub, name });
   const breaches = audit(record);
   return {
@@ -156,6 +159,34 @@ async function oneRun(
     restarts: sum(record.boards, ({ hub }) => hub?.restarts ?? 0),
     faults,
     lateStopMs: latestStop(record),
+    ms: performance.now() - begun,
+    ...(breaches.length > 0 && { story }),
+  };
+}
+
+/** A board that speaks MQTT alone. */
+async function oneMqttRun(
+  { scenario, seed }: PlannedRun,
+  script: MqttScript,
+  hub: LabHub,
+  name: string,
+  patienceMs: number | undefined,
+): Promise<RunResult> {
+  const begun = performance.now();
+  const seen = await runMqtt({ script, seed, hub, name: `${name}-1`, patienceMs });
+  const { breaches, story, faults, stored, duplicates, reconnects } = seen;
+  return {
+    scenario: scenario.name,
+    seed,
+    breaches,
+    samples: stored,
+    commands: 0,
+    outcomes: {},
+    duplicates,
+    reconnects,
+    restarts: 0,
+    faults,
+    lateStopMs: undefined,
     ms: performance.now() - begun,
     ...(breaches.length > 0 && { story }),
   };

@@ -6,6 +6,7 @@
 import type { Fault as ChipFault, Cut, Weather } from '../virtual/index.ts';
 import type { Bluff } from './hostile/impostor.ts';
 import type { MiddleScript } from './hostile/middle.ts';
+import type { MqttScript } from './mqtt/script.ts';
 
 /** What a board's own record counts; a fault strikes after the n-th of one of them. */
 export type Milestone =
@@ -165,4 +166,6 @@ export interface Script {
   linkHolds: boolean;
   /** A wall clock is set in this run: times of samples say nothing. */
   clocksJump: boolean;
+  /** A board that speaks MQTT alone, in place of all others. */
+  mqtt?: MqttScript;
 }

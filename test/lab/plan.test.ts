@@ -20,6 +20,12 @@ test('a failed run is found again by its scenario and its seed', () => {
   expect(() => plan({ runs: 1, seed: 1, scenario: 'storms' })).toThrow('There is no scenario "storms"');
 });
 
+test('a program of the user is put on boards that have the library alone', () => {
+  const runs = plan({ runs: 300, seed: 40, main: 'pass' });
+  expect(runs.filter(({ scenario }) => scenario.name.startsWith('mqtt'))).toEqual([]);
+  expect(() => plan({ runs: 1, seed: 1, scenario: 'mqtt-cuts', main: 'pass' })).toThrow('--program');
+});
+
 test('a seed writes the same script every time, and another one another', () => {
   for (const { name, write } of scenarios) {
     const scriptOf = (seed: number) => JSON.stringify(write(new Dice(seed, name), seed));

@@ -18,7 +18,7 @@ async function damageOf(log: Buffer): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'kiteline-torn-'));
   writeFileSync(join(folder, 'log-00000001.klog'), log);
   const hub = new HubProcess(
-    { folder, port: 0, udp: 0, keepaliveMs: 10_000, graceMs: 10_000 },
+    { folder, port: 0, udp: 0, mqtt: 0, keepaliveMs: 10_000, graceMs: 10_000 },
     () => undefined,
   );
   onTestFinished(async () => {

@@ -7,6 +7,7 @@ import { homeIn } from '../../hub/home.ts';
 import { createHub } from '../../hub/hub.ts';
 import { openKeys } from '../../hub/key-file.ts';
 import { say } from '../../language.ts';
+import { openMqtt } from '../../mqtt/mqtt.ts';
 import { isUnfinished } from '../../store/sqlite/log.ts';
 import { openSqliteStore } from '../../store/sqlite.ts';
 import type { Point } from '../../store/store.ts';
@@ -76,7 +77,8 @@ process.on('message', async ({ number, question }: ToHub) => {
 });
 const at = (port: number) => ({ host: '127.0.0.1', port });
 const { tcp, udp } = await hub.listen({ tcp: at(setup.port), udp: at(setup.udp) }).catch(refuse);
-tell({ listening: tcp?.port ?? 0, udp: udp?.port ?? 0 });
+const broker = await openMqtt(hub, { tcp: at(setup.mqtt) }).catch(refuse);
+tell({ listening: tcp?.port ?? 0, udp: udp?.port ?? 0, mqtt: broker.tcp?.port ?? 0 });
 flushCompileCache(); // for the next: this one may not live to do it at its end
 
 function refuse(error: Error): never {
@@ -114,6 +116,7 @@ async function answer(question: HubQuestion): Promise<unknown> {
     case 'check':
       return (await store.check()).damage.filter((sentence) => !isUnfinished(sentence));
     case 'close':
+      await broker.close();
       await hub.close();
       return null;
   }

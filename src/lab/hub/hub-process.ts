@@ -16,6 +16,13 @@ const CHILD = fileURLToPath(
 /** Characters of its stderr that are kept, to say why it ended. */
 const KEPT_STDERR = 4_000;
 
+/** Where it listens. */
+export interface Ports {
+  tcp: number;
+  udp: number;
+  mqtt: number;
+}
+
 export interface HubEvents {
   arrived(board: string, n: number): void;
   setpoint(board: string, setpoint: SetpointRecord): void;
@@ -31,7 +38,7 @@ export class HubProcess {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   readonly #events: () => HubEvents | undefined;
-  readonly #listening = Promise.withResolvers<{ tcp: number; udp: number }>();
+  readonly #listening = Promise.withResolvers<Ports>();
   readonly #exited: Promise<void>;
   #number = 0;
   #over = false;
@@ -70,7 +77,7 @@ export class HubProcess {
   }
 
   /** Resolves with the ports when it listens. @throws KitelineError CLOSED when it does not come to that */
-  listening(): Promise<{ tcp: number; udp: number }> {
+  listening(): Promise<Ports> {
     return this.#listening.promise;
   }
 
@@ -106,7 +113,8 @@ export class HubProcess {
   }
 
   #message(message: FromHub): void {
-    if ('listening' in message) this.#listening.resolve({ tcp: message.listening, udp: message.udp });
+    if ('listening' in message)
+      this.#listening.resolve({ tcp: message.listening, udp: message.udp, mqtt: message.mqtt });
     else if ('failed' in message) this.#listening.reject(notStarted(message.failed));
     else if ('arrived' in message) this.#events()?.arrived(message.board, message.arrived);
     else if ('setpoint' in message) this.#events()?.setpoint(message.board, message.setpoint);

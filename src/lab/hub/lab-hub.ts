@@ -23,6 +23,7 @@ export class LabHub {
   #process: HubProcess;
   #port = 0;
   #udp = 0;
+  #mqtt = 0;
   #up = false;
   #fate: Promise<void> = Promise.resolve();
   /** Who is told of what the hub does: the run that is under way. */
@@ -43,14 +44,22 @@ export class LabHub {
 
   #begin(): HubProcess {
     const { keepaliveMs, graceMs, execArgv } = this.#options;
-    const setup = { folder: this.#folder, port: this.#port, udp: this.#udp, keepaliveMs, graceMs };
+    const setup = {
+      folder: this.#folder,
+      port: this.#port,
+      udp: this.#udp,
+      mqtt: this.#mqtt,
+      keepaliveMs,
+      graceMs,
+    };
     return new HubProcess(setup, () => this.events, execArgv);
   }
 
   async #listens(): Promise<void> {
-    const { tcp, udp } = await this.#process.listening();
+    const { tcp, udp, mqtt } = await this.#process.listening();
     this.#port = tcp;
     this.#udp = udp;
+    this.#mqtt = mqtt;
   }
 
   get port(): number {
@@ -60,6 +69,11 @@ export class LabHub {
   /** Of its datagrams. */
   get udp(): number {
     return this.#udp;
+  }
+
+  /** Of its broker. */
+  get mqtt(): number {
+    return this.#mqtt;
   }
 
   /** The process that runs now, or ran last. */

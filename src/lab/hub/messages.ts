@@ -10,8 +10,9 @@ export interface HubSetup {
   folder: string;
   /** 0: the system chooses. */
   port: number;
-  /** The same for datagrams. */
+  /** The same for datagrams, and for MQTT. */
   udp: number;
+  mqtt: number;
   keepaliveMs: number;
   graceMs: number;
 }
@@ -101,7 +102,7 @@ export interface ToHub {
 }
 
 export type FromHub =
-  | { listening: number; udp: number }
+  | { listening: number; udp: number; mqtt: number }
   /** It could not start. */
   | { failed: string }
   | { number: number; answer: unknown }

@@ -4,6 +4,7 @@ import { cutScenarios } from './cuts.ts';
 import { endScenarios } from './ends.ts';
 import { flashScenarios } from './flash.ts';
 import { hostileScenarios } from './hostile.ts';
+import { mqttScenarios } from './mqtt.ts';
 import { radioScenarios } from './radio.ts';
 import type { Scenario } from './scenario.ts';
 import { steeringScenarios } from './steering.ts';
@@ -22,6 +23,7 @@ export const scenarios: readonly Scenario[] = [
   ...steeringScenarios,
   ...hostileScenarios,
   ...updateScenarios,
+  ...mqttScenarios,
   ...stormScenarios,
 ];
 
