@@ -89,7 +89,7 @@ describeInBrowser('the page: accessible, and as narrow as a phone', () => {
           }
           await look(name);
         }
-        for (const path of ['add', 'alerts', 'console', 'settings']) {
+        for (const path of ['add', 'alerts', 'console', 'settings', 'api']) {
           await page.goto(`${world.url}/${path}`);
           await page.getByRole('heading', { level: 1 }).waitFor();
           await look(path);

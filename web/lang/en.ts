@@ -8,6 +8,7 @@ export const en = {
   boards: 'Boards',
   console: 'Console',
   settings: 'Settings',
+  httpApi: 'The HTTP API, for scripts',
   search: 'Search boards',
   noBoards: 'No board has sent anything yet.',
   noBoardsHow: 'Start one with "kiteline board run main.py", or send from your own: ',

@@ -4,6 +4,7 @@ export const zh: Texts = {
   boards: '板子',
   console: '控制台',
   settings: '设置',
+  httpApi: 'HTTP API（供脚本使用）',
   search: '搜索板子',
   noBoards: '还没有板子发来任何内容。',
   noBoardsHow: '用“kiteline board run main.py”启动一块，或从自己的板子发送：',

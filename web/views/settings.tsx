@@ -45,6 +45,9 @@ export function Settings() {
         </select>
       </form>
       {me.value && <p>{t('signedInAs', { name: me.value.name, role: t(me.value.role) })}</p>}
+      <p>
+        <a href="/api">{t('httpApi')}</a>
+      </p>
       <button type="button" onClick={() => void leave()}>
         {t('signOut')}
       </button>

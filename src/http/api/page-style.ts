@@ -16,7 +16,7 @@ summary b.delete { color: var(--wrong) }
 summary code { font-weight: 600; overflow-wrap: anywhere }
 summary i { margin-left: auto; font-style: normal; color: var(--soft) }
 .schema h3 { margin-top: 0 }
-pre { overflow-x: auto; padding: .5rem .75rem; border-radius: .4rem; background: var(--back) }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: .5rem .75rem; border-radius: .4rem; background: var(--back) }
 dl { display: grid; grid-template-columns: minmax(4rem, max-content) 1fr; gap: .15rem .75rem; margin: .25rem 0 }
 dd { margin: 0; overflow-wrap: anywhere }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }

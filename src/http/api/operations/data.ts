@@ -117,6 +117,19 @@ export const dataOperations: readonly Operation[] = [
   },
   {
     method: 'get',
+    path: '/mqtt',
+    tag: 'live',
+    summary: ['MQTT over WebSocket, where the hub has a broker', 'MQTT over WebSocket（中枢开启代理时）'],
+    more: [
+      'Subprotocol mqtt. Name and password or token come with CONNECT ("kiteline up --mqtt").',
+      '子协议为 mqtt。名称与密码或令牌在 CONNECT 中给出（“kiteline up --mqtt”）。',
+    ],
+    answer: { types: [], words: ['Switching Protocols', '切换协议'] },
+    status: 101,
+    problems: [404],
+  },
+  {
+    method: 'get',
     path: '/metrics',
     tag: 'hub',
     summary: ['For Prometheus: how the hub and its boards are', '供 Prometheus 读取：中枢和板子的状态'],
