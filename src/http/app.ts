@@ -166,7 +166,8 @@ export function createApp(parts: AppParts): Hono {
 function nothingThere(c: Context): Response {
   const { method, path } = c.req;
   const allowed = allowedAt(path);
-  if (allowed === undefined) return problem(c, 404, say(`There is no ${path} here.`, `这里没有 ${path}。`));
+  if (allowed === undefined || allowed.split(', ').includes(method))
+    return problem(c, 404, say(`There is no ${path} here.`, `这里没有 ${path}。`));
   c.header('Allow', allowed);
   return problem(
     c,

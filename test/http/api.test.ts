@@ -113,6 +113,7 @@ test('a path that takes something else says what, as a problem like every other'
     code: 'WRONG_METHOD',
     detail: '/api/v1/boards/shed/commands takes POST, not PUT.',
   });
+  for (const path of ['/mqtt', '/mip/kiteline/nothing.py']) expect((await get(path)).status, path).toBe(404);
   expect(await (await get('/api/v1/nothing')).json()).toMatchObject({ status: 404, code: 'NOT_FOUND' });
   expect(await (await get('/api/v1/boards/shed')).json()).toMatchObject({ status: 404, code: 'NOT_FOUND' });
 });
