@@ -24,13 +24,15 @@ const text = (value: string): Buffer => {
 export const connectPacket = (client: string): Buffer =>
   packet(0x10, text('MQTT'), Buffer.from([4, 0x02, 0, 0]), text(client));
 
-/** Section 3.8, QoS 0. */
-export const subscribePacket = (filter: string): Buffer =>
-  packet(0x82, Buffer.from([0, 1]), text(filter), Buffer.from([0]));
+/** Section 3.8. */
+export const subscribePacket = (filter: string, qos = 0): Buffer =>
+  packet(0x82, Buffer.from([0, 1]), text(filter), Buffer.from([qos]));
 
-/** Section 3.3, QoS 0. */
-export const publishPacket = (topic: string, payload: string): Buffer =>
-  packet(0x30, text(topic), Buffer.from(payload));
+/** Section 3.3: QoS 0, or QoS 1 with a packet id. */
+export const publishPacket = (topic: string, payload: string, id?: number): Buffer =>
+  id === undefined
+    ? packet(0x30, text(topic), Buffer.from(payload))
+    : packet(0x32, text(topic), Buffer.from([id >> 8, id & 0xff]), Buffer.from(payload));
 
 export const CONNACK_BYTES = 4;
 

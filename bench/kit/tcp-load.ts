@@ -15,6 +15,9 @@ export interface LoadRequest {
   protocol: 'lines' | 'mqtt' | 'nats';
   connections: number;
   perWrite: number;
+  /** Of MQTT: what topics begin with (`b/` unless told), and QoS 0 (unless told) or 1. */
+  topic?: string;
+  qos?: 0 | 1;
 }
 
 /** When to stop: after so many messages, or seconds. */
@@ -41,11 +44,13 @@ let sockets: Socket[] = [];
 let buffers: Buffer[][] = [];
 let perWrite = 1;
 
-function prebuilt(board: number, { protocol, perWrite }: LoadRequest): Buffer[] {
+function prebuilt(board: number, { protocol, perWrite, topic = 'b/', qos = 0 }: LoadRequest): Buffer[] {
   const count = DIFFERENT / perWrite;
   if (protocol === 'lines') return writes(board, count, perWrite);
-  const packets = lines(board, DIFFERENT).map((line) =>
-    protocol === 'mqtt' ? publishPacket(`b/${board}`, line) : Buffer.from(pubLines(`b.${board}`, line)),
+  const packets = lines(board, DIFFERENT).map((line, i) =>
+    protocol === 'mqtt'
+      ? publishPacket(`${topic}${board}`, line, qos === 1 ? i + 1 : undefined)
+      : Buffer.from(pubLines(`b.${board}`, line)),
   );
   return Array.from({ length: count }, (_, i) =>
     Buffer.concat(packets.slice(i * perWrite, (i + 1) * perWrite)),

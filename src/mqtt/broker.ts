@@ -201,9 +201,10 @@ export class Broker {
   /**
    * Gives a message to all who take it.
    * @param payload the caller's again when this returns
+   * @param from who is held up while a client that takes it has too much
    * @returns whether something of it is kept over a restart
    */
-  publish(route: Route, payload: Buffer, qos: Qos, retain: boolean, raw?: Raw): boolean {
+  publish(route: Route, payload: Buffer, qos: Qos, retain: boolean, raw?: Raw, from?: Connection): boolean {
     let isKept = false;
     if (retain) isKept = this.#retain({ topic: route.topic, payload: Buffer.from(payload), qos });
     let message: Message | undefined;
@@ -217,6 +218,8 @@ export class Broker {
       message ??= { topic: route.topic, topicBytes: route.topicBytes, payload, qos };
       if (!subscriber.deliver(message, level, false))
         this.count(level === 0 ? 'CLIENT_NOT_READING' : 'QUEUE_FULL');
+      const room = level > 0 ? subscriber.room(this.clock) : undefined;
+      if (room) from?.holdFor(room);
       isKept ||= level > 0 && subscriber.journal !== undefined;
     }
     return isKept;

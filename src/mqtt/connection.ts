@@ -185,7 +185,7 @@ export class Connection implements Outlet {
   /** After a read: hands in what is for the hub, and acknowledges. */
   #settle(): void {
     const { wait, stored } = this.links?.flush() ?? {};
-    if (wait) this.#holdFor(wait);
+    if (wait) this.holdFor(wait);
     const kept = this.#journalled ? this.broker.kept() : undefined;
     this.#journalled = false;
     if (this.#acks.length === 0) return;
@@ -204,7 +204,7 @@ export class Connection implements Outlet {
       else this.#send(acks);
     });
     this.#acking = turn;
-    if (this.#unsettled >= connectionLimits.unsettledReads) this.#holdFor(turn);
+    if (this.#unsettled >= connectionLimits.unsettledReads) this.holdFor(turn);
   }
 
   #send(acks: readonly (Buffer | (() => void))[]): void {
@@ -215,7 +215,8 @@ export class Connection implements Outlet {
     }
   }
 
-  #holdFor(wait: Promise<unknown>): void {
+  /** Is not read from until this is settled. */
+  holdFor(wait: Promise<unknown>): void {
     if (this.#holds++ === 0) this.#stream.pause();
     void wait.then(() => {
       this.#heardAt = this.broker.clock.monotonic(); // while it was not read from, its silence was ours

@@ -1,3 +1,5 @@
+import type { Clock } from '../clock.ts';
+import { costOf, DeliveryQueue } from './delivery-queue.ts';
 import type { Message } from './message.ts';
 import { ackOf } from './packet/encode.ts';
 import { type Qos, TYPE } from './packet/types.ts';
@@ -11,6 +13,11 @@ export const sessionLimits = {
   /** Messages that wait behind those, and their bytes: what a client misses in minutes, not in weeks. */
   queued: 1_000,
   queuedBytes: 1024 * 1024,
+  /** The same while the client is there and takes them: what 100 publishers may have read into us before they are held up. */
+  queuedLive: 100_000,
+  queuedLiveBytes: 16 * 1024 * 1024,
+  /** Milliseconds that publishers are held up for a client that takes its messages more slowly; after that it loses them. */
+  holdMs: 1_000,
   /** Packet ids of QoS 2 whose PUBREL has not come. A client that has more of them under way is broken. */
   received: 1_024,
 } as const;
@@ -43,8 +50,6 @@ export interface SessionJournal {
   settled(session: ClientSession, id: number): void;
 }
 
-/** What a message costs besides its bytes. */
-const OVERHEAD = 96;
 const LAST_ID = 0xffff;
 
 /** A client's session (section 4.1): what of it outlives a connection, unless it is clean. */
@@ -62,10 +67,11 @@ export class ClientSession {
   journal: SessionJournal | undefined;
   #outlet: Outlet | undefined;
   readonly #underWay = new Map<number, Delivery>(); // by packet id, in the order in which they were sent [MQTT-4.6.0-1]
-  #queue: Delivery[] = [];
-  #queuedBytes = 0;
+  readonly #queue = new DeliveryQueue();
   #lastId = 0;
   #lastNumber = 0;
+  #room: PromiseWithResolvers<void> | undefined; // for those that are held up
+  #isSlow = false; // they were, and it did not help
 
   constructor(clientId: string, owner: string, isClean: boolean) {
     this.clientId = clientId;
@@ -84,7 +90,7 @@ export class ClientSession {
   /** Messages that are not acknowledged, the oldest first, with the packet ids of those that were sent. */
   get open(): { delivery: Delivery; id: number | undefined }[] {
     const sent = [...this.#underWay].map(([id, delivery]) => ({ delivery, id }));
-    return [...sent, ...this.#queue.map((delivery) => ({ delivery, id: undefined }))];
+    return [...sent, ...[...this.#queue].map((delivery) => ({ delivery, id: undefined }))];
   }
 
   /** Sends again what was not acknowledged [MQTT-4.4.0-1], then what has waited. */
@@ -102,6 +108,7 @@ export class ClientSession {
   detach(now: number): void {
     this.#outlet = undefined;
     this.goneAt = now;
+    this.#letGo();
   }
 
   /**
@@ -115,11 +122,32 @@ export class ClientSession {
       return true;
     }
     const bytes = costOf(message);
-    const { queued, queuedBytes } = sessionLimits;
-    if (this.#queue.length >= queued || this.#queuedBytes + bytes > queuedBytes) return false;
+    const isLive = this.#outlet !== undefined && !this.#isSlow;
+    const most = isLive ? sessionLimits.queuedLive : sessionLimits.queued;
+    const mostBytes = isLive ? sessionLimits.queuedLiveBytes : sessionLimits.queuedBytes;
+    if (this.#queue.length >= most || this.#queue.bytes + bytes > mostBytes) return false;
     this.#queue.push(this.#delivery(message, qos, retain));
-    this.#queuedBytes += bytes;
     return true;
+  }
+
+  /**
+   * Whether whoever publishes to it is to be held up: it has more than a queue's worth, and takes them.
+   * @returns a promise of when there is room, or it is taken for too slow; undefined where nobody is held up
+   */
+  room(clock: Clock): Promise<void> | undefined {
+    const isFull =
+      this.#queue.length >= sessionLimits.queued || this.#queue.bytes >= sessionLimits.queuedBytes;
+    if (!isFull || !this.#outlet || this.#isSlow) return undefined;
+    if (!this.#room) {
+      const room = Promise.withResolvers<void>();
+      this.#room = room;
+      const alarm = clock.alarm(sessionLimits.holdMs, () => {
+        this.#isSlow = true;
+        this.#letGo();
+      });
+      void room.promise.then(() => alarm.cancel());
+    }
+    return this.#room.promise;
   }
 
   /** PUBACK (section 4.3.2); one that acknowledges nothing is harmless. */
@@ -159,7 +187,6 @@ export class ClientSession {
       return;
     }
     this.#queue.push(delivery);
-    this.#queuedBytes += costOf(delivery.message);
   }
 
   #delivery(message: Message, qos: Qos, retain: boolean): Delivery {
@@ -184,15 +211,20 @@ export class ClientSession {
 
   /** Sends of those that wait as many as there is room for. */
   #next(): void {
-    let count = 0;
     while (this.#outlet && this.#underWay.size < sessionLimits.underWay) {
-      const delivery = this.#queue[count];
+      const delivery = this.#queue.shift();
       if (!delivery) break;
-      count++;
-      this.#queuedBytes -= costOf(delivery.message);
       this.#send(this.#outlet, delivery);
     }
-    if (count > 0) this.#queue = this.#queue.slice(count);
+    const { queued, queuedBytes } = sessionLimits;
+    if (this.#queue.length > queued / 2 || this.#queue.bytes > queuedBytes / 2) return;
+    this.#isSlow = false;
+    this.#letGo();
+  }
+
+  #letGo(): void {
+    this.#room?.resolve();
+    this.#room = undefined;
   }
 
   /** One that is not in use [MQTT-2.3.1-2]: there are 65,535, and far fewer under way. */
@@ -203,5 +235,3 @@ export class ClientSession {
     return this.#lastId;
   }
 }
-
-const costOf = ({ topic, payload }: Message): number => OVERHEAD + 2 * topic.length + payload.length;

@@ -46,6 +46,6 @@ export function handlePublish(
     if (route.name.is === 'set') broker.fleet.asked(route.name, payload);
   }
   const raw = flags === 0 ? { bytes, from: start, to: end } : undefined;
-  if (broker.publish(route, payload, qos as Qos, (flags & 1) !== 0, raw)) connection.journalled();
+  if (broker.publish(route, payload, qos as Qos, (flags & 1) !== 0, raw, connection)) connection.journalled();
   return undefined;
 }
