@@ -20,6 +20,7 @@ import { frontPage, libraryPage } from './front-page.ts';
 import { MAX_IMPORT } from './import.ts';
 import { keyRoutes, MAX_KEY_REQUEST } from './keys.ts';
 import type { Live } from './live.ts';
+import type { BrokerHealth } from './metrics/hub.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { mipIndex, mipRoutes } from './mip.ts';
 import type { PageFiles } from './page-files.ts';
@@ -51,6 +52,8 @@ export interface AppParts {
   record: HealthRecord;
   /** The hub's name in the network's mDNS. */
   mdns?: string | undefined;
+  /** The hub's own MQTT broker, for /metrics. */
+  broker?: BrokerHealth | undefined;
   /** Base64 of the DER, of a hub with TLS. */
   certificate?: string | undefined;
   /** Is told of errors that are ours; the client gets a 500. */
@@ -78,7 +81,7 @@ export function createApp(parts: AppParts): Hono {
     return problem(c, 405, say('Samples are sent here with POST.', '请用 POST 向这里发送采样。'));
   });
 
-  const metrics = new Metrics(hub, clock, accepted);
+  const metrics = new Metrics(hub, clock, accepted, parts.broker);
   app.get('/metrics', (c) => metrics.respond(c, access));
 
   for (const path of [`${MIP}/kiteline`, `${MIP}/kiteline/`])

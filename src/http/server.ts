@@ -12,6 +12,7 @@ import { createApp } from './app.ts';
 import { clientError } from './client-error.ts';
 import { HealthRecord } from './doctor.ts';
 import { Live } from './live.ts';
+import type { BrokerHealth } from './metrics/hub.ts';
 import { PageFiles } from './page-files.ts';
 import { Pages } from './pages/pages.ts';
 import { type Upgrade, upgrade } from './pages/upgrade.ts';
@@ -34,6 +35,8 @@ export interface HttpOptions {
   mdns?: string | undefined;
   /** Takes a WebSocket that asks for `/mqtt`, and no other site's page does: what it may, MQTT's own CONNECT tells. */
   mqtt?: Upgrade;
+  /** The hub's own MQTT broker, for /metrics. */
+  broker?: BrokerHealth;
   clock?: Clock;
   /** Told of errors that are ours; they go to stderr unless it is given. */
   onError?: (error: unknown) => void;
@@ -72,7 +75,7 @@ const CLOSE_MS = 2_000;
  * @throws KitelineError PORT_TAKEN, ADDRESS_UNAVAILABLE
  */
 export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<HttpServer> {
-  const { host = '0.0.0.0', port = 8080, clock = systemClock } = options;
+  const { host = '0.0.0.0', port = 8080, clock = systemClock, broker } = options;
   const { tokens = new Tokens([], undefined, clock), names = [] } = options;
   const failed = options.onError ?? ((error: unknown) => console.error('kiteline: http:', error));
   const { secret: token } = await tokens.begin();
@@ -88,7 +91,19 @@ export async function serveHttp(hub: Hub, options: HttpOptions = {}): Promise<Ht
   const page = await PageFiles.read(options.page ?? PAGE_FOLDER);
   const { certificate, mdns } = options;
   const record = new HealthRecord(hub, clock);
-  const app = createApp({ hub, live, clock, leases, access, page, certificate, mdns, record, failed });
+  const app = createApp({
+    hub,
+    live,
+    clock,
+    leases,
+    access,
+    page,
+    certificate,
+    mdns,
+    record,
+    broker,
+    failed,
+  });
   const request = { protocol: 'tcp', host, port, program: 'kiteline hub', option: '--http' } as const;
   const claim = await claimPort(request, async (bind) => {
     // `hostname` stands in for the Host header that an HTTP/1.0 client may leave out.

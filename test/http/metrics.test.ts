@@ -1,6 +1,8 @@
 /** What Prometheus reads, and who may. */
 import { expect, test } from 'vitest';
 import { metricsLimits } from '../../src/http/metrics/boards.ts';
+import { Exposition } from '../../src/http/metrics/exposition.ts';
+import { tellBroker } from '../../src/http/metrics/hub.ts';
 import { KnownLabels } from '../../src/http/metrics/known.ts';
 import { FakeBoard } from '../hub/boards.ts';
 import { start } from './start.ts';
@@ -79,4 +81,14 @@ test('programs of this machine need no token, others do', async () => {
 test('a page that has its own name lead to this machine reads nothing', async () => {
   const { raw } = await start();
   expect(await raw('GET /metrics HTTP/1.0\r\nHost: rebound.example\r\n\r\n')).toContain('421 Misdirected');
+});
+
+test('the hub’s own MQTT broker, where it has one', async () => {
+  const to = new Exposition();
+  tellBroker(to, { connections: 2, sessions: 3, counts: { MALFORMED: 4 } });
+  expect(Object.fromEntries(read(await to.registry.metrics()))).toEqual({
+    kiteline_mqtt_connections: 2,
+    kiteline_mqtt_sessions: 3,
+    'kiteline_mqtt_refused_total{reason="MALFORMED"}': 4,
+  });
 });

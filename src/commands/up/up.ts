@@ -112,7 +112,7 @@ export async function up(options: UpOptions): Promise<void> {
       names: [`${options.name}.local`, ...(options.origin ?? [])],
       ...(tls && { certificate: tls.certificate.der }),
       ...(options.mdns && listening.tcp && isAdvertised(listening.tcp) && { mdns: `${options.name}.local` }),
-      ...(mqtt && { mqtt: mqtt.upgrade }),
+      ...(mqtt && { mqtt: mqtt.upgrade, broker: mqtt }),
     });
     try {
       const secure = tls && listening.tls && { port: listening.tls.port, cert: tls.certificate.der };

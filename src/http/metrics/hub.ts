@@ -27,6 +27,24 @@ export function tellHub(to: Exposition, hub: Hub, accepted: Accepted): void {
     });
 }
 
+/** What is told of an MQTT broker of the hub's own. */
+export interface BrokerHealth {
+  readonly connections: number;
+  readonly sessions: number;
+  /** What was refused or lost, by reason. */
+  readonly counts: Readonly<Partial<Record<string, number>>>;
+}
+
+/** How the broker is. */
+export function tellBroker(to: Exposition, { connections, sessions, counts }: BrokerHealth): void {
+  to.gauge('kiteline_mqtt_connections', 'Connections of the MQTT broker that are open', connections);
+  to.gauge('kiteline_mqtt_sessions', 'MQTT sessions, with or without a connection', sessions);
+  for (const [reason, times] of Object.entries(counts))
+    to.counter('kiteline_mqtt_refused_total', 'What the broker refused or lost, by reason', times, {
+      reason,
+    });
+}
+
 /** What is stored. @throws KitelineError CLOSED, STORE_FAILED */
 export async function tellStore(to: Exposition, store: Store): Promise<void> {
   const { boards, series, points, texts, bytes, counts } = await store.info();

@@ -8,7 +8,7 @@ import { Limit } from '../bounded.ts';
 import { problem } from '../problem.ts';
 import { senderOf } from '../sender.ts';
 import { BoardMetrics } from './boards.ts';
-import { tellHub, tellStore } from './hub.ts';
+import { type BrokerHealth, tellBroker, tellHub, tellStore } from './hub.ts';
 
 /** Readings at a time: each asks the store for every board's newest values. */
 const MAX_READINGS = 2;
@@ -20,13 +20,15 @@ export class Metrics {
   readonly #hub: Hub;
   readonly #clock: Clock;
   readonly #accepted: Accepted;
+  readonly #broker: BrokerHealth | undefined;
   readonly #limit = new Limit(MAX_READINGS);
   readonly #boards = new BoardMetrics();
 
-  constructor(hub: Hub, clock: Clock, accepted: Accepted) {
+  constructor(hub: Hub, clock: Clock, accepted: Accepted, broker?: BrokerHealth) {
     this.#hub = hub;
     this.#clock = clock;
     this.#accepted = accepted;
+    this.#broker = broker;
   }
 
   /** To who has a token, and to programs of this machine. */
@@ -56,6 +58,7 @@ export class Metrics {
     ]);
     const to = new Exposition();
     tellHub(to, this.#hub, this.#accepted);
+    if (this.#broker) tellBroker(to, this.#broker);
     await tellStore(to, this.#hub.store);
     await this.#boards.tell(to, this.#hub, this.#clock.now());
     const parts = await Promise.all([to.registry.metrics(), processRegistry().metrics()]);
