@@ -37,8 +37,8 @@ const MOST_RESULT = 4_000_000;
 const MOST_TRACEBACK = 16_384;
 
 export interface Execution {
-  /** What the program prints, as it comes. */
-  onOutput?: (bytes: Buffer) => void;
+  /** What the program prints, as it comes; no more is read until this is done with it. */
+  onOutput?: (bytes: Buffer) => unknown;
   /** Interrupts the program; a second Ctrl-C is for the caller. */
   signal?: AbortSignal;
   /** Milliseconds; undefined: as long as it takes. */
@@ -208,7 +208,7 @@ export class RawRepl {
     if (isRebooting) this.#paste = this.#paste === 'there' ? 'untried' : this.#paste;
   }
 
-  async #output(onOutput: (bytes: Buffer) => void, end?: number, signal?: AbortSignal): Promise<void> {
+  async #output(onOutput: (bytes: Buffer) => unknown, end?: number, signal?: AbortSignal): Promise<void> {
     let isInterrupted = false;
     for (;;) {
       const left = end === undefined ? undefined : end - this.reader.clock.monotonic();
@@ -218,7 +218,7 @@ export class RawRepl {
           : undefined;
       if (bytes) {
         const at = bytes.indexOf(END);
-        if (at !== 0) onOutput(at < 0 ? bytes : bytes.subarray(0, at));
+        if (at !== 0) await onOutput(at < 0 ? bytes : bytes.subarray(0, at));
         if (at < 0) continue;
         this.reader.unread(bytes.subarray(at + 1));
         return;

@@ -26,6 +26,8 @@ const DTR_ON = 8;
 const RTS_ON = 11;
 /** A server of this option answers the offer of it in milliseconds. */
 const ANSWER_MS = 300;
+/** Bytes that wait for the server to read them; one that asks and asks, and reads no answer, is no serial port. */
+const MOST_UNREAD = 524_288;
 
 export class Rfc2217Port extends Duplex {
   readonly name: string;
@@ -107,6 +109,7 @@ export class Rfc2217Port extends Duplex {
   /** What we offered ourselves needs no answer; everything else is declined (RFC 1143 in its simplest form). */
   #answer(verb: number, option: number): void {
     if (OPTIONS.includes(option)) return;
+    if (this.#socket.writableLength > MOST_UNREAD) this.destroy(portGone(this.name));
     if (verb === DO) this.#socket.write(Uint8Array.of(IAC, WONT, option));
     if (verb === WILL) this.#socket.write(Uint8Array.of(IAC, DONT, option));
   }

@@ -5,7 +5,7 @@ import { KitelineError } from '../../errors.ts';
 import { say } from '../../language.ts';
 import { makeBoard } from '../board/make.ts';
 import { bringProgram } from '../push/by-usb.ts';
-import { interruption, tell } from '../terminal.ts';
+import { interruption, print, tell } from '../terminal.ts';
 import { closePort, openUsb } from '../usb/board.ts';
 import type { UsbOptions } from '../usb.ts';
 import { type Program, saves } from './saves.ts';
@@ -83,7 +83,7 @@ async function work(
     await repl.restart();
     while (!stop.aborted) {
       const bytes = await repl.reader.next(undefined, stop);
-      if (bytes) process.stdout.write(bytes);
+      if (bytes) await print(bytes);
     }
   } catch (error) {
     if (!(error instanceof KitelineError)) throw error;

@@ -50,7 +50,11 @@ export async function repl(options: UsbOptions): Promise<void> {
 /** Shows what the board prints until the port goes away. */
 function shown(port: Port): Promise<'gone'> {
   return new Promise((resolve) => {
-    port.on('data', (bytes: Buffer) => process.stdout.write(bytes));
+    port.on('data', (bytes: Buffer) => {
+      if (process.stdout.write(bytes)) return;
+      port.pause();
+      process.stdout.once('drain', () => port.resume());
+    });
     port.on('error', () => resolve('gone'));
     port.on('close', () => resolve('gone'));
     port.write(CTRL_B);

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { BoardError } from '../../board/repl-error.ts';
 import { KitelineError, systemCode } from '../../errors.ts';
 import { say } from '../../language.ts';
-import { interruption, tell } from '../terminal.ts';
+import { interruption, print, tell } from '../terminal.ts';
 import { openUsb, withBoard } from '../usb/board.ts';
 import type { UsbOptions } from '../usb.ts';
 
@@ -16,9 +16,7 @@ export async function runOnBoard(file: string, options: UsbOptions): Promise<voi
   const program = file === '-' ? await text(process.stdin) : await read(file);
   const signal = interruption();
   try {
-    await withBoard(await openUsb(options), (repl) =>
-      repl.exec(program, { signal, onOutput: (bytes) => process.stdout.write(bytes) }),
-    );
+    await withBoard(await openUsb(options), (repl) => repl.exec(program, { signal, onOutput: print }));
   } catch (error) {
     if (!(error instanceof BoardError)) throw error;
     tell(error.traceback.replaceAll('File "<stdin>"', `File "${file}"`));

@@ -16,7 +16,10 @@ radio = network.WLAN(network.STA_IF)
 
 @board.every(2000, memory="B", signal="dBm")
 def read():
-    return {"memory": gc.mem_free(), "signal": radio.status("rssi")}
+    values = {"memory": gc.mem_free()}
+    if radio.isconnected():
+        values["signal"] = radio.status("rssi")
+    return values
 
 
 @board.command(on=bool)

@@ -13,6 +13,9 @@ import { DO, DONT, escaped, IAC, SB, SE, TelnetInput, WILL, WONT } from './telne
 const [BINARY, NO_GO_AHEAD] = [0, 3];
 const OPTIONS = [BINARY, NO_GO_AHEAD, COM_PORT];
 
+/** Bytes that wait for a client to read them: one that asks and asks, and reads no answer, is let go of. */
+const MOST_UNREAD = 524_288;
+
 export interface SerialServer {
   readonly port: number;
   close(): Promise<void>;
@@ -83,17 +86,21 @@ function connect(socket: Socket, serial: SerialPort): void {
     set: (lines) => end.setLines(lines),
     purge: () => void end.read(),
   });
-  const options = new Options((bytes) => socket.write(Uint8Array.from(bytes)));
+  const answer = (bytes: number[]): void => {
+    if (socket.writableLength > MOST_UNREAD) socket.destroy();
+    else socket.write(Uint8Array.from(bytes));
+  };
+  const options = new Options(answer);
   const telnet = new TelnetInput({
     data(bytes) {
       if (!end.write(bytes)) socket.pause();
     },
     option: (verb, option) => options.heard(verb, option),
     sub([option, ...rest]) {
-      const answer = option === COM_PORT ? comPort.answer(rest) : undefined;
-      if (!answer) return;
-      const body = escaped(Uint8Array.from(answer));
-      socket.write(Uint8Array.from([IAC, SB, COM_PORT, ...body, IAC, SE]));
+      const said = option === COM_PORT ? comPort.answer(rest) : undefined;
+      if (!said) return;
+      const body = escaped(Uint8Array.from(said));
+      answer([IAC, SB, COM_PORT, ...body, IAC, SE]);
     },
   });
   carry(socket, end, telnet);

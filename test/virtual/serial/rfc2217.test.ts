@@ -47,6 +47,21 @@ describe('RFC 2217', () => {
     );
   });
 
+  test('who asks and asks, and reads no answer, is let go of; the next one has the port', async () => {
+    const { first, dial } = await served();
+    first.pause();
+    let isGone = false;
+    first.once('error', () => {
+      isGone = true;
+    });
+    const asked = Buffer.from(command(0).repeat(20_000), 'latin1'); // the signature: four bytes of answer for each that asks
+    for (let times = 0; times < 500 && !isGone; times++)
+      await new Promise<unknown>((done) => first.write(asked, done));
+    expect(isGone).toBe(true);
+    const next = new Typist(await dial());
+    expect(await next.ask('6*7\r', '>>> ')).toContain('42');
+  });
+
   test('speed, frame, control lines, purge and signature are answered, split anywhere', async () => {
     const { board, cable } = await served();
     const ask = async (...values: number[]) => {
