@@ -8,7 +8,7 @@ import { Wire } from '../hub/boards.ts';
 import { boardKeyOf, KeyedWire } from '../hub/keyed-boards.ts';
 import { plainTcp } from '../transport/plain.ts';
 import { type Outcome, start } from './cli.ts';
-import { startUp, stop } from './up-hub.ts';
+import { startUp, stop, type UpHub } from './up-hub.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -24,10 +24,18 @@ async function boards(...args: string[]): Promise<Outcome> {
 
 const keyIn = ({ stdout }: Outcome) => boardKeyOf((JSON.parse(stdout) as { key: string }).key);
 
+const connections: { close(): void }[] = [];
 async function connection(port: number) {
   const end = await plainTcp(port);
+  connections.push(end);
   onTestFinished(() => end.close());
   return end;
+}
+
+/** Ctrl-C, with nobody connected: a hub gives those who do not hang up 5 s. */
+function stopAlone(hub: UpHub): Promise<Outcome> {
+  for (const end of connections.splice(0)) end.close();
+  return stop(hub);
 }
 
 it('with no hub running works on the file in the data folder', async () => {
@@ -102,7 +110,7 @@ it('with a hub running holds at once: the board that has the key is there, and g
   expect((await other.rest()).join()).toContain('key revoked');
   await hub.err(/greenhouse is lost: its key is not valid any more/);
   expect((await boards('keys')).stdout).toMatch(/greenhouse +none: closed/);
-  await stop(hub);
+  await stopAlone(hub);
   // Also for the next hub, which keeps its history in memory as well.
   const again = await startUp(folder, ['--memory']);
   const back = new KeyedWire(await connection(again.tcp));
@@ -111,8 +119,8 @@ it('with a hub running holds at once: the board that has the key is there, and g
   await boards('open', 'greenhouse');
   const open = new Wire(await connection(again.tcp));
   expect(await open.hello({ board: 'greenhouse', boot: 'b3' })).toMatchObject({ clock: 0 });
-  await stop(again);
-}, 120_000);
+  await stopAlone(again);
+});
 
 it('kiteline watch shows who was kept out, and a damaged key file keeps a hub from starting', async () => {
   const hub = await startUp(folder, [
@@ -134,7 +142,7 @@ it('kiteline watch shows who was kept out, and a damaged key file keeps a hub fr
   const command = start(['command', 'attic', 'led'], {}, folder);
   expect(await command.ended).toMatchObject({ code: 1, stderr: expect.stringContaining('boards add attic') });
   await stop(watch);
-  await stop(hub);
+  await stopAlone(hub);
   for (const args of [
     ['--allow', 'here'],
     ['--open-boards', 'some'],
@@ -148,4 +156,4 @@ it('kiteline watch shows who was kept out, and a damaged key file keeps a hub fr
     code: 1,
     stderr: expect.stringContaining('keys.json is damaged'),
   });
-}, 120_000);
+});

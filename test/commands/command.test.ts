@@ -184,9 +184,13 @@ it('a board that is lost is waited for, and shown as such', async () => {
 });
 
 it('a board that is not back since the hub was started is waited for; one that nobody knows is not', async () => {
-  const wire = await board(() => undefined);
+  const stored = Promise.withResolvers<void>();
+  const wire = await board((method) => {
+    if (method === '$ack') stored.resolve();
+    return undefined;
+  });
   wire.send({ $seq: 1, temp: 1 });
-  expect(await wire.next()).toBeDefined();
+  await stored.promise;
   await stop(hub);
   hub = await startUp(folder);
   const late = await here(['command', 'greenhouse', 'read', '--deadline', '50ms']);
