@@ -77,7 +77,7 @@ process.on('message', async ({ number, question }: ToHub) => {
 });
 const at = (port: number) => ({ host: '127.0.0.1', port });
 const { tcp, udp } = await hub.listen({ tcp: at(setup.port), udp: at(setup.udp) }).catch(refuse);
-const broker = await openMqtt(hub, { tcp: at(setup.mqtt) }).catch(refuse);
+const broker = await openMqtt(hub, { tcp: at(setup.mqtt), data: setup.folder }).catch(refuse);
 tell({ listening: tcp?.port ?? 0, udp: udp?.port ?? 0, mqtt: broker.tcp?.port ?? 0 });
 flushCompileCache(); // for the next: this one may not live to do it at its end
 

@@ -6,13 +6,12 @@ import type { MqttFault, MqttScript } from '../mqtt/script.ts';
 import type { Script } from '../script.ts';
 import type { Scenario } from './scenario.ts';
 
-/** @param fault undefined: none, or cuts */
-function day(dice: Dice, parts: { faults?: MqttFault[]; cuts?: Cut[]; forBoard?: number }): Script {
-  const { faults = [], cuts = [], forBoard = 25 } = parts;
+function day(dice: Dice, parts: { faults?: MqttFault[]; cuts?: Cut[] }): Script {
+  const { faults = [], cuts = [] } = parts;
   const mqtt: MqttScript = {
     count: dice.between(25, 40),
     everyMs: dice.between(4, 15),
-    forBoard,
+    forBoard: 25,
     forBoardMs: dice.between(5, 20),
     cuts,
     strikes: faults.map((fault, i) => ({ after: 2 + i * 8 + dice.between(0, 5), fault })),
@@ -68,14 +67,15 @@ export const mqttScenarios: Scenario[] = [
     name: 'mqtt-hub-killed',
     describe: () =>
       say(
-        'by MQTT: the hub is killed (SIGKILL), and started again on the same data',
-        '通过 MQTT：中枢被杀死（SIGKILL），再以同一份数据启动',
+        'by MQTT, QoS 1 both ways: the hub is killed (SIGKILL) or restarted, on the same data',
+        '通过 MQTT，双向 QoS 1：中枢被杀死（SIGKILL）或重新启动，数据不变',
       ),
-    // Nobody publishes for the board: what waits for it in its session is not on disk.
     write: (dice) =>
       day(dice, {
-        forBoard: 0,
-        faults: again(dice, () => ({ do: 'hub-killed', ms: dice.between(0, 150) })),
+        faults: again(dice, () => ({
+          do: dice.chance(0.7) ? 'hub-killed' : 'hub-restarted',
+          ms: dice.between(0, 150),
+        })),
       }),
   },
 ];
