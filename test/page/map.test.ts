@@ -103,7 +103,11 @@ describeInBrowser('the page: the map', () => {
         [1, 0.5],
         [x, y],
       ];
-      await page.getByText(`${x.toFixed(2)}, ${y.toFixed(2)} m`).waitFor();
+      // The goal's own words: those of what was sent have the place in them as well.
+      await page
+        .locator('dd')
+        .getByText(`${x.toFixed(2)}, ${y.toFixed(2)} m`)
+        .waitFor();
       await page.locator(`.path[points="0.5,-0.5 1,-0.5 ${x},${-y}"]`).waitFor();
       await page.locator('.goal').waitFor();
 
