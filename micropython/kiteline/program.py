@@ -156,7 +156,10 @@ def _watch():
     global _timer
     from machine import Timer
 
-    _timer = Timer(_TIMER)
+    try:
+        _timer = Timer(_TIMER)
+    except ValueError:
+        _timer = Timer(0)  # chips that have two, of which the controls take the other one
     _timer.init(mode=Timer.ONE_SHOT, period=TRIAL_MS, callback=_over)
 
 

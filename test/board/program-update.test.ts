@@ -7,13 +7,26 @@ import { startHub } from '../helpers/hub.ts';
 import { startLibrary } from '../helpers/library.ts';
 import { programFiles, staying } from '../helpers/programs.ts';
 
-async function start(options: Parameters<typeof programFiles>[1] = {}) {
+/** An ESP32-C3 has no more. */
+const TWO_TIMERS = `import machine
+of_chip = machine.Timer
+class Timer:
+    ONE_SHOT = of_chip.ONE_SHOT
+    PERIODIC = of_chip.PERIODIC
+    def __new__(cls, id=-1, **settings):
+        if id > 1:
+            raise ValueError("Timer(%d) doesn't exist" % id)
+        return of_chip(id, **settings)
+machine.Timer = Timer
+`;
+
+async function start(options: Parameters<typeof programFiles>[1] = {}, more: Record<string, string> = {}) {
   const keys = new Keys();
   const { key: bytes } = await keys.add('b');
   const key = Buffer.from(bytes).toString('hex');
   const { hub, port } = await startHub({ keys });
   const { 'main.py': main = '', ...files } = programFiles(staying(port, key, 'one'), options);
-  const running = await startLibrary(main, { files });
+  const running = await startLibrary(main, { files: { ...files, ...more } });
   await running.out(/runs one/);
   await running.out(/online/);
   const board = hub.board('b');
@@ -70,6 +83,16 @@ test.each([
 
 test('one that never says hello goes after its time', async () => {
   const { board, running } = await start({ trialMs: 300 });
+  const outcome = await board.update({ 'main.py': 'import time\nwhile True:\n    time.sleep_ms(10)' });
+  expect(outcome).toMatchObject({
+    outcome: 'failed',
+    message: expect.stringContaining('it held no session with the hub'),
+  });
+  await running.out(/the one before it runs again\n[\s\S]*runs one/);
+});
+
+test('a chip with two timers ends the trial of a new program as any other', async () => {
+  const { board, running } = await start({ trialMs: 300 }, { 'boot.py': TWO_TIMERS });
   const outcome = await board.update({ 'main.py': 'import time\nwhile True:\n    time.sleep_ms(10)' });
   expect(outcome).toMatchObject({
     outcome: 'failed',

@@ -58,7 +58,7 @@ test('what cannot be is said in a sentence', async () => {
       body,
       headers: { 'content-type': type, authorization: `Bearer ${server.token}` },
     });
-  for (const body of ['', '{}', '{"files":[]}', '{"files":{"main.py":1}}'])
+  for (const body of ['', '{}', '{"files":[]}', '{"files":{"main.py":1}}', '{"files":{"main.py":"###"}}'])
     expect((await put(body)).status).toBe(400);
   expect((await put('{"files":{"main.py":""}}', 'text/plain')).status).toBe(400);
   expect((await put(`{"files":{"main.py":"${'A'.repeat(1_500_000)}"}}`)).status).toBe(413);

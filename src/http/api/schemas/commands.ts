@@ -58,7 +58,7 @@ export const Setpoint = z
     ),
   });
 
-export const NewProgram = z.object({ files: z.record(z.string(), z.string()) }).meta({
+export const NewProgram = z.object({ files: z.record(z.string(), z.base64()) }).meta({
   id: 'NewProgram',
   examples: [{ files: { 'main.py': 'cHJpbnQoMSk=' } }],
   ...told('path: content as base64', '路径：base64 编码的内容'),
