@@ -254,6 +254,7 @@ export class Connection implements Outlet {
     this.flush();
     this.#isOver = true;
     this.#alarm?.cancel();
+    this.links?.flush(); // what came with its end
     this.broker.over(this);
   }
 

@@ -57,6 +57,20 @@ describe('a board by MQTT', { timeout: LONG }, () => {
     expect(hub.board('lamp')?.info()?.presence?.why).toBe('RESET');
   });
 
+  it('has what it sent with its end taken, also before its hello is answered', async () => {
+    const { hub, port } = await openBroker();
+    const board = await RawClient.open(port);
+    const value = publishPacket('kiteline/hasty/temp', '1');
+    board.write(connectPacket({ user: 'hasty' }), value, Buffer.from([0xe0, 0]));
+    await board.closed();
+    const plain = await RawClient.connected(port);
+    plain.write(publishPacket('kiteline/brief/temp', '1'), Buffer.from([0xe0, 0]));
+    await plain.closed();
+    await until(() => hub.board('hasty')?.info()?.samples === 1 && hub.board('brief')?.info()?.samples === 1);
+    await until(() => hub.board('hasty')?.info()?.presence?.state === 'lost');
+    expect(hub.board('hasty')?.info()?.presence?.why).toBe('CLOSED');
+  });
+
   it('goes with its last will, which everybody gets', async () => {
     const { hub, port } = await openBroker();
     const other = await RawClient.connected(port);

@@ -172,7 +172,10 @@ export class Link implements Peer {
   gone(why: 'CLOSED' | 'RESET'): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#session.closed(why);
+    // What came before its end is taken, also where its hello is not answered yet.
+    const rest = this.#session.finished();
+    if (rest) void rest.finally(() => this.#session.closed(why));
+    else this.#session.closed(why);
   }
 
   #told(line: string): void {
