@@ -3,16 +3,14 @@ import type { Hub } from '../hub/hub.ts';
 import { Places } from '../transport/places.ts';
 import { type AccessSettings, MqttAccess } from './access.ts';
 import { Fleet } from './boards/fleet.ts';
-import { nameOf, PLAIN, type TopicName } from './boards/topics.ts';
 import type { Connection } from './connection.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Message, MqttCounts, MqttReason } from './message.ts';
-import { textOf } from './packet/text.ts';
 import type { Qos, Subscription } from './packet/types.ts';
+import { type Route, Routes } from './routes.ts';
 import { ClientSession } from './session.ts';
-import { isTopic, isWithinLimits } from './topics/filter.ts';
 import { type Retained, RetainedMessages } from './topics/retained.ts';
-import { SubscriptionTree, type Takers } from './topics/tree.ts';
+import { SubscriptionTree } from './topics/tree.ts';
 
 export const brokerLimits = {
   /** Connections at a time; one more takes the oldest place of the host that has most. */
@@ -21,22 +19,7 @@ export const brokerLimits = {
   sessions: 20_000,
   /** Filters of all sessions. */
   subscriptions: 200_000,
-  /** Topics that are remembered with what they mean and who takes them, and bytes of the longest of these. */
-  routes: 16_384,
-  routeBytes: 512,
 } as const;
-
-/** A topic, what it means and who takes it. */
-export interface Route {
-  readonly topic: string;
-  readonly topicBytes: Buffer;
-  readonly name: TopicName;
-  /** Longer than we keep: nothing is published under it. */
-  readonly isTooLong: boolean;
-  takers: Takers<ClientSession>;
-  /** Of the tree, when these were looked up. */
-  version: number;
-}
 
 /** A publish as it came: `bytes[from..to)` is the whole packet. */
 export interface Raw {
@@ -64,7 +47,7 @@ export class Broker {
   readonly #connections = new Map<ClientSession, Connection>();
   readonly #places = new Places<Connection>(brokerLimits.connections);
   readonly #all = new Set<Connection>();
-  readonly #routes = new Map<string, Route>();
+  readonly #routes = new Routes(this.tree);
   #toFlush: Connection[] = [];
   #isFlushing = false;
   #whenEmpty = () => {};
@@ -166,36 +149,12 @@ export class Broker {
     for (const connection of [...this.#all]) if (is(connection)) connection.close();
   }
 
-  /** @returns undefined for bytes that are no topic. @param hint what it probably is */
   routeOf(bytes: Buffer, from: number, to: number, hint: Route | undefined): Route | undefined {
-    if (hint && isSame(hint.topicBytes, bytes, from, to)) return hint;
-    const isLong = to - from > brokerLimits.routeBytes;
-    const key = isLong ? '' : bytes.toString('latin1', from, to);
-    const known = isLong ? undefined : this.#routes.get(key);
-    if (known) return known;
-    const topicBytes = Buffer.from(bytes.subarray(from, to));
-    const topic = textOf(topicBytes);
-    if (topic === undefined || !isTopic(topic)) return undefined;
-    const isTooLong = !isWithinLimits(topic);
-    const name = isTooLong ? PLAIN : nameOf(topic);
-    const route: Route = { topic, topicBytes, name, isTooLong, takers: [], version: -1 };
-    if (isLong) return route;
-    if (this.#routes.size >= brokerLimits.routes) this.#routes.clear();
-    this.#routes.set(key, route);
-    return route;
+    return this.#routes.of(bytes, from, to, hint);
   }
 
   routeNamed(topic: string): Route | undefined {
-    const bytes = Buffer.from(topic);
-    return this.routeOf(bytes, 0, bytes.length, undefined);
-  }
-
-  takersOf(route: Route): Takers<ClientSession> {
-    if (route.version !== this.tree.version) {
-      route.takers = this.tree.takersOf(route.topic);
-      route.version = this.tree.version;
-    }
-    return route.takers;
+    return this.#routes.named(topic);
   }
 
   /**
@@ -208,7 +167,7 @@ export class Broker {
     let isKept = false;
     if (retain) isKept = this.#retain({ topic: route.topic, payload: Buffer.from(payload), qos });
     let message: Message | undefined;
-    for (const { subscriber, qos: most } of this.takersOf(route)) {
+    for (const { subscriber, qos: most } of this.#routes.takersOf(route)) {
       const level = qos < most ? qos : most;
       const direct = raw && level === 0 ? this.#connections.get(subscriber) : undefined;
       if (direct && raw) {
@@ -324,11 +283,4 @@ export class Broker {
     this.#forget(oldest);
     return true;
   }
-}
-
-function isSame(topic: Buffer, bytes: Buffer, from: number, to: number): boolean {
-  if (topic.length !== to - from) return false;
-  // From the end: fleets have topics that begin alike.
-  for (let i = topic.length - 1; i >= 0; i--) if (topic[i] !== bytes[from + i]) return false;
-  return true;
 }

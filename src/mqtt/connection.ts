@@ -3,12 +3,13 @@ import type { Alarm } from '../clock.ts';
 import type { Who } from './access.ts';
 import type { ClientEnd } from './boards/link.ts';
 import type { Links } from './boards/links.ts';
-import type { Broker, Route } from './broker.ts';
+import type { Broker } from './broker.ts';
 import { handlePacket } from './handlers/index.ts';
 import type { Message, MqttReason } from './message.ts';
 import { publishBytes, writePublish } from './packet/encode.ts';
 import { PacketReader } from './packet/reader.ts';
 import type { Qos, Will } from './packet/types.ts';
+import type { Route } from './routes.ts';
 import type { ClientSession, Outlet } from './session.ts';
 
 export const connectionLimits = {
