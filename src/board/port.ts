@@ -4,8 +4,9 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
-import { parseHostPort } from '../transport/address.ts';
+import { formatHostPort, type HostPort } from '../transport/address.ts';
 import { DevicePort } from './device.ts';
+import { placeOfPort } from './port-name.ts';
 import { Rfc2217Port } from './rfc2217.ts';
 
 /** What MicroPython's REPL speaks on a board with a USB bridge; a board with USB of its own takes any speed. */
@@ -30,27 +31,16 @@ export type Port = Duplex & {
  * @throws KitelineError NOT_FOUND, PORT_TAKEN, NOT_ALLOWED, REFUSED, UNREACHABLE, BAD_ARGUMENT, USAGE
  */
 export async function openPort(name: string, baud = BAUD): Promise<Port> {
-  const [, scheme, address = ''] = /^([a-z0-9]+):\/\/([^/?]*)/i.exec(name) ?? [];
-  switch (scheme?.toLowerCase()) {
-    case undefined:
-      return DevicePort.open(name, baud);
-    case 'socket':
-      return Object.assign(await openTcp(address), { name, setLines: async () => {} });
-    case 'rfc2217':
-      return Rfc2217Port.open(await openTcp(address), name, baud);
-    default:
-      throw new KitelineError(
-        'BAD_ARGUMENT',
-        say(
-          `"${name}" is no serial port: write for example /dev/ttyUSB0, COM3, rfc2217://HOST:PORT or socket://HOST:PORT.`,
-          `“${name}”不是串口：请写成例如 /dev/ttyUSB0、COM3、rfc2217://主机:端口 或 socket://主机:端口。`,
-        ),
-      );
-  }
+  const place = placeOfPort(name);
+  if (place.scheme === undefined) return DevicePort.open(name, baud);
+  const socket = await openTcp(place.at);
+  if (place.scheme === 'rfc2217') return Rfc2217Port.open(socket, name, baud);
+  return Object.assign(socket, { name, setLines: async () => {} });
 }
 
-async function openTcp(address: string) {
-  const socket = connect({ ...parseHostPort(address), noDelay: true });
+async function openTcp(at: HostPort) {
+  const address = formatHostPort(at.host, at.port);
+  const socket = connect({ ...at, noDelay: true });
   try {
     await once(socket, 'connect', { signal: AbortSignal.timeout(CONNECT_MS) });
     return socket;

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { portNamed } from '../board/port-name.ts';
 import { KitelineError } from '../errors.ts';
 import { checkHubName } from '../hub/home.ts';
 import { say } from '../language.ts';
@@ -133,7 +134,7 @@ export function addUp(program: Command): void {
         'a board at a serial port, e.g. /dev/ttyUSB0, COM3, rfc2217://HOST:PORT; again for each',
         '连接在串口上的板子，例如 /dev/ttyUSB0、COM3、rfc2217://主机:端口；可重复使用',
       ),
-      (port: string, others: string[]) => [...others, port],
+      (port: string, others: string[]) => [...others, portNamed(port)],
       [] as string[],
     )
     .option('--baud <SPEED>', say('of serial ports, 115200 unless told', '串口速率，默认 115200'), baudOf)

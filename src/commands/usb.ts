@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { portNamed } from '../board/port-name.ts';
 import { KitelineError } from '../errors.ts';
 import { say } from '../language.ts';
 
@@ -11,7 +12,7 @@ export interface UsbOptions {
 /** @param port what `--port` is for, where it is not found by itself */
 export function addUsbOptions(command: Command, port = found()): Command {
   return command
-    .option('--port <PORT>', port)
+    .option('--port <PORT>', port, portNamed)
     .option('--baud <SPEED>', say('bits a second, 115200 unless told', '速率，默认 115200'), baudOf);
 }
 

@@ -97,3 +97,13 @@ board.run()
   const none = await run(['logs', 'fan', '--no-follow', ...data]);
   expect(none).toMatchObject({ code: 1, stderr: expect.stringMatching(/There is no board fan/) });
 });
+
+it.each([
+  [['--virtual', '--port', 'COM250'], /--port is of a board at the USB/],
+  [['--port', 'COM250', '--name', 'shed'], /--name is of a virtual board/],
+])('%j is not passed over', async (args, sentence) => {
+  expect(await run(['dev', '.', ...args])).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(sentence),
+  });
+});

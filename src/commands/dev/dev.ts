@@ -33,6 +33,7 @@ interface Bench {
  * @throws KitelineError
  */
 export async function dev(folder: string, options: DevOptions): Promise<void> {
+  refuseMixed(options);
   const signal = interruption();
   const programs = saves(folder, signal);
   let save = await programs.next(); // says what is wrong with the folder before anything is opened
@@ -54,6 +55,25 @@ export async function dev(folder: string, options: DevOptions): Promise<void> {
   } finally {
     await bench.close();
   }
+}
+
+/** An option that would say nothing is never passed over. @throws KitelineError BAD_ARGUMENT */
+function refuseMixed({ virtual, port, baud, name, hub, key }: DevOptions): void {
+  const ofOther = virtual ? { port, baud } : { name, hub, key };
+  const [odd] = Object.entries(ofOther).find(([, value]) => value !== undefined) ?? [];
+  if (odd === undefined) return;
+  throw new KitelineError(
+    'BAD_ARGUMENT',
+    virtual
+      ? say(
+          `--${odd} is of a board at the USB: leave it out, or --virtual.`,
+          `--${odd} 用于 USB 上的板子：请去掉它，或去掉 --virtual。`,
+        )
+      : say(
+          `--${odd} is of a virtual board: it goes with --virtual.`,
+          `--${odd} 用于虚拟板：需与 --virtual 一起使用。`,
+        ),
+  );
 }
 
 /** Aborted at the next save, and at Ctrl-C. */
