@@ -110,7 +110,10 @@ export class JumpPointSearch implements Search {
   }
 
   #estimate(node: number, x: number, y: number): number {
-    if (this.#guide) return this.#guide.estimate(node, x, y);
+    return this.#guide ? this.#guide.estimate(node, x, y) : this.#octile(x, y);
+  }
+
+  #octile(x: number, y: number): number {
     const dx = Math.abs(x - this.#goalX);
     const dy = Math.abs(y - this.#goalY);
     const straight = this.#straight;
@@ -186,7 +189,7 @@ export class JumpPointSearch implements Search {
         this.#reach(node, x, y, parent, cost, EVERY_WAY);
         return;
       }
-      if (this.#bound < this.#limit && this.#estimate(node, x, y) >= this.#bound - cost) return;
+      if (this.#bound < this.#limit && this.#octile(x, y) >= this.#bound - cost) return;
       if (dx > 0) this.#east(node, x, y, parent, cost);
       else this.#west(node, x, y, parent, cost);
       if (dy > 0) this.#south(node, x, y, parent, cost);
