@@ -1,5 +1,9 @@
 /** An existing broker, joined by a hub: Mosquitto with MQTT 5, aedes with 3.1.1. */
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { connect as tcpConnect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { KitelineError } from '../../src/errors.ts';
 import type { Hub } from '../../src/hub/hub.ts';
@@ -7,6 +11,9 @@ import { brokerUrl } from '../../src/mqtt/join/broker-url.ts';
 import { joinBroker } from '../../src/mqtt/join/join.ts';
 import { startHub } from '../helpers/hub.ts';
 import { aedes, MOSQUITTO, mosquitto, TestClient } from './brokers.ts';
+
+/** It comes with Debian's mosquitto. */
+const HAS_PASSWD = spawnSync('mosquitto_passwd', ['--help']).error === undefined;
 
 const HOME = '0123456789abcdef';
 
@@ -16,7 +23,7 @@ const BROKERS: [string, () => Promise<{ url: string }>, modern: boolean][] = [
 ];
 
 /** A hub that has joined the broker. */
-async function join(url: string, hub: Hub, home = HOME) {
+async function joinIt(url: string, hub: Hub, home = HOME) {
   const joined = joinBroker(hub, { url, home });
   onTestFinished(() => joined.close());
   await new Promise<void>((done) => void joined.onConnected(done));
@@ -69,7 +76,7 @@ for (const [what, start, isModern] of BROKERS) {
   test(`${what}: values and JSON are samples of the board that the topic names`, async () => {
     const { hub } = await startHub();
     const { url } = await start();
-    const joined = await join(url, hub);
+    const joined = await joinIt(url, hub);
     expect(joined.isModern).toBe(isModern);
     const client = await TestClient.connect(url);
     await reach(client, hub);
@@ -92,7 +99,7 @@ for (const [what, start, isModern] of BROKERS) {
   test(`${what}: a board that says that it is there is commanded, and its next publish of that name is the answer`, async () => {
     const { hub } = await startHub();
     const { url } = await start();
-    await join(url, hub);
+    await joinIt(url, hub);
     const will = {
       topic: 'kiteline/pump/status',
       payload: Buffer.from('offline'),
@@ -130,7 +137,7 @@ for (const [what, start, isModern] of BROKERS) {
   test(`${what}: what the hub's own boards measure is published and kept, and is no second sample; their commands are taken`, async () => {
     const { hub, port } = await startHub();
     const { url } = await start();
-    const joined = await join(url, hub);
+    const joined = await joinIt(url, hub);
     const client = await TestClient.connect(url);
     await reach(client, hub);
     const { socket, asked } = await lamp(hub, port);
@@ -152,7 +159,7 @@ for (const [what, start, isModern] of BROKERS) {
     expect(hub.board('lamp')?.info()).toMatchObject({ samples: 1, transport: 'tcp' });
     expect(joined.counts.unsent).toBe(0);
     await joined.close();
-    await join(url, hub); // what the broker has kept of ours is no board of its own
+    await joinIt(url, hub); // what the broker has kept of ours is no board of its own
     await reach(client, hub);
     await client.publish('kiteline/lamp/led/set', '{"on":1}');
     await client.until(({ topic, text }) => topic === 'kiteline/lamp/led' && text === '{"on":1}');
@@ -165,7 +172,7 @@ for (const [what, start, isModern] of BROKERS) {
     const { hub } = await startHub();
     hub.keys.add('vault');
     const { url } = await start();
-    const joined = await join(url, hub);
+    const joined = await joinIt(url, hub);
     const client = await TestClient.connect(url);
     await reach(client, hub);
     await client.publish('kiteline/vault/temp', '1');
@@ -193,7 +200,7 @@ test.skipIf(MOSQUITTO === undefined)(
   async () => {
     const { hub, port } = await startHub();
     const { url } = await mosquitto();
-    const first = await join(url, hub);
+    const first = await joinIt(url, hub);
     const client = await TestClient.connect(url);
     await reach(client, hub);
     await first.close();
@@ -203,7 +210,7 @@ test.skipIf(MOSQUITTO === undefined)(
     await client.publish('kiteline/far/value', '1', { retain: true });
     const last = sampleOf(hub, 'far', 'last');
     await client.publish('kiteline/far/last', '1');
-    await join(url, hub);
+    await joinIt(url, hub);
     await last;
     const stored = await hub.store.query({ board: 'far', metric: 'n' });
     expect(stored.map(({ value }) => value)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
@@ -219,7 +226,7 @@ test.skipIf(MOSQUITTO === undefined)(
   async () => {
     const { hub, port } = await startHub();
     const broker = await mosquitto();
-    await join(broker.url, hub);
+    await joinIt(broker.url, hub);
     const { socket } = await lamp(hub, port);
     const lost = new Promise<void>((done) =>
       hub.on('presence', ({ board, state }) => board === 'pump' && state === 'lost' && done()),
@@ -248,7 +255,7 @@ test.skipIf(MOSQUITTO === undefined)(
   async () => {
     const { hub } = await startHub();
     const { url } = await mosquitto();
-    const joined = await join(url, hub);
+    const joined = await joinIt(url, hub);
     const client = await TestClient.connect(url);
     await reach(client, hub);
     const append = hub.store.append.bind(hub.store);
@@ -263,6 +270,42 @@ test.skipIf(MOSQUITTO === undefined)(
     await stored;
     expect((await hub.store.query({ board: 'far', metric: 'n' })).map(({ value }) => value)).toEqual([1]);
     expect(joined.counts.dropped.STORE_FAILED).toBeGreaterThan(0);
+  },
+);
+
+test.skipIf(MOSQUITTO === undefined || !HAS_PASSWD)(
+  'a broker that asks for a password gets the one of the URL; what it refuses is told once, and tried again',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kiteline-passwd-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const file = join(folder, 'passwords');
+    spawnSync('mosquitto_passwd', ['-b', '-c', file, 'hub', 's:cret/1']);
+    await chmod(folder, 0o755);
+    await chmod(file, 0o644);
+    const { port } = await mosquitto(['allow_anonymous false', `password_file ${file}`]);
+    const { hub } = await startHub();
+    const told: string[] = [];
+    const refused = Promise.withResolvers<void>();
+    const wrong = joinBroker(hub, {
+      url: `mqtt://hub:wrong@127.0.0.1:${port}`,
+      home: HOME,
+      tell(sentence) {
+        told.push(sentence);
+        refused.resolve();
+      },
+    });
+    await refused.promise;
+    await wrong.close();
+    expect(told).toEqual([
+      expect.stringMatching(/^MQTT broker 127\.0\.0\.1:\d+ cannot be used \(.*[Nn]ot authorized/),
+    ]);
+    expect(told.join()).not.toContain('wrong');
+    const url = `mqtt://hub:${encodeURIComponent('s:cret/1')}@127.0.0.1:${port}`;
+    await joinIt(url, hub);
+    const stored = sampleOf(hub, 'far', 'n');
+    const client = await TestClient.connect(url);
+    await client.publish('kiteline/far/n', '1');
+    await stored;
   },
 );
 

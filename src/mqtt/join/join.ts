@@ -183,8 +183,8 @@ const bytesOf = ({ payload }: IPublishPacket): Uint8Array =>
 
 const cannot = (host: string, error: Error): string =>
   say(
-    `MQTT broker ${host}: no connection (${reasonOf(error)}). The hub tries again until it is there.`,
-    `无法连接 MQTT 代理 ${host}（${reasonOf(error)}）。中枢会不断重试。`,
+    `MQTT broker ${host} cannot be used (${reasonOf(error)}). The hub tries again until it is there.`,
+    `无法使用 MQTT 代理 ${host}（${reasonOf(error)}）。中枢会不断重试。`,
   );
 
 const reasonOf = (error: Error): string =>
