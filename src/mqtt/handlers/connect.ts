@@ -60,7 +60,7 @@ export function handleConnect(
   return undefined;
 }
 
-/** The board that a client says it is: by its key, its user, its will, or its client id where there is such a board already. */
+/** The board that a client says it is: by its key, its will, or its user. */
 function boardIn({ user, will }: Connect, who: Who): string | undefined {
   if (who.kind === 'board') return who.board;
   const named = will && nameOf(will.topic).board;

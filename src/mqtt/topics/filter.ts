@@ -38,15 +38,3 @@ export function matches(filter: string, topic: string): boolean {
   }
   return wanted.length === levels.length;
 }
-
-/** Whether everything that one filter takes another one takes, too. */
-export function covers(wide: string, narrow: string): boolean {
-  const outer = wide.split('/');
-  const inner = narrow.split('/');
-  for (let i = 0; i < outer.length; i++) {
-    if (outer[i] === '#') return true;
-    const level = inner[i];
-    if (level === undefined || level === '#' || (outer[i] !== '+' && outer[i] !== level)) return false;
-  }
-  return outer.length === inner.length;
-}
