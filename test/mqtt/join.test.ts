@@ -303,7 +303,10 @@ test.skipIf(MOSQUITTO === undefined || !HAS_PASSWD)(
     const url = `mqtt://hub:${encodeURIComponent('s:cret/1')}@127.0.0.1:${port}`;
     await joinIt(url, hub);
     const stored = sampleOf(hub, 'far', 'n');
-    const client = await TestClient.connect(url);
+    const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, {
+      username: 'hub',
+      password: 's:cret/1',
+    });
     await client.publish('kiteline/far/n', '1');
     await stored;
   },

@@ -128,7 +128,13 @@ export class Client {
         },
       }),
     };
-    const mqtt = mqttConnect(url, settings);
+    const at = new URL(url);
+    const [user, password] = [at.username, at.password].map(decodeURIComponent);
+    at.username = '';
+    at.password = '';
+    if (user) settings.username = user;
+    if (password) settings.password = password;
+    const mqtt = mqttConnect(at.href, settings);
     mqtt.on('connect', () => {
       this.#acks = Promise.resolve();
       this.#events.connected(this);
