@@ -7,12 +7,10 @@
  * Goal: 60 frames a second, that is as many as the empty page has, and at most 16.7 ms of the main thread for one.
  */
 import { cpus } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type Page } from 'playwright-core';
-import { chromiumPath } from '../scripts/chromium.ts';
-import { buildPage } from '../scripts/web.ts';
+import type { Page } from 'playwright-core';
 import { spread, table } from './figures.ts';
-import { Child, tempFolder } from './kit/children.ts';
+import { Child } from './kit/children.ts';
+import { pageAndBrowser } from './page/browser.ts';
 import type { HubStart } from './page/hub.ts';
 import { type Fluency, fluency } from './page/trace.ts';
 
@@ -24,14 +22,7 @@ const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 3, isM
 /** Milliseconds until what a browser does for a new page is over. */
 const SETTLE_MS = 2_000;
 
-const executablePath = chromiumPath();
-if (executablePath === undefined) {
-  console.error('It needs Chromium: "apt install chromium", or KITELINE_CHROMIUM=/path/to/it.');
-  process.exit(1);
-}
-const folder = join(tempFolder(), 'page');
-await buildPage(folder);
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+const { folder, browser } = await pageAndBrowser();
 
 async function onPhone(show: (page: Page) => Promise<unknown>): Promise<Fluency> {
   const context = await browser.newContext(PHONE);

@@ -8,13 +8,11 @@
  * Goals: 60 frames a second, that is at most 16.7 ms for one; usable within 1.5 s.
  */
 import { cpus } from 'node:os';
-import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { chromiumPath } from '../scripts/chromium.ts';
-import { buildPage } from '../scripts/web.ts';
+import type { Browser, Page } from 'playwright-core';
 import { median, spread, table } from './figures.ts';
-import { Child, tempFolder } from './kit/children.ts';
+import { Child } from './kit/children.ts';
 import { openPage, PONG, textFrame } from './live/page-socket.ts';
+import { pageAndBrowser } from './page/browser.ts';
 import type { HubStart, HubUse } from './page/hub.ts';
 import { type Fluency, fluency } from './page/trace.ts';
 
@@ -29,14 +27,7 @@ const PAGES = 20;
 const PHONE = { width: 390, height: 844 };
 const DESK = { width: 1_280, height: 800 };
 
-const executablePath = chromiumPath();
-if (executablePath === undefined) {
-  console.error('It needs Chromium: "apt install chromium", or KITELINE_CHROMIUM=/path/to/it.');
-  process.exit(1);
-}
-const folder = join(tempFolder(), 'page');
-await buildPage(folder);
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+const { folder, browser } = await pageAndBrowser();
 
 /** A hub with boards that send. */
 async function world(

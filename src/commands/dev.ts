@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { say } from '../language.ts';
 import type { DevOptions } from './dev/dev.ts';
-import { addUsbOptions } from './usb.ts';
+import { addReplaceOptions, addUsbOptions } from './usb.ts';
 
 /** `kiteline dev FOLDER` */
 export function addDev(program: Command): void {
@@ -20,16 +20,8 @@ export function addDev(program: Command): void {
     .option('--virtual', say('on a virtual board, with no hardware', '在虚拟板上运行，不需要硬件'))
     .option('--name <NAME>', say("the virtual board's name", '虚拟板的名称'))
     .option('--hub <HOST:PORT>', say("the virtual board's hub", '虚拟板的中枢'))
-    .option('--key <HEX|FILE>', say("the virtual board's key", '虚拟板的密钥'))
-    .option(
-      '--backup <FOLDER>',
-      say(
-        'copy files that were changed on the board there before they are replaced',
-        '替换前先把板子上被改动过的文件复制到这里',
-      ),
-    )
-    .option('-y, --yes', say('replace files that were changed on the board', '直接替换板子上被改动过的文件'));
-  addUsbOptions(command)
+    .option('--key <HEX|FILE>', say("the virtual board's key", '虚拟板的密钥'));
+  addUsbOptions(addReplaceOptions(command))
     .addHelpText(
       'after',
       `

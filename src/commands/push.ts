@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { say } from '../language.ts';
 import { addHubOptions } from './hub-client.ts';
 import type { PushOptions } from './push/push.ts';
-import { addUsbOptions } from './usb.ts';
+import { addReplaceOptions, addUsbOptions } from './usb.ts';
 
 /** `kiteline push [FOLDER]` */
 export function addPush(program: Command): void {
@@ -26,16 +26,8 @@ export function addPush(program: Command): void {
         '通过正在运行的中枢无线更新：板子须有密钥并已设置好（kiteline setup）',
       ),
     )
-    .option(
-      '--backup <FOLDER>',
-      say(
-        'copy files that were changed on the board there before they are replaced',
-        '替换前先把板子上被改动过的文件复制到这里',
-      ),
-    )
-    .option('-y, --yes', say('replace files that were changed on the board', '直接替换板子上被改动过的文件'))
     .option('--no-restart', say('leave the board at its prompt', '不重启，停在提示符'));
-  addHubOptions(addUsbOptions(command))
+  addHubOptions(addUsbOptions(addReplaceOptions(command)))
     .addHelpText(
       'after',
       `

@@ -22,6 +22,19 @@ const found = (): string =>
     '串口，例如 /dev/ttyUSB0、COM3、rfc2217://主机:端口（只插一块板时自动找到）',
   );
 
+/** What becomes of files that are there already. */
+export function addReplaceOptions(command: Command): Command {
+  return command
+    .option(
+      '--backup <FOLDER>',
+      say(
+        'copy files that were changed on the board there before they are replaced',
+        '替换前先把板子上被改动过的文件复制到这里',
+      ),
+    )
+    .option('-y, --yes', say('replace files that were changed on the board', '直接替换板子上被改动过的文件'));
+}
+
 /** @throws KitelineError BAD_ARGUMENT */
 export function baudOf(text: string): number {
   const baud = /^\d{3,8}$/.test(text) ? Number(text) : 0;

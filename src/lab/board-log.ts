@@ -1,14 +1,13 @@
 /**
  * A board's own record: what programs/lab.py and the library's trace write on its serial port, a line each, which survives
- * every reset. A line is U+001E, the board's ticks_ms() and a JSON array, behind whatever the program printed without a line's end.
+ * every reset.
  */
 import type { Kept } from '../virtual/index.ts';
 import { ControlLog } from './control-log.ts';
+import { readLine } from './log-line.ts';
 import { monotonicMs } from './monotonic.ts';
 import type { BootRecord, ControlEvent, HandlerRecord, MadeSample, RanRecord } from './record.ts';
 import type { Milestone } from './script.ts';
-
-const MARK = '\u001e';
 
 export class BoardLog {
   readonly boots: BootRecord[] = [];
@@ -114,9 +113,7 @@ export class BoardLog {
   }
 
   #line(line: string, kept: Kept, now: number): void {
-    const at = line.lastIndexOf(MARK);
-    const told = at < 0 ? undefined : toldIn(line.slice(at + 1));
-    const printed = told ? line.slice(0, at) : line;
+    const { told, printed } = readLine(line);
     if (printed.trim() !== '') this.#changed('prints', [printed.trimEnd()]);
     if (!told) return;
     const { event, args, ticks } = told;
@@ -288,16 +285,4 @@ function madeOf([n, values]: unknown[]): MadeSample {
     ['number', 'string', 'boolean'].includes(typeof value),
   );
   return { n: Number(n), values: Object.fromEntries(known) };
-}
-
-/** What a line of programs/lab.py says; undefined for anything else, as a program may print it. */
-function toldIn(text: string): { event: string; args: unknown[]; ticks: number } | undefined {
-  const [, ticks, json] = /^(\d+)(\[.*\])$/s.exec(text.trimEnd()) ?? [];
-  if (json === undefined) return undefined;
-  try {
-    const [event, ...args] = JSON.parse(json) as [string, ...unknown[]];
-    return { event, args, ticks: Number(ticks) };
-  } catch {
-    return undefined;
-  }
 }

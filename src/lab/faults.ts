@@ -38,33 +38,19 @@ export async function strike(fault: Fault, board: LabBoard, world: World): Promi
       return;
     case 'hub-killed':
     case 'hub-restarted':
-      await hub.startAgain(fault.do === 'hub-killed' ? 'killed' : 'ended', fault.ms);
-      return;
+    case 'disk-full':
+    case 'hub-stalls':
+      return strikeHub(fault, hub);
     case 'board-reset':
       await board.reset(fault.kind);
       return;
     case 'power-cut':
       board.cutPower(fault.afterBytes, fault.torn);
       return;
-    case 'disk-full':
-      if (fault.how === 'limit' && hasFileLimits) {
-        hub.fillDisk();
-        await wait(fault.ms);
-        hub.makeRoom();
-      } else {
-        hub.setDisk({ refuses: true });
-        await wait(fault.ms);
-        hub.setDisk({});
-      }
-      return;
     case 'disk-slow':
       hub.setDisk({ slowerMs: fault.byMs });
       await wait(fault.ms);
       hub.setDisk({});
-      return;
-    case 'hub-stalls':
-      hub.stall(fault.ms);
-      await wait(fault.ms);
       return;
     case 'hub-frozen':
       await hub.freeze(fault.ms);
@@ -86,6 +72,34 @@ export async function strike(fault: Fault, board: LabBoard, world: World): Promi
       return;
     case 'hub-clock':
       hub.setClock(fault.aheadMs);
+      return;
+  }
+}
+
+/** What befalls the hub alone, whatever its boards speak. */
+export type HubFault = Extract<Fault, { do: 'hub-killed' | 'hub-restarted' | 'disk-full' | 'hub-stalls' }>;
+
+/** @throws KitelineError CLOSED when it does not start again */
+export async function strikeHub(fault: HubFault, hub: LabHub): Promise<void> {
+  switch (fault.do) {
+    case 'hub-killed':
+    case 'hub-restarted':
+      await hub.startAgain(fault.do === 'hub-killed' ? 'killed' : 'ended', fault.ms);
+      return;
+    case 'disk-full':
+      if (fault.how === 'limit' && hasFileLimits) {
+        hub.fillDisk();
+        await wait(fault.ms);
+        hub.makeRoom();
+      } else {
+        hub.setDisk({ refuses: true });
+        await wait(fault.ms);
+        hub.setDisk({});
+      }
+      return;
+    case 'hub-stalls':
+      hub.stall(fault.ms);
+      await wait(fault.ms);
       return;
   }
 }

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { BoardError } from '../../board/repl-error.ts';
-import { KitelineError, systemCode } from '../../errors.ts';
-import { say } from '../../language.ts';
 import { interruption, print, tell } from '../terminal.ts';
+import { unreadable } from '../unreadable.ts';
 import { openUsb, withBoard } from '../usb/board.ts';
 import type { UsbOptions } from '../usb.ts';
 
@@ -28,13 +27,6 @@ async function read(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    const code = systemCode(cause);
-    throw new KitelineError(
-      'NOT_FOUND',
-      code === 'ENOENT'
-        ? say(`There is no file ${file}.`, `没有文件 ${file}。`)
-        : say(`${file} cannot be read (${code}).`, `无法读取 ${file}（${code}）。`),
-      { cause },
-    );
+    throw unreadable(file, cause);
   }
 }

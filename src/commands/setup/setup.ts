@@ -4,7 +4,7 @@ import { BoardFiles } from '../../board/files.ts';
 import { type BoardInfo, readInfo, readSmall } from '../../board/info.ts';
 import type { RawRepl } from '../../board/raw-repl.ts';
 import { LEDGER, Sync } from '../../board/sync.ts';
-import { KitelineError, systemCode } from '../../errors.ts';
+import { KitelineError } from '../../errors.ts';
 import { boardNameFault } from '../../hub/hello.ts';
 import { say } from '../../language.ts';
 import { findHub, type HubOptions } from '../hub-file.ts';
@@ -13,6 +13,7 @@ import { ProgressLine } from '../push/progress.ts';
 import { answered, output } from '../questions.ts';
 import { bytesText } from '../sizes.ts';
 import { interruption, printable, tell } from '../terminal.ts';
+import { unreadable } from '../unreadable.ts';
 import { openUsb, withStoppedBoard } from '../usb/board.ts';
 import { libraryFiles } from '../usb/library.ts';
 import type { UsbOptions } from '../usb.ts';
@@ -133,14 +134,7 @@ async function programOf(file: string | false | undefined): Promise<Uint8Array |
   try {
     return await readFile(file);
   } catch (cause) {
-    const code = systemCode(cause);
-    throw new KitelineError(
-      'NOT_FOUND',
-      code === 'ENOENT'
-        ? say(`There is no file ${file}.`, `没有文件 ${file}。`)
-        : say(`${file} cannot be read (${code}).`, `无法读取 ${file}（${code}）。`),
-      { cause },
-    );
+    throw unreadable(file, cause);
   }
 }
 

@@ -5,6 +5,7 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { say } from '../../language.ts';
 import { virtualBoard } from '../../virtual/index.ts';
 import type { Breach } from '../audit/breach.ts';
+import { strikeHub } from '../faults.ts';
 import { HubDied } from '../hub/hub-process.ts';
 import type { LabHub } from '../hub/lab-hub.ts';
 import { LabAir } from '../lab-air.ts';
@@ -144,26 +145,10 @@ async function publishAll(
 }
 
 async function strike(fault: MqttFault, hub: LabHub, air: LabAir): Promise<void> {
-  switch (fault.do) {
-    case 'access-point-gone':
-      air.accessPoint = 'gone';
-      await wait(fault.ms);
-      air.accessPoint = 'here';
-      return;
-    case 'hub-killed':
-    case 'hub-restarted':
-      await hub.startAgain(fault.do === 'hub-killed' ? 'killed' : 'ended', fault.ms);
-      return;
-    case 'disk-full':
-      hub.setDisk({ refuses: true });
-      await wait(fault.ms);
-      hub.setDisk({});
-      return;
-    case 'hub-stalls':
-      hub.stall(fault.ms);
-      await wait(fault.ms);
-      return;
-  }
+  if (fault.do !== 'access-point-gone') return strikeHub(fault, hub);
+  air.accessPoint = 'gone';
+  await wait(fault.ms);
+  air.accessPoint = 'here';
 }
 
 async function storedOf(hub: LabHub, name: string): Promise<number[]> {

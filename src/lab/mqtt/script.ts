@@ -1,11 +1,9 @@
 import type { Cut } from '../../virtual/index.ts';
+import type { HubFault } from '../faults.ts';
 import type { Fault } from '../script.ts';
 
 /** The faults that boards by MQTT meet. */
-export type MqttFault = Extract<
-  Fault,
-  { do: 'access-point-gone' | 'hub-killed' | 'hub-restarted' | 'disk-full' | 'hub-stalls' }
->;
+export type MqttFault = HubFault | Extract<Fault, { do: 'access-point-gone' }>;
 
 /** A board that speaks MQTT alone, and somebody who publishes for it: both with QoS 1. */
 export interface MqttScript {
